@@ -1,0 +1,61 @@
+"""cnnspec: convolutional networks as YAML lists of layers, checked before torch is even imported.
+
+result = cnnspec.check("specs/mnist.yaml")   # shapes, costs, diagnostics; no torch
+model = cnnspec.build("mnist")               # the torch module
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from torch import nn
+
+    from cnnspec.compiler.check import Result
+
+__version__ = "0.1.0"
+__all__ = ["SpecError", "__version__", "build", "check", "check_text"]
+
+
+class SpecError(ValueError):
+    """A spec has errors, so nothing can be built of it. `result` holds the diagnostics."""
+
+    def __init__(self, result: Result) -> None:
+        from cnnspec.render.diagnostics import plain  # noqa: PLC0415 -- only a mistake is rendered
+
+        super().__init__("\n" + "\n".join(plain(found) for found in result.diagnostics))
+        self.result = result
+
+
+def check(spec: str | PathLike[str]) -> Result:
+    """Check a spec: a path, or the name of one that ships, with `@variant` where it has variants.
+
+    Never raises for a mistake in the spec, not even a missing file: `result.ok` and
+    `result.diagnostics` tell, `result.plan` holds shapes and costs. Does not import torch.
+    """
+    from cnnspec.compiler import library  # noqa: PLC0415 -- keep `import cnnspec` light
+
+    return library.check(spec)
+
+
+def check_text(text: str, name: str = "spec.yaml") -> Result:
+    """Check a spec's text; `name` is what diagnostics call it."""
+    from cnnspec.compiler.check import check_text as check_it  # noqa: PLC0415 -- keep `import cnnspec` light
+
+    return check_it(text, name)
+
+
+def build(spec: str | PathLike[str] | Result) -> nn.Module:
+    """The torch module of a spec (a path, a shipped name, or a checked result).
+
+    Raises SpecError when the spec has errors, and ModuleNotFoundError without torch.
+    """
+    from cnnspec.backend.build import build as build_plan  # noqa: PLC0415 -- the only door to torch
+    from cnnspec.compiler.check import Result  # noqa: PLC0415 -- keep `import cnnspec` light
+
+    result = spec if isinstance(spec, Result) else check(spec)
+    if not result.ok or result.plan is None:
+        raise SpecError(result)
+    return build_plan(result.plan)

@@ -1,0 +1,1 @@
+"""The only door to torch: from printed source to a module."""

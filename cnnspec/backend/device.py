@@ -1,0 +1,43 @@
+"""Where a network runs: a name becomes a device that is there, and that repeats itself."""
+
+from __future__ import annotations
+
+import torch
+
+from cnnspec.core.errors import UserError
+
+
+def resolve(name: str) -> torch.device:
+    """The device of this name; `auto` is the GPU if there is one. Raises UserError when it isn't there."""
+    if name == "auto":
+        return torch.device(_best())
+    device = torch.device(name)
+    if device.type == "cuda":
+        _require_cuda(device)
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise UserError("device: there is no mps on this machine", _ELSEWHERE)
+    return device
+
+
+def settle(device: torch.device) -> None:
+    """Have the device give the same bits for the same numbers."""
+    if device.type == "cuda":
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.deterministic = True
+
+
+_ELSEWHERE = "Leave it out, or write auto or cpu."
+
+
+def _best() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _require_cuda(device: torch.device) -> None:
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if count == 0:
+        raise UserError(f"device: {device} is not there: torch {torch.__version__} sees no CUDA GPU", _ELSEWHERE)
+    if device.index is not None and device.index >= count:
+        raise UserError(f"device: {device} is not there: the last of {count} is cuda:{count - 1}", _ELSEWHERE)

@@ -1,0 +1,1 @@
+"""The commands: one file each; they print and set exit codes, nothing else."""

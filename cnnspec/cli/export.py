@@ -1,0 +1,40 @@
+"""`cnnspec export`: the network as a Python file that stands alone."""
+
+from __future__ import annotations
+
+import click
+
+from cnnspec.cli.options import load, settings_option, spec_argument
+from cnnspec.codegen.generate import generate
+
+
+@click.command("export")
+@spec_argument
+@settings_option
+@click.option(
+    "--to",
+    "target",
+    type=click.Choice(["python"]),
+    default="python",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("--out", type=click.Path(dir_okay=False), help="The file to write; default: standard output.")
+def command(spec: str, settings: tuple[str, ...], target: str, out: str | None) -> None:  # noqa: ARG001 -- one target so far
+    r"""Print the network as a readable Python file that imports only torch.
+
+    It is the same source that `cnnspec train` executes.
+
+    \b
+    Example:
+      cnnspec export specs/mnist.yaml --to python
+    """
+    result = load(spec, settings)
+    assert result.plan is not None
+    source = generate(result.plan).source
+    if out is None:
+        click.echo(source, nl=False)
+    else:
+        from cnnspec.core.files import write_atomically  # noqa: PLC0415 -- only a file needs it
+
+        write_atomically(out, source)

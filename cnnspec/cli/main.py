@@ -1,0 +1,101 @@
+"""The command line: finds the command that is asked for, and imports only that."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cnnspec.core.errors import UserError
+
+COMMANDS = {
+    "validate": "Check specs, and explain every mistake at its line.",
+    "summary": "Show each layer's shape, parameters and cost.",
+    "train": "Train a network on its data.",
+    "eval": "Test a trained network again, from its run folder.",
+    "export": "Print the network as a Python file.",
+    "explain": "Explain a layer kind, or a diagnostic's code.",
+    "list": "List the specs that ship.",
+    "schema": "Print the JSON Schema of the spec language.",
+}
+"""Every command with its line of help; each is `cnnspec.cli.<name>:command`."""
+
+
+class Lazy(click.Group):
+    """A group that imports a command when it is called, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """The commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"cnnspec.cli.{cmd_name}").command
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with; an unknown one suggests the nearest."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from cnnspec.core.suggest import did_you_mean  # noqa: PLC0415 -- only a mistake pays for it
+
+            ctx.fail(f"No such command {name!r}. {did_you_mean(name, COMMANDS)}".strip())
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
+        """The table, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(None, "--version", "-V", package_name="cnnspec", message="%(prog)s %(version)s")
+def cli() -> None:
+    r"""Convolutional networks as YAML: checked in milliseconds, built and trained with torch.
+
+    SPEC is a file (with a slash, or ending in .yaml) or the name of a spec that ships, such as mnist.
+
+    \b
+    Example:
+      cnnspec validate specs/mnist.yaml
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run a command. Exits 0 when all is well, 1 with findings, 2 on wrong usage, 130 on Ctrl-C."""
+    # pydantic looks for plugins in every installed package's metadata, which takes a tenth of our time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _keep_unicode()
+    colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
+    try:
+        code = cli.main(args=args, prog_name="cnnspec", standalone_mode=False, **colour)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.exceptions.Abort:
+        code = 130
+    except UserError as error:
+        click.echo(f"error: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"  {error.hint}", err=True)
+        code = 1
+    except BrokenPipeError:
+        # Whoever read our output has enough; Python must not complain when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _keep_unicode() -> None:
+    """Shapes and formulas are Unicode, also where the locale says ASCII and when piped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,79 @@
+"""Arguments that commands share, and what to do with a spec that is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cnnspec.compiler.library import check
+from cnnspec.render.text import plural
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.check import Result
+    from cnnspec.core.diagnostic import Diagnostic
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+spec_argument = click.argument("spec", metavar="SPEC")
+settings_option = click.option(
+    "--set",
+    "settings",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Set a variable (width=16) or anything by its path (train.epochs=1); may be repeated.",
+)
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """`--format`, the first being the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How to print.",
+    )
+
+
+def load(spec: str, settings: Iterable[str] = ()) -> Result:
+    """The checked spec, ready to build; with errors, prints them and exits 1."""
+    result = check(spec, tuple(settings))
+    if not result.ok:
+        echo_diagnostics(result.diagnostics)
+        raise SystemExit(1)
+    echo_diagnostics(result.diagnostics, err=True)
+    return result
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print; style survives on a terminal only, and not under NO_COLOR."""
+    click.echo(text, err=err, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def echo_diagnostics(found: Iterable[Diagnostic], *, err: bool = False) -> None:
+    """Print diagnostics for a person, with a count at the end."""
+    from cnnspec.render.diagnostics import render  # noqa: PLC0415 -- only a mistake is rendered
+
+    listed = list(found)
+    for diagnostic in listed:
+        echo(render(diagnostic), err=err)
+    if listed:
+        echo(counted(listed), err=err)
+
+
+def counted(found: list[Diagnostic]) -> str:
+    """`2 errors, 1 warning`."""
+    errors = sum(diagnostic.severity == "error" for diagnostic in found)
+    warnings = len(found) - errors
+    parts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
+    return ", ".join(parts)
+
+
+def echo_json(data: object) -> None:
+    """Print plain data as JSON."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))

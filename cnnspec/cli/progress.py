@@ -1,0 +1,122 @@
+"""What is seen of a training while it runs, on stderr: a live bar on a terminal, else a line an epoch."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnspec.train.events import Epoch, Event, Score, Started, Step
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+Show = Callable[[Event], None]
+
+
+@contextmanager
+def progress() -> Iterator[Show]:
+    """A function that shows events."""
+    if not sys.stderr.isatty():
+        yield Lines(lambda line: click.echo(line, err=True)).show
+        return
+    from rich.console import Console  # noqa: PLC0415 -- only a terminal needs it
+
+    console = Console(stderr=True)
+    with _columns(console) as columns:
+        yield Bar(columns).show
+
+
+@contextmanager
+def one_interrupt() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt once; more of them can't disturb what then is put in order."""
+
+    def once(_signal: int, _frame: FrameType | None) -> None:
+        ignore_interrupts()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, once)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def ignore_interrupts() -> None:
+    """From here on the command only says how it ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Lines:
+    """A line an epoch."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._epochs = 0
+
+    def show(self, event: Event) -> None:
+        """Write what is worth a line."""
+        if isinstance(event, Started):
+            self._epochs = event.epochs
+            self._write(started_line(event))
+        elif isinstance(event, Epoch):
+            self._write(epoch_line(event, self._epochs))
+
+
+class Bar:
+    """A bar over all steps, with a line above it for each epoch that is over."""
+
+    def __init__(self, columns: Progress) -> None:
+        self._columns = columns
+        self._lines = Lines(lambda line: columns.console.print(line, highlight=False, markup=False))
+        self._task = columns.add_task("epoch 1", total=None, score="")
+
+    def show(self, event: Event) -> None:
+        """Draw what has changed; nothing is drawn between events."""
+        self._lines.show(event)
+        if isinstance(event, Started):
+            self._columns.update(self._task, total=event.epochs * event.steps_per_epoch)
+        elif isinstance(event, Step | Epoch):
+            score = f"{_score(event.train)}  {event.images_per_s:,.0f} images/s"
+            about = f"epoch {event.epoch}"
+            self._columns.update(self._task, completed=event.step, description=about, score=score)
+        self._columns.refresh()
+
+
+def _columns(console: Console) -> Progress:
+    from rich import progress as rich  # noqa: PLC0415 -- only a terminal needs it
+
+    return rich.Progress(
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(bar_width=14),
+        rich.MofNCompleteColumn(),
+        rich.TextColumn("{task.fields[score]}"),
+        rich.TimeRemainingColumn(compact=True),
+        console=console,
+        transient=True,
+        auto_refresh=False,
+    )
+
+
+def started_line(event: Started) -> str:
+    """`1,299 images to train on, 143 to validate with, 41 steps an epoch`."""
+    return (
+        f"{event.fit_images:,} images to train on, {event.validation_images:,} to validate with, "
+        f"{event.steps_per_epoch:,} steps an epoch"
+    )
+
+
+def epoch_line(event: Epoch, epochs: int) -> str:
+    """`epoch  3/20  loss 0.0312  98.91 %  val 0.0456  98.60 %  41,200 images/s  best`."""
+    validation = f"  val {_score(event.validation)}" if event.validation else ""
+    number = f"{event.epoch:>{len(str(epochs))}}/{epochs}"
+    best = "  best" if event.improved and event.validation else ""
+    return f"epoch {number}  loss {_score(event.train)}{validation}  {event.images_per_s:,.0f} images/s{best}"
+
+
+def _score(score: Score) -> str:
+    return f"{score.loss:.4f}  {100 * score.accuracy:5.2f} %"

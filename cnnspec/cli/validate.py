@@ -1,0 +1,94 @@
+"""`cnnspec validate`: a line a spec when it is fine, else what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from cnnspec.cli.options import counted, echo, echo_json, format_option, settings_option
+from cnnspec.compiler.check import check_document, variants
+from cnnspec.compiler.library import open_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.compiler.check import Result
+    from cnnspec.core.diagnostic import Diagnostic
+
+
+@click.command("validate")
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
+@settings_option
+@format_option("text", "json", "github")
+def command(specs: tuple[str, ...], settings: tuple[str, ...], form: str) -> None:
+    r"""Check specs: every shape is inferred, and every mistake explained at its line.
+
+    A spec with variants is checked as it stands and in each variant; SPEC@variant checks one.
+    Exits 1 when there is an error in any of them; warnings alone exit 0.
+
+    \b
+    Example:
+      cnnspec validate specs/mnist.yaml
+      cnnspec validate specs/*.yaml --format github
+    """
+    checked = [found for spec in specs for found in _checked(spec, settings)]
+    {"text": _text, "json": _json, "github": _github}[form](checked)
+    if not all(found.result.ok for found in checked):
+        raise SystemExit(1)
+
+
+class _Checked(NamedTuple):
+    """A spec or a variant, and what is to be said of it."""
+
+    label: str
+    result: Result
+    diagnostics: list[Diagnostic]
+
+
+def _checked(spec: str, settings: tuple[str, ...]) -> Iterator[_Checked]:
+    """The spec, and without `@` each of its variants; what the base has said is not said again."""
+    opened = open_spec(spec)
+    base = check_document(opened.document, variant=opened.variant, settings=settings)
+    yield _Checked(opened.label, base, list(base.diagnostics))
+    if opened.variant is not None:
+        return
+    told = {(found.code, found.place) for found in base.diagnostics}
+    for variant in variants(opened.document):
+        result = check_document(opened.document, variant=variant, settings=settings)
+        new = [found for found in result.diagnostics if (found.code, found.place) not in told]
+        yield _Checked(f"{opened.label}@{variant}", result, new)
+
+
+def _text(checked: list[_Checked]) -> None:
+    for label, result, diagnostics in checked:
+        for diagnostic in diagnostics:
+            from cnnspec.render.diagnostics import render  # noqa: PLC0415 -- only a mistake is rendered
+
+            echo(render(diagnostic))
+        if result.ok:
+            echo(_line(label, result))
+    found = [diagnostic for entry in checked for diagnostic in entry.diagnostics]
+    if found:
+        echo(counted(found))
+
+
+def _line(label: str, result: Result) -> str:
+    from cnnspec.render.line import cost, shapes  # noqa: PLC0415 -- JSON needs no table
+
+    assert result.plan is not None
+    return f"{label}: ok, {shapes(result.plan)}, {cost(result.plan)}"
+
+
+def _json(checked: list[_Checked]) -> None:
+    from cnnspec.render.data import file_data  # noqa: PLC0415 -- text needs no data
+
+    echo_json({"files": [file_data(label, found, ok=result.ok) for label, result, found in checked]})
+
+
+def _github(checked: list[_Checked]) -> None:
+    from cnnspec.render.github import render  # noqa: PLC0415 -- text needs no workflow commands
+
+    for _, _, diagnostics in checked:
+        for diagnostic in diagnostics:
+            echo(render(diagnostic))

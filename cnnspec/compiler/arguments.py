@@ -1,0 +1,193 @@
+"""Arguments where an item is reached: expressions evaluated, layers validated, blocks called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.core.suggest import did_you_mean, nearest
+from cnnspec.language.node import Mapping, Scalar
+from cnnspec.language.problems import shown
+from cnnspec.language.scope import Scope
+from cnnspec.language.validation import no_main_argument, validate_layer
+from cnnspec.language.values import Unknown, is_literal, value_of
+from cnnspec.layers import KINDS, MERGES, layer_class
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.reporter import Reporter
+    from cnnspec.core.diagnostic import Place
+    from cnnspec.core.shape import Size
+    from cnnspec.language.expression import Value
+    from cnnspec.language.node import Node
+    from cnnspec.language.spec import Block, Form, Item, Spec
+    from cnnspec.layers.base import Layer
+
+
+class Call(Scope):
+    """The scope of a block's inside, and the names of the further inputs it was given."""
+
+    sources: dict[str, Scalar]
+
+
+class ArgumentReader:
+    """Makes layers and calls from items; equal arguments give the same layer object."""
+
+    def __init__(self, spec: Spec, reporter: Reporter, variables: Scope) -> None:
+        self._spec = spec
+        self._reporter = reporter
+        self._variables = variables
+        self._layers: dict[tuple[object, ...], Layer] = {}
+
+    def layer(self, item: Item, scope: Scope) -> Layer | None:
+        """The item's layer, or None after reporting what is wrong with its arguments."""
+        if item.literal:
+            return item.layer
+        model = layer_class(item.kind)
+        try:
+            values = self._values(model, item, scope)
+        except Unknown:
+            return None
+        key = (item.kind, *((name, type(value), _key(value)) for name, value in values.items()))
+        found = self._layers.get(key)
+        if found is None:
+            told = {name for name, node in _written(item).items() if is_literal(node)}
+            found = validate_layer(model, values, item, self._reporter, told=told)
+            if found is not None:
+                self._layers[key] = found
+        return found
+
+    def _values(self, model: type[Layer], item: Item, scope: Scope) -> dict[str, Any]:
+        if isinstance(item.args, Mapping):
+            return self._evaluated(item.args, scope)
+        assert item.args is not None
+        value = value_of(item.args, scope, self._reporter)
+        if isinstance(value, dict):
+            return value
+        if model.main is None:
+            self._reporter.error(*no_main_argument(model, item))
+            raise Unknown
+        return {model.main: value}
+
+    def _evaluated(self, args: Mapping, scope: Scope) -> dict[str, Value]:
+        """Each argument's value. Raises Unknown, but only after every one had its say."""
+        values: dict[str, Value] = {}
+        failed = False
+        for key, node in args:
+            try:
+                values[key.text] = value_of(node, scope, self._reporter)
+            except Unknown:
+                failed = True
+        if failed:
+            raise Unknown
+        return values
+
+    def call(self, item: Item, block: Block, scope: Scope, channels: Size) -> Call:
+        """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
+        given = self._given(item, block)
+        call = Call(self._variables, self._variables.unknown, self._variables.places)
+        call.sources = self._sources(item, block, given)
+        self._set(call, "in_channels", channels, item.place)
+        for name, argument in block.args.items():
+            node = given.get(name, argument.default)
+            if node is None:
+                self._missing(item, block, name)
+                call.unknown |= {name}
+                continue
+            try:
+                value = value_of(node, scope if name in given else call, self._reporter)
+                self._set(call, name, value, node.place)
+            except Unknown:
+                self._set(call, name, None, node.place, known=False)
+        return call
+
+    def _set(self, call: Call, name: str, value: Value, place: Place, *, known: bool | None = None) -> None:
+        call.pop(name, None)
+        call.unknown -= {name}
+        call.places[name] = place
+        if known is False or (name == "in_channels" and value is None):
+            call.unknown |= {name}
+        else:
+            call[name] = value
+
+    def _given(self, item: Item, block: Block) -> dict[str, Node]:
+        """The arguments of a call by name; unknown ones are reported."""
+        if item.args is None:
+            return {}
+        if not isinstance(item.args, Mapping):
+            main = next(iter(block.args), None)
+            if main is None:
+                message = f"{block.name} takes no argument"
+                self._reporter.error("no-main-argument", message, item.args.place, f"Write `{block.name}`.")
+                return {}
+            return {main: item.args}
+        known = {*block.args, *block.inputs}
+        for key, _ in item.args:
+            if key.text not in known:
+                hint = did_you_mean(key.text, known) or f"It takes {', '.join(known) or 'none'}."
+                message = f"{block.name}: {key.text} is not one of its arguments"
+                self._reporter.error("unknown-argument", message, key.place, hint)
+        return {key.text: node for key, node in item.args}
+
+    def _missing(self, item: Item, block: Block, name: str) -> None:
+        written = set(_written(item))
+        if any(nearest(word, [name]) for word in written - set(block.args)):
+            return
+        message = f"{block.name}: {name} is missing"
+        hint = f"Write {block.name}: {{{name}: …}}."
+        self._reporter.error("missing-argument", message, item.place, hint)
+
+    def _sources(self, item: Item, block: Block, given: dict[str, Node]) -> dict[str, Scalar]:
+        sources: dict[str, Scalar] = {}
+        for name in block.inputs:
+            node = given.get(name)
+            if isinstance(node, Scalar) and node.text:
+                sources[name] = node
+            elif node is None:
+                self._missing(item, block, name)
+            else:
+                message = f"{block.name}: {name} is {shown(node.plain())}, it must be the name of an item"
+                self._reporter.error("bad-value", message, node.place, f"Write `{name}: stem`.")
+        return sources
+
+
+def dynamic_item(item: Item, scope: Scope, spec: Spec, reporter: Reporter) -> Item:
+    """An item whose kind is an expression, as what it turns out to be."""
+    try:
+        kind = value_of(Scalar(item.kind, item.kind, item.place), scope, reporter)
+    except Unknown:
+        return replace(item, form="broken")
+    if not isinstance(kind, str):
+        message = f"{item.kind} is {shown(kind)}, a layer's kind is a text"
+        reporter.error("unknown-kind", message, item.place, "Use a variable that holds a kind's name.")
+        return replace(item, form="broken")
+    form: Form = "block" if kind in spec.blocks else "layer"
+    if kind in MERGES or (kind not in KINDS and kind not in spec.blocks):
+        hint = did_you_mean(kind, [*KINDS, *spec.blocks])
+        message = f"{item.kind} is {kind}, which is no layer kind"
+        if kind in MERGES:
+            message, hint = (
+                f"{item.kind} is {kind}: a merge is written by its own name",
+                f"Write `{kind}: […]`.",
+            )
+        reporter.error("unknown-kind", message, item.place, hint)
+        return replace(item, form="broken")
+    return (
+        replace(item, kind=kind, form=form, literal=False)
+        if item.args
+        else _without_arguments(item, kind, form, reporter)
+    )
+
+
+def _without_arguments(item: Item, kind: str, form: Form, reporter: Reporter) -> Item:
+    found = replace(item, kind=kind, form=form, literal=True)
+    if form == "layer":
+        found.layer = validate_layer(layer_class(kind), {}, found, reporter)
+    return found
+
+
+def _written(item: Item) -> dict[str, Node]:
+    return {key.text: node for key, node in item.args} if isinstance(item.args, Mapping) else {}
+
+
+def _key(value: object) -> object:
+    return value if isinstance(value, str | int | float | None) else repr(value)

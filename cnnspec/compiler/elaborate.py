@@ -1,0 +1,222 @@
+"""One walk that expands repeats, `when` and blocks, and infers shapes as it goes.
+
+After a root cause the values that depend on it are unknown, and unknown never raises a second error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.arguments import ArgumentReader, dynamic_item
+from cnnspec.compiler.expectation import Expectations
+from cnnspec.compiler.frame import Frame
+from cnnspec.compiler.namespace import Namespace
+from cnnspec.compiler.naming import Names, Slot, bind
+from cnnspec.compiler.plan import Value
+from cnnspec.compiler.reporter import Reporter, definitions
+from cnnspec.compiler.rounds import Rounds, read_rounds
+from cnnspec.compiler.wiring import Wiring
+from cnnspec.language.node import Mapping, Scalar
+from cnnspec.language.problems import shown
+from cnnspec.language.values import Unknown, value_of, variables_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnspec.language.scope import Scope
+    from cnnspec.language.spec import Branch, Item, Spec
+
+MOST_ITEMS = 100_000
+MOST_NESTING = 64
+_FEWEST_BRANCHES = 2
+
+
+class Unfolded(Exception):  # noqa: N818 -- control flow: the spec is too large, and that was reported
+    """The walk stops: the spec unfolds to more than it may."""
+
+
+class Walk:
+    """Walks a spec's items; the nodes of its plan end up in `wiring`."""
+
+    def __init__(self, spec: Spec, variables: Scope, reporter: Reporter) -> None:
+        self._spec = spec
+        self._reporter = reporter
+        self.names = Names(spec, reporter)
+        self.wiring = Wiring(self.names, reporter)
+        self._arguments = ArgumentReader(spec, reporter, variables)
+        self._expectations = Expectations(reporter)
+        self._count = 0
+        self._depth = 0
+
+    def run(self, items: Iterable[Item], value: Value, frame: Frame) -> Value:
+        """The items one after another, each on what the one before it gave. Raises Unfolded."""
+        self._depth += 1
+        for item in items:
+            if self._depth > MOST_NESTING:
+                message = f"layers and blocks are nested {MOST_NESTING} deep here, which is the limit"
+                self._stop("too-deep", message, item, "Write the network flatter.")
+            value = self._item(item, value, frame)
+        self._depth -= 1
+        return value
+
+    def _stop(self, code: str, message: str, item: Item, hint: str) -> None:
+        self._reporter.error(code, message, item.place, hint)
+        raise Unfolded
+
+    def _item(self, item: Item, value: Value, frame: Frame) -> Value:
+        if item.repeat is None:
+            return self._once(item, value, frame)
+        rounds = read_rounds(item.repeat, frame.scope, self._reporter, MOST_ITEMS)
+        if rounds is None:
+            self.names.mark_unknown(item, frame)
+            return Value(None)
+        result = self._rounds(item, rounds, value, frame)
+        if rounds.elements:
+            self._expectations.check(item, result, frame.scope)
+        return result
+
+    def _once(self, item: Item, value: Value, frame: Frame) -> Value:
+        if not self._wanted(item, frame):
+            return value
+        name = self.names.filled(item, frame)
+        result = self._present(item, value, frame, name)
+        self._expectations.check(item, result, frame.scope)
+        return result
+
+    def _rounds(self, item: Item, rounds: Rounds, value: Value, frame: Frame) -> Value:
+        """Every round on what the round before gave; `from` is for the first that is there."""
+        spliced = item.name is None or rounds.variable in variables_in(item.name)
+        outer: tuple[Slot, Namespace] | None = None
+        first = True
+        for index, element in enumerate(rounds.elements):
+            inner = frame._replace(scope=frame.scope.extended({rounds.variable: element}, rounds.place))
+            if not self._wanted(item, inner):
+                continue
+            if spliced:
+                value = self._present(item, value, inner, self.names.filled(item, inner), first=first)
+            else:
+                outer = outer or self._open(item, self.names.filled(item, frame), frame)
+                value = self._present(item, value, inner.inside(outer[1]), str(index), first=first)
+                bind(outer[0], value, frame, outer[1])
+            first = False
+        return value
+
+    def _wanted(self, item: Item, frame: Frame) -> bool:
+        """Whether `when` lets the item be there; where that can't be told, it does."""
+        self._count += 1
+        if self._count > MOST_ITEMS:
+            message = f"the spec unfolds to more than {MOST_ITEMS:,} items here"
+            self._stop("too-many-items", message, item, "Repeat less often.")
+        if item.when is None:
+            return True
+        try:
+            wanted = value_of(item.when, frame.scope, self._reporter)
+        except Unknown:
+            return True
+        if not (wanted is None or isinstance(wanted, bool | int | float)):
+            message = f"when is {shown(wanted)}, it must be true or false, a number or null"
+            hint = "Compare it, as in `when: $act == 'relu'`."
+            self._reporter.error(
+                "bad-value", message, item.when.place, hint, definitions(item.when, frame.scope)
+            )
+        elif not wanted and item.name is not None:
+            frame.namespace.dropped[item.name.text] = item.name.place
+        return bool(wanted)
+
+    def _present(
+        self, item: Item, value: Value, frame: Frame, name: str | None, *, first: bool = True
+    ) -> Value:
+        """The item, its `when` passed: `from`, then what it is."""
+        if item.source is not None and first:
+            value = self.names.lookup(item.source, frame)
+        if item.form == "dynamic":
+            item = dynamic_item(item, frame.scope, self._spec, self._reporter)
+        if item.form == "layers":
+            return self._group(item, value, frame, name)
+        if item.form == "merge":
+            return self._merge(item, value, frame, name)
+        if item.form == "block":
+            return self._block(item, value, frame, name)
+        return self._layer(item, value, frame, name)
+
+    def _open(self, item: Item, name: str | None, frame: Frame) -> tuple[Slot, Namespace]:
+        slot = self.names.claim(item, name, frame)
+        return slot, Namespace(slot.path, frame.namespace)
+
+    def _group(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
+        if name is None:
+            return self.run(item.body, value, frame)
+        slot, space = self._open(item, name, frame)
+        return bind(slot, self.run(item.body, value, frame.inside(space)), frame, space)
+
+    def _block(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
+        block = self._spec.blocks[item.kind]
+        slot = self.names.claim(item, name, frame)
+        self.wiring.blocks[slot.path] = block.name
+        call = self._arguments.call(item, block, frame.scope, value.shape.channels if value.shape else None)
+        inputs = {key: Value(None) for key in block.inputs}
+        inputs |= {key: self.names.lookup(source, frame) for key, source in call.sources.items()}
+        inner = Frame(Namespace(slot.path), call, {"input": value, **inputs})
+        self._reporter.enter(block.name, {key: call[key] for key in block.args if key in call}, item.place)
+        result = self.run(block.body, value, inner)
+        self._reporter.leave()
+        return bind(slot, result, frame)
+
+    def _layer(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
+        layer = self._arguments.layer(item, frame.scope) if item.form == "layer" else None
+        slot = self.names.claim(item, name, frame)
+        inputs: tuple[Value, ...] = (value,)
+        for field in layer.references if layer else ():
+            if getattr(layer, field) is not None:
+                inputs += (self.names.lookup(_written(item, field), frame),)
+        return bind(slot, self.wiring.add(item, layer, inputs, slot.path, frame), frame)
+
+    def _merge(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
+        """A merge that holds layers and has a name opens a namespace for them."""
+        opened: tuple[Slot | None, Namespace | None] = (None, None)
+        if name is not None and any(branch.items for branch in item.branches):
+            opened = self._open(item, name, frame)
+        slot, space = opened
+        kept, dropped = self._branches(item, value, frame.inside(space) if space else frame)
+        if dropped and len(kept) < _FEWEST_BRANCHES:
+            return self._reduced(item, kept, dropped, frame, name)
+        layer = self._arguments.layer(item, frame.scope)
+        slot = slot or self.names.claim(item, name, frame)
+        return bind(slot, self.wiring.add(item, layer, tuple(kept), slot.path, frame), frame, space)
+
+    def _branches(self, item: Item, value: Value, frame: Frame) -> tuple[list[Value], list[Branch]]:
+        kept: list[Value] = []
+        dropped: list[Branch] = []
+        for branch in item.branches:
+            if branch.name is not None:
+                kept.append(self.names.lookup(branch.name, frame))
+            elif (
+                branch.single and branch.items[0].repeat is None and not self._wanted(branch.items[0], frame)
+            ):
+                dropped.append(branch)
+            else:
+                kept.append(self.run(branch.items, value, frame))
+        return kept, dropped
+
+    def _reduced(
+        self, item: Item, kept: list[Value], dropped: list[Branch], frame: Frame, name: str | None
+    ) -> Value:
+        """A merge that `when` leaves with one branch is that branch, if only names were dropped."""
+        for branch in dropped:
+            if branch.items[0].form != "layers" or branch.items[0].body:
+                message = f"{item.kind}: `when` drops a branch with layers, which leaves {len(kept)}"
+                hint = "Put the condition on the item inside the branch's list: `- [{…, when: …}]` passes the value through."
+                self._reporter.error("dropped-branch", message, branch.place, hint)
+                return Value(None)
+        if not kept:
+            message = f"{item.kind}: `when` leaves no branch"
+            self._reporter.error("too-few-branches", message, item.place, "Keep one of them.")
+            return Value(None)
+        return bind(None if name is None else Slot(name, ""), kept[0], frame)
+
+
+def _written(item: Item, field: str) -> Scalar:
+    """The name that a layer's argument refers to, as it is written."""
+    node = item.args.get(field) if isinstance(item.args, Mapping) else item.args
+    assert isinstance(node, Scalar), "the field's type is a text"
+    return node

@@ -1,0 +1,26 @@
+"""Where the walk is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.compiler.plan import Value
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.namespace import Namespace
+    from cnnspec.language.scope import Scope
+
+NOTHING = Value(None)
+"""What enters a spec with several inputs, before an item names one."""
+
+
+class Frame(NamedTuple):
+    """The namespace that names go into, the variables, and the values that came in by name."""
+
+    namespace: Namespace
+    scope: Scope
+    entered: dict[str, Value]
+
+    def inside(self, namespace: Namespace) -> Frame:
+        """One namespace further in."""
+        return self._replace(namespace=namespace)

@@ -1,0 +1,50 @@
+"""What a layer makes of its input's shape; the same question is answered once."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.compiler.plan import Weights
+from cnnspec.core.reject import Reject
+
+if TYPE_CHECKING:
+    from cnnspec.core.shape import Shape
+    from cnnspec.layers.base import Layer
+
+
+class Inference(NamedTuple):
+    """The output's shape (None: unknown), or why there is none; and what the layer costs."""
+
+    shape: Shape | None
+    reject: Reject | None
+    weights: Weights | None = None
+    params: int = 0
+    macs: int = 0
+
+
+class Inferences:
+    """Answers by layer and input shapes. Layers are kept, so that their identities stay theirs."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[int, tuple[Shape, ...]], tuple[Layer, Inference]] = {}
+
+    def of(self, layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
+        """The layer's answer for inputs of these shapes."""
+        key = (id(layer), shapes)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = (layer, _infer(layer, shapes))
+        return found[1]
+
+
+def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
+    try:
+        y = layer.infer_from(shapes)
+    except Reject as no:
+        return Inference(no.otherwise, no)
+    if not (y.known and all(shape.known for shape in shapes)):
+        return Inference(y, None)
+    parameters, buffers = layer.weights(shapes[0]), layer.buffers(shapes[0])
+    params = sum(map(math.prod, parameters.values()))
+    return Inference(y, None, Weights(parameters, buffers), params, layer.macs(shapes[0], y))

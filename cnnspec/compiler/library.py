@@ -1,0 +1,119 @@
+"""Where specs are: files, and those that ship with cnnspec, by name."""
+
+from __future__ import annotations
+
+from functools import cache
+from os import PathLike, fspath
+from pathlib import Path
+from typing import NamedTuple
+
+from cnnspec.compiler.check import Result, check_document, variants
+from cnnspec.core.diagnostic import Diagnostic, Place, Source
+from cnnspec.core.suggest import nearest
+from cnnspec.language.source import MAX_BYTES, Document, read_bytes
+
+_ENDINGS = (".yaml", ".yml")
+
+
+class Opened(NamedTuple):
+    """A spec's document, and the variant of it that was asked for."""
+
+    document: Document
+    variant: str | None
+    label: str
+    """What the user called it."""
+
+
+def open_spec(spec: str | PathLike[str]) -> Opened:
+    """Read what SPEC names: a file where it has a slash or ends in .yaml, else a spec that ships.
+
+    A file that can't be read is a diagnostic in the document, not an exception.
+    """
+    label = fspath(spec)
+    path, variant = _split(label)
+    if "/" in path or "\\" in path or path.endswith(_ENDINGS) or not isinstance(spec, str):
+        return Opened(_read(Path(path), path), variant, label)
+    shipped = _shipped(path)
+    if shipped is None:
+        return Opened(_unknown(path), None, label)
+    file, implied = shipped
+    return Opened(_read(file, f"specs/{file.name}"), variant or implied, label)
+
+
+def check(spec: str | PathLike[str], settings: tuple[str, ...] = ()) -> Result:
+    """Check a spec by path or by name."""
+    opened = open_spec(spec)
+    return check_document(opened.document, variant=opened.variant, settings=settings)
+
+
+def shipped_specs() -> dict[str, Path]:
+    """The specs that ship, by name."""
+    return {path.stem: path for path in sorted(_folder().glob("*.yaml"))}
+
+
+def _split(label: str) -> tuple[str, str | None]:
+    """SPEC@variant, split after the last slash."""
+    head, slash, tail = label.rpartition("/")
+    name, at, variant = tail.partition("@")
+    return head + slash + name, variant if at else None
+
+
+def _folder() -> Path:
+    """`specs/`: inside the package where it is installed, beside it in a checkout."""
+    inside = Path(__file__).parent.parent / "specs"
+    return inside if inside.is_dir() else inside.parent.parent / "specs"
+
+
+@cache
+def _shipped(name: str) -> tuple[Path, str | None] | None:
+    specs = shipped_specs()
+    if name in specs:
+        return specs[name], None
+    for path in specs.values():
+        if f"{name}:" in path.read_text("utf-8") and name in variants(_read(path, path.name)):
+            return path, name
+    return None
+
+
+def _unknown(name: str) -> Document:
+    source = Source(name)
+    here = [path.name for path in Path().glob("*.y*ml")]
+    near = nearest(name, [*shipped_specs(), *here])
+    if Path(name).exists():
+        hint = f"There is a file of that name: write ./{name}."
+    else:
+        hint = (
+            f"Did you mean {near}?"
+            if near
+            else f"There are {', '.join(shipped_specs())}; a file ends in .yaml."
+        )
+    message = f"no spec called {name} ships with cnnspec"
+    return Document(None, (Diagnostic("unknown-spec", message, Place(source), hint),), source)
+
+
+def _read(path: Path, name: str) -> Document:
+    try:
+        with path.open("rb") as file:
+            return read_bytes(name, file.read(MAX_BYTES + 1))
+    except FileNotFoundError:
+        near = nearest(path.name, [entry.name for entry in _beside(path)])
+        hint = f"Did you mean {path.with_name(near)}?" if near else "Check the path."
+        return _unreadable(name, "file-not-found", "there is no such file", hint)
+    except IsADirectoryError:
+        hint = f"Name the files in it: {path / '*.yaml'}."
+        return _unreadable(name, "not-a-file", "this is a directory, not a spec", hint)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return _unreadable(name, "unreadable-file", f"the file can't be read: {reason}", "")
+
+
+def _beside(path: Path) -> list[Path]:
+    try:
+        return [entry for entry in path.parent.iterdir() if entry.suffix in _ENDINGS]
+    except OSError:
+        return []
+
+
+def _unreadable(name: str, code: str, message: str, hint: str) -> Document:
+    source = Source(name)
+    return Document(None, (Diagnostic(code, message, Place(source), hint),), source)

@@ -1,0 +1,155 @@
+"""Names of the walk: taking them, letting them stand for values, looking them up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.compiler.frame import NOTHING, Frame
+from cnnspec.compiler.namespace import Member, Namespace, unfit
+from cnnspec.compiler.plan import Value
+from cnnspec.core.diagnostic import Place, Related
+from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.problems import shown
+from cnnspec.language.values import Unknown, text_of
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.reporter import Reporter
+    from cnnspec.language.node import Scalar
+    from cnnspec.language.spec import Item, Spec
+
+
+class Slot(NamedTuple):
+    """What an item is called in its namespace, and the path of its parameters."""
+
+    key: str
+    path: str
+
+
+class Names:
+    """Gives each item its name, and finds values by name."""
+
+    def __init__(self, spec: Spec, reporter: Reporter) -> None:
+        self._spec = spec
+        self._reporter = reporter
+
+    def filled(self, item: Item, frame: Frame) -> str | None:
+        """The name that the item asks for; None without one, or when it is no name, after reporting."""
+        if item.name is None:
+            return None
+        try:
+            name = text_of(item.name, frame.scope, self._reporter)
+        except Unknown:
+            return None
+        why = unfit(name)
+        if why is None:
+            return name
+        code = "reserved-name" if "itself" in why or "entered" in why else "bad-name"
+        self._reporter.error(
+            code, f"an item can't be called {shown(name)}: {why}", item.name.place, "Choose another name."
+        )
+        return None
+
+    def claim(self, item: Item, name: str | None, frame: Frame) -> Slot:
+        """Take the name, or the item's position, in the namespace."""
+        space = frame.namespace
+        position = space.next_position()
+        key = position if name is None else name
+        place = item.place if item.name is None else item.name.place
+        earlier = space.taken.get(key)
+        if earlier is None:
+            space.taken[key] = (place, name is not None)
+        else:
+            self._twice(key, place, earlier, named=name is not None)
+        return Slot(key, space.prefix + key)
+
+    def _twice(self, key: str, place: Place, earlier: tuple[Place, bool], *, named: bool) -> None:
+        other, other_named = earlier
+        position = not (named and other_named)
+        message = (
+            f"the name {key} is also the position of an item" if position else f"the name {key} is taken"
+        )
+        hint = "Choose another name; in a repeat put its variable into it, as in `name: stage$i`."
+        where, second = (place, other) if named else (other, place)
+        related = () if where == second else (Related(second, f"{key} is here too"),)
+        self._reporter.error("duplicate-name", message, where, hint, related)
+
+    def lookup(self, source: Scalar, frame: Frame) -> Value:
+        """The value of a name; an unknown one after reporting that there is none."""
+        try:
+            path = text_of(source, frame.scope, self._reporter)
+        except Unknown:
+            return Value(None)
+        value = frame.entered.get(path)
+        if value is None:
+            member = frame.namespace.find(path)
+            value = member.value if member else self._not_there(path, source, frame)
+        elif value is NOTHING:
+            self.several_inputs(source.place)
+        return value
+
+    def several_inputs(self, place: Place, kind: str = "") -> None:
+        """Report an item that takes `input` where there are several."""
+        names = list(self._spec.inputs)
+        message = f"{kind}{': ' if kind else ''}there are {len(names)} inputs, {', '.join(names)}: which one enters is not said"
+        hint = f"Write `from: {names[0]}` beside it, or begin with a merge of names." if names else ""
+        self._reporter.error("no-input", message, place, hint)
+
+    def mark_unknown(self, item: Item, frame: Frame) -> None:
+        """The item can't be walked; what uses its name stays silent."""
+        name = self.filled(item, frame)
+        if name is not None:
+            frame.namespace.members.setdefault(name, Member(Value(None), None))
+
+    def _not_there(self, path: str, source: Scalar, frame: Frame) -> Value:
+        later = self._written.get(path)
+        dropped = frame.namespace.dropped_at(path)
+        if dropped is not None:
+            message, hint = f"{path} is not there: its `when` is false", "Give this item the same `when`."
+            self._reporter.error(
+                "unknown-name", message, source.place, hint, (Related(dropped, "left out here"),)
+            )
+        elif later is not None and (later.line, later.column) > (source.place.line, source.place.column):
+            message = f"{path} comes later, on line {later.line}"
+            hint = "An item can only take what stands before it: move it down, or the other one up."
+            self._reporter.error(
+                "later-name", message, source.place, hint, (Related(later, f"{path} is here"),)
+            )
+        else:
+            message = f"no item before this one is called {path}"
+            self._reporter.error("unknown-name", message, source.place, self._instead(path, frame))
+        return Value(None)
+
+    def _instead(self, path: str, frame: Frame) -> str:
+        if path in self._written:
+            return "It stands inside another item: write its path, as in `backbone.conv1`; nothing in a block can be named from outside."
+        names = [*dict.fromkeys(frame.namespace.visible()), *frame.entered]
+        near = did_you_mean(path, names)
+        if near or len(names) > 1:
+            return near or f"There are {', '.join(names[:12])}."
+        return "Give that item a `name`; `input` is what entered."
+
+    @cached_property
+    def _written(self) -> dict[str, Place]:
+        """Every name in the file, reached or not."""
+        found: dict[str, Place] = {}
+        for items in (self._spec.layers, *(block.body for block in self._spec.blocks.values())):
+            _collect(items, found)
+        return found
+
+
+def bind(slot: Slot | None, value: Value, frame: Frame, inside: Namespace | None = None) -> Value:
+    """Let a name, or a position, stand for a value from here on."""
+    if slot is not None:
+        frame.namespace.members[slot.key] = Member(value, inside)
+    return value
+
+
+def _collect(items: Iterable[Item], found: dict[str, Place]) -> None:
+    for item in items:
+        if item.name is not None:
+            found.setdefault(item.name.text, item.name.place)
+        _collect(item.body, found)
+        for branch in item.branches:
+            _collect(branch.items, found)

@@ -1,0 +1,165 @@
+"""How far each layer sees: the extent of the input that one of its outputs depends on, per axis.
+
+Windows compose: along an axis, output q·P + t of a chain reads the input from q·S + lo(t) up to
+q·S + hi(t), for P phases t and a step S (`core.window.Reach`). For plain convolutions that is the
+recurrence r ← r + (k − 1)·d·j, j ← j·s of Araujo, Norris & Sim (2019); the phases let upsampling and
+transposed convolutions in. Padding is not cut off: the extent may be larger than the input.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.core.window import POINT, Reach
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.plan import Node, Plan, Value
+
+_MOST_PHASES = 1024
+
+
+class Sight(NamedTuple):
+    """What an output sees along one axis of the input.
+
+    reach None: the whole axis. mixed: positions have moved into the channels (flatten), so that the
+    next layer that mixes channels sees the whole axis.
+    """
+
+    reach: Reach | None
+    mixed: bool = False
+
+
+Sights = tuple[Sight, ...] | None
+"""One for each spatial axis of the input; None: there is no telling."""
+
+
+def receptive_fields(plan: Plan) -> dict[Node, tuple[int, ...] | None]:
+    """The extent for each node, per spatial axis of the input; None where there is no telling.
+
+    With several inputs there is no telling which axis is meant, and none is given.
+    """
+    sights: dict[Value, Sights] = {}
+    ((entry),) = plan.inputs.values() if len(plan.inputs) == 1 else (None,)
+    sizes = entry.shape.spatial if entry is not None and entry.shape is not None else ()
+    if entry is not None and entry.shape is not None:
+        sights[entry] = tuple(Sight(POINT) for _ in sizes)
+    for node in plan.nodes:
+        sights[node.output] = _through(node, sights) if node.known else None
+    return {node: _extents(sights[node.output], sizes) for node in plan.nodes}
+
+
+def _extents(sights: Sights, sizes: tuple[int | None, ...]) -> tuple[int, ...] | None:
+    if sights is None or None in sizes:
+        return None
+    return tuple(
+        size or 0 if sight.reach is None else _extent(sight.reach)
+        for sight, size in zip(sights, sizes, strict=True)
+    )
+
+
+def _extent(reach: Reach) -> int:
+    return max((tap[1] - tap[0] + 1 for tap in reach.taps if tap is not None), default=0)
+
+
+def _through(node: Node, sights: dict[Value, Sights]) -> Sights:
+    found = [sights.get(value) for value in node.inputs]
+    known = [sight for sight in found if sight is not None]
+    if len(known) < len(found) or node.layer is None:
+        return None
+    merged = known[0]
+    for other in known[1:]:
+        united = tuple(_unite(a, b) for a, b in zip(merged, other, strict=True))
+        if any(sight is None for sight in united):
+            return None
+        merged = tuple(sight for sight in united if sight is not None)
+    return _seen(node, merged)
+
+
+def _seen(node: Node, sights: tuple[Sight, ...]) -> Sights:
+    x, y, layer = node.inputs[0].shape, node.output.shape, node.layer
+    assert x is not None and y is not None and layer is not None
+    if layer.mixes_channels:
+        sights = tuple(Sight(None) if sight.mixed else sight for sight in sights)
+    if y.rank != x.rank:
+        return (
+            tuple(sight._replace(mixed=sight.reach is not None) for sight in sights)
+            if y.rank < x.rank
+            else _regrown(sights)
+        )
+    reaches = layer.reach(x)
+    if reaches == "whole":
+        return tuple(Sight(None) for _ in sights)
+    if reaches is None:
+        return None
+    if any(sight.mixed for sight in sights) or x.rank != len(sights):
+        return sights
+    steps = [_compose(sight, reach) for sight, reach in zip(sights, reaches, strict=True)]
+    return None if None in steps else tuple(step for step in steps if step is not None)
+
+
+def _regrown(sights: tuple[Sight, ...]) -> Sights:
+    """Features laid out in space again: only what has seen everything is still known."""
+    return sights if all(sight.reach is None for sight in sights) else None
+
+
+def _compose(sight: Sight, outer: Reach) -> Sight | None:
+    """What an output sees that reads, as `outer` says, values that see as `sight` says."""
+    inner = sight.reach
+    if inner is None:
+        return sight
+    periods = len(inner.taps) // math.gcd(len(inner.taps), outer.step)
+    if periods * len(outer.taps) > _MOST_PHASES:
+        return None
+    taps = tuple(_tap(inner, outer, unit) for unit in range(periods * len(outer.taps)))
+    return Sight(_reduced(Reach(periods * outer.step // len(inner.taps) * inner.step, taps)))
+
+
+def _tap(inner: Reach, outer: Reach, unit: int) -> tuple[int, int] | None:
+    period, phase = divmod(unit, len(outer.taps))
+    tap = outer.taps[phase]
+    if tap is None:
+        return None
+    first, last = (period * outer.step + end for end in tap)
+    phases = len(inner.taps)
+    near = [_read(inner, unit) for unit in range(first, min(first + phases, last + 1))]
+    far = [_read(inner, unit) for unit in range(max(last - phases + 1, first), last + 1)]
+    seen = [pair for pair in near + far if pair is not None]
+    return (min(lo for lo, _ in seen), max(hi for _, hi in seen)) if seen else None
+
+
+def _read(reach: Reach, unit: int) -> tuple[int, int] | None:
+    period, phase = divmod(unit, len(reach.taps))
+    tap = reach.taps[phase]
+    return None if tap is None else (tap[0] + period * reach.step, tap[1] + period * reach.step)
+
+
+def _reduced(reach: Reach) -> Reach:
+    """Phases that are all alike but for their place are one."""
+    phases = len(reach.taps)
+    if phases > 1 and reach.step % phases == 0 and None not in reach.taps:
+        step = reach.step // phases
+        single = Reach(step, reach.taps[:1])
+        if all(_read(single, unit) == tap for unit, tap in enumerate(reach.taps)):
+            return single
+    return reach
+
+
+def _unite(one: Sight, other: Sight) -> Sight | None:
+    """What a sum of both sees; branches that drift apart have no common answer."""
+    a, b = one.reach, other.reach
+    if a is None or b is None:
+        return Sight(None)
+    if a.step * len(b.taps) != b.step * len(a.taps):
+        return None
+    phases = math.lcm(len(a.taps), len(b.taps))
+    if phases > _MOST_PHASES:
+        return None
+    taps = tuple(_union(_read(a, unit), _read(b, unit)) for unit in range(phases))
+    return Sight(_reduced(Reach(phases // len(a.taps) * a.step, taps)), one.mixed or other.mixed)
+
+
+def _union(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+    if one is None or other is None:
+        return one or other
+    return min(one[0], other[0]), max(one[1], other[1])

@@ -1,0 +1,75 @@
+"""What `repeat` says: how many rounds, and what each binds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.compiler.reporter import Reporter, definitions
+from cnnspec.language.node import Mapping
+from cnnspec.language.problems import shown
+from cnnspec.language.values import Unknown, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.core.diagnostic import Place
+    from cnnspec.language.expression import Value
+    from cnnspec.language.node import Node
+    from cnnspec.language.scope import Scope
+
+_HINT = "Write a whole number, or {name: number or list}."
+
+
+class Rounds(NamedTuple):
+    """The variable that a repeat binds, and its value in each round."""
+
+    variable: str
+    elements: Sequence[Value]
+    place: Place
+
+
+def read_rounds(node: Node, scope: Scope, reporter: Reporter, most: int) -> Rounds | None:
+    """The rounds of a `repeat`; None when it is none, after reporting why."""
+    variable, count, place = "i", node, node.place
+    if isinstance(node, Mapping):
+        if len(node.entries) != 1:
+            message = f"repeat names {len(node.entries)} variables, it must be one"
+            reporter.error("bad-repeat", message, node.place, _HINT)
+            return None
+        ((key, count),) = node
+        variable, place = key.text, key.place
+        if variable == "in_channels" or not variable.isidentifier():
+            reporter.error(
+                "reserved-name",
+                f"a round's variable can't be called {shown(variable)}",
+                place,
+                "Choose another name.",
+            )
+            return None
+    try:
+        value = value_of(count, scope, reporter)
+    except Unknown:
+        return None
+    return _rounds(variable, value, count, place, scope, reporter, most)
+
+
+def _rounds(
+    variable: str, value: Value, node: Node, place: Place, scope: Scope, reporter: Reporter, most: int
+) -> Rounds | None:
+    if isinstance(value, list) and variable != "i":
+        return Rounds(variable, value, place)
+    if type(value) is int and 0 <= value <= most:
+        return Rounds(variable, range(value), place)
+    if type(value) is int and value > most:
+        message, code = f"repeat is {value:,}: a spec may unfold to {most:,} items", "too-many-items"
+    else:
+        message, code = f"repeat is {shown(value)}, it must be a whole number of at least 0", "bad-repeat"
+        if isinstance(node, Mapping) or variable != "i":
+            message += " or a list"
+    hint = (
+        "To run through a list, name its variable: `repeat: {row: $table}`."
+        if isinstance(value, list)
+        else _HINT
+    )
+    reporter.error(code, message, node.place, hint, definitions(node, scope))
+    return None

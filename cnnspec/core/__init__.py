@@ -1,0 +1,1 @@
+"""Words every room uses: shapes, windows, diagnostics. Standard library only."""

@@ -1,0 +1,50 @@
+"""What a layer is in torch, as data. Layers make it, codegen alone prints it.
+
+A target is an import path (`torch.nn.Conv2d`), or `helper:Name` for one of codegen's own helper
+files. Arguments are plain values: numbers, texts, booleans, None, tuples of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Argument = object
+"""A number, text, boolean, None, or a tuple of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """An nn.Module: constructed once with these arguments, called with the inputs."""
+
+    target: str
+    args: tuple[Argument, ...] = ()
+    kwargs: Mapping[str, Argument] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function called with the inputs, then these arguments; `packed` inputs go as one list."""
+
+    target: str
+    args: tuple[Argument, ...] = ()
+    kwargs: Mapping[str, Argument] = field(default_factory=dict)
+    packed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The inputs joined by an infix operator of Python: `a + b + c`."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A bare nn.Parameter of this shape, filled with `value` and multiplied into the input."""
+
+    shape: tuple[int, ...]
+    value: float
+
+
+Emit = Module | Function | Operator | Parameter

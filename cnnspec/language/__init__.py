@@ -1,0 +1,1 @@
+"""What the YAML may say: text becomes data with places, then a typed spec."""

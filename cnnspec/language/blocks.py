@@ -1,0 +1,110 @@
+"""`blocks`: layer kinds of the user's own, from nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.language.node import Mapping, Node, Scalar, Sequence
+from cnnspec.language.problems import shown
+from cnnspec.language.sections import VARIABLE, entries, is_name, is_nothing, only_keys
+from cnnspec.language.spec import ITEM_KEYS, Argument, Block, Item
+from cnnspec.layers import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnspec.core.diagnostic import Findings
+    from cnnspec.language.items import ItemReader
+
+_PARTS = ("args", "inputs", "layers")
+
+
+def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dict[str, Block]:
+    """The blocks by name; each reports its own mistakes."""
+    found: dict[str, Block] = {}
+    for key, value in entries(node, "blocks", "blocks: {name: {args: {…}, layers: […]}}", findings):
+        if key.text in KINDS or key.text in ITEM_KEYS or key.text == "layers":
+            what = "a layer kind" if key.text in KINDS else "a key of items"
+            message = f"a block can't be called {key.text}: that is {what}"
+            findings.error("reserved-name", message, key.place, "Choose another name.")
+        elif is_name(key, findings):
+            found[key.text] = _block(key, value, items, findings)
+    _refuse_cycles(found, findings)
+    return found
+
+
+def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Block:
+    block = Block(key.text, key.place)
+    if not isinstance(node, Mapping):
+        message = f"block {key.text} is {shown(node.plain())}, it must be a mapping"
+        findings.error("bad-value", message, key.place, "Write `{args: {…}, layers: […]}`.")
+        return block
+    only_keys(node, _PARTS, "a block", findings)
+    block.inputs = _inputs(node.get("inputs"), findings)
+    block.args = _arguments(node.get("args"), block, findings)
+    body = node.get("layers")
+    if body is None or is_nothing(body):
+        findings.error(
+            "missing-key", f"block {key.text} has no layers", key.place, "Write `layers: […]` in it."
+        )
+    else:
+        block.body = items.items(body)
+    return block
+
+
+def _arguments(node: Node | None, block: Block, findings: Findings) -> dict[str, Argument]:
+    found: dict[str, Argument] = {}
+    for key, value in entries(node, "args", "args: {channels: required, stride: 1}", findings):
+        if key.text == "in_channels" or not VARIABLE.fullmatch(key.text) or key.text in block.inputs:
+            hint = "It is always there." if key.text == "in_channels" else "Choose another name."
+            message = f"an argument can't be called {shown(key.text)}"
+            findings.error("reserved-name", message, key.place, hint)
+            continue
+        required = isinstance(value, Scalar) and value.value == "required"
+        found[key.text] = Argument(key, None if required else value)
+    return found
+
+
+def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
+    if node is None or is_nothing(node):
+        return {}
+    names = node.items if isinstance(node, Sequence) else [node]
+    if not isinstance(node, Sequence) or not all(isinstance(name, Scalar) and name.text for name in names):
+        message = f"inputs is {shown(node.plain())}, it must be a list of names"
+        findings.error("bad-value", message, node.place, "Write `inputs: [skip]`.")
+        return {}
+    return {name.text: name for name in names if isinstance(name, Scalar) and is_name(name, findings)}
+
+
+def _refuse_cycles(blocks: dict[str, Block], findings: Findings) -> None:
+    """Report each call that leads a block back to itself, and make it lead nowhere."""
+    calls = {name: list(_calls(block.body)) for name, block in blocks.items()}
+    for name, items in calls.items():
+        for item in items:
+            if _reaches(item.kind, name, calls):
+                through = "" if item.kind == name else f" through {item.kind}"
+                message = f"block {name} uses itself{through}"
+                findings.error("recursive-block", message, item.place, "Use `repeat` for rounds in a row.")
+                item.form = "broken"
+
+
+def _calls(items: tuple[Item, ...]) -> Iterable[Item]:
+    for item in items:
+        if item.form == "block":
+            yield item
+        yield from _calls(item.body)
+        for branch in item.branches:
+            yield from _calls(branch.items)
+
+
+def _reaches(start: str, goal: str, calls: dict[str, list[Item]]) -> bool:
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        name = todo.pop()
+        if name == goal:
+            return True
+        if name not in seen:
+            seen.add(name)
+            todo += [item.kind for item in calls.get(name, ())]
+    return False

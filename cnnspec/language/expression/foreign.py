@@ -1,0 +1,69 @@
+"""What other languages write and expressions don't: each with what to write instead."""
+
+from __future__ import annotations
+
+import re
+
+from cnnspec.language.expression.wording import ExpressionError, shorten, syntax_error
+
+_CHOICE = "A choice is written `a if condition else b`."
+_QUOTE = "The text has no closing quote."
+_INSTEAD = {
+    "**": "There are no powers; multiply: `$x * $x`.",
+    "===": "Write `==`.",
+    "!==": "Write `!=`.",
+    "<>": "Write `!=`.",
+    "=": "Equality is `==`; arguments have no names.",
+    "&&": "Write `and`.",
+    "&": "Write `and`.",
+    "||": "Write `or`.",
+    "|": "Write `or`.",
+    "!": "Write `not`.",
+    "?": _CHOICE,
+    ":": _CHOICE,
+    "'": _QUOTE,
+    '"': _QUOTE,
+    "$$": "`$$` is a dollar sign in plain text or in quotes; here a variable is `$name`.",
+    "$(": "`$(…)` fills a name; here plain parentheses do: `($i + 1)`.",
+    "${": "A variable is written without braces: `$name`.",
+    "$": "A variable is `$name`, and a name starts with a letter; a dollar sign in plain text is `$$`.",
+    ".": "An index follows its variable directly: `$depths.0`.",
+    "\\": "A backslash escapes nothing; a text that has one kind of quotes stands in the other kind.",
+}
+_KNOWN = (
+    "An expression has numbers, quoted texts, `$name`, `true false null`, `+ - * / // %`, comparisons, "
+    "`and or not` and `a if c else b`."
+)
+_SUBSCRIPT = re.compile(r"\[\s*(\$?\w+)\s*\]")
+_INDEXED = re.compile(r"[\w.$]+")
+
+
+def foreign(text: str, position: int, symbol: str) -> ExpressionError:
+    """The error for a symbol that has no place in an expression."""
+    if symbol == "[":
+        return _bracket(text, position)
+    shown = symbol if symbol.isprintable() else f"U+{ord(symbol):04X}"
+    message = f"`{shown}` has no place in an expression."
+    hint = _INSTEAD.get(symbol, _KNOWN)
+    return syntax_error(message, hint, position, position + len(symbol))
+
+
+def _bracket(text: str, position: int) -> ExpressionError:
+    """`$depths[0]`, or a list: neither could stand in a flow mapping, where YAML takes the bracket."""
+    subscript = _SUBSCRIPT.match(text, position)
+    indexed = _last_word(text, position)
+    if subscript and indexed:
+        message = f"`{shorten(indexed + subscript[0])}`: brackets don't index."
+        hint = f"Write `{shorten(f'{indexed}.{subscript[1]}')}`."
+    elif indexed:
+        message, hint = "Brackets don't index.", f"Write `{shorten(indexed)}.( … )`."
+    else:
+        message = "There are no lists in an expression."
+        hint = "Write it in YAML, each element an expression of its own: `[$a, $b]`."
+    return syntax_error(message, hint, position, position + 1)
+
+
+def _last_word(text: str, position: int) -> str:
+    """`$depths.$i` of `4 * $depths.$i[0]`."""
+    words = _INDEXED.findall(text, 0, position)
+    return words[-1] if words and text[:position].endswith(words[-1]) else ""

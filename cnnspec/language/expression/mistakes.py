@@ -1,0 +1,149 @@
+"""What is wrong with tokens that make no expression, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.expression.functions import FUNCTIONS
+from cnnspec.language.expression.lookup import NOT_NEGATIVE, near
+from cnnspec.language.expression.tokens import CONSTANTS, Token
+from cnnspec.language.expression.values import Scope
+from cnnspec.language.expression.wording import ExpressionError, shorten, show, syntax_error
+
+_VALUE = "A value is a number, a quoted text, a variable, a call or something in parentheses."
+_CHOICE = "A choice is written `a if condition else b`."
+_FLOW = (
+    "Inside {…} YAML splits at a comma, so a call with two arguments must be quoted there: "
+    "`{kernel_size: 'max($a, 3)'}`."
+)
+_KEYWORDS = {
+    "in": "Compare one by one: `$x == 1 or $x == 2`.",
+    "is": "Equality is `==`.",
+    "then": _CHOICE,
+    "elif": _CHOICE,
+    "xor": "Of two conditions write `(a) != (b)`.",
+    "import": "An expression reads variables and computes; it imports nothing.",
+    "lambda": "An expression reads variables and computes; it defines nothing.",
+    "for": "Rounds are an item's `repeat`.",
+}
+
+
+def require_balance(tokens: Iterable[Token]) -> None:
+    """Every parenthesis has its other half: said first, because a comma's split ruins all else.
+
+    Raises ExpressionError `unbalanced-parenthesis`.
+    """
+    opened: list[Token] = []
+    for token in tokens:
+        if token[:2] == ("operator", "("):
+            opened.append(token)
+        elif token[:2] == ("operator", ")") and opened:
+            opened.pop()
+        elif token[:2] == ("operator", ")"):
+            message = "This parenthesis closes nothing."
+            raise ExpressionError("unbalanced-parenthesis", message, _FLOW, token.start, token.end)
+    if opened:
+        raise never_closed(opened[-1].start, opened[-1].end)
+
+
+def never_closed(start: int, end: int) -> ExpressionError:
+    """The error for a parenthesis without its other half."""
+    return ExpressionError("unbalanced-parenthesis", "This parenthesis is never closed.", _FLOW, start, end)
+
+
+def no_operand(token: Token, previous: Token) -> ExpressionError:
+    """The error for what stands where a value belongs."""
+    if token.kind == "word":
+        return _word(token)
+    if token[:2] == ("operator", "not"):
+        hint = "Write `(not …)` in parentheses."
+        return syntax_error("`not` can't follow here.", hint, token.start, token.end)
+    if token.kind == "end" and previous.kind != "end":
+        message = f"A value is missing after `{_shown(previous)}`."
+        return syntax_error(message, _VALUE, previous.start, previous.end)
+    return syntax_error(f"A value is missing before `{token.text}`.", _VALUE, token.start, token.end)
+
+
+def leftover(token: Token, previous: Token) -> ExpressionError:
+    """The error for what follows a complete expression."""
+    if token.kind == "word":
+        return _word(token)
+    hint = "Between two values stands an operator; variables are filled into a text only where it is a name."
+    if token.kind == "index":
+        hint = "Only a variable is indexed, `$depths.0`."
+    elif token[:2] == ("operator", "("):
+        hint = f"Only these are called: {', '.join(FUNCTIONS)}."
+    elif token[:2] == ("operator", ","):
+        hint = "Commas stand between a function's arguments; a list is written in YAML: `[$a, $b]`."
+    elif token[:2] == ("operator", "else"):
+        hint = _CHOICE
+    message = f"`{_shown(token)}` can't follow `{_shown(previous)}`."
+    return syntax_error(message, hint, token.start, token.end)
+
+
+def _shown(token: Token) -> str:
+    if token.kind == "text":
+        return show(token.text)
+    return f"${shorten(token.text)}" if token.kind == "variable" else shorten(token.text)
+
+
+def _word(token: Token) -> ExpressionError:
+    if token.text.lower() in {*CONSTANTS, "none"}:
+        right = "null" if token.text == "None" else token.text.lower()
+        return syntax_error(f"`{token.text}` is unknown.", f"Write `{right}`.", token.start, token.end)
+    if token.text in _KEYWORDS:
+        message = f"`{token.text}` has no place in an expression."
+        return syntax_error(message, _KEYWORDS[token.text], token.start, token.end)
+    message = f"`{shorten(token.text)}` is neither a variable nor a quoted text."
+    return ExpressionError("bare-word", message, "", token.start, token.end)
+
+
+def advise(error: ExpressionError, text: str, scope: Scope) -> ExpressionError:
+    """The same error; a bare word's gets its hint, for which one must know the variables."""
+    if error.code != "bare-word":
+        return error
+    word = text[error.start : error.end]
+    name = word.partition(".")[0]
+    found = name if name in scope else near(name, scope)
+    if word in FUNCTIONS:
+        hint = f"It is a function: {FUNCTIONS[word].usage}."
+    elif found == name:
+        hint = f"Write ${shorten(word)} for the variable, or '{shorten(word)}' for the text."
+    elif found:
+        hint = f"Did you mean ${shorten(found)}? A text stands in quotes: '{shorten(word)}'."
+    else:
+        hint = f"A text stands in quotes, '{shorten(word)}'; a variable has a dollar sign."
+    return ExpressionError(error.code, error.message, hint, error.start, error.end)
+
+
+def unknown_function(token: Token) -> ExpressionError:
+    """The error for a call of something else than a function."""
+    hint = did_you_mean(token.text, FUNCTIONS) or f"The functions are {', '.join(FUNCTIONS)}."
+    message = f"There is no function {shorten(token.text)}."
+    return ExpressionError("unknown-function", message, hint, token.start, token.end)
+
+
+def wrong_count(usage: str, count: int, start: int, end: int) -> ExpressionError:
+    """The error for a call with too few or too many arguments."""
+    return syntax_error(f"A call with {count} arguments.", f"It is written {usage}.", start, end)
+
+
+def too_deep(token: Token, most: int) -> ExpressionError:
+    """The error for too many levels."""
+    message, hint = f"The expression nests deeper than {most} levels.", "Compute parts of it in `vars`."
+    return ExpressionError("too-long", message, hint, token.start, token.end)
+
+
+def missing_else(token: Token, previous: Token) -> ExpressionError:
+    """The error for a choice without an alternative."""
+    place = previous if token.kind == "end" else token
+    return syntax_error("The `if` has no `else`.", _CHOICE, place.start, place.end)
+
+
+def no_index(token: Token, dot: Token) -> ExpressionError:
+    """The error for a dot that no index follows."""
+    if token[:2] == ("operator", "-") and token.start == dot.end:
+        return ExpressionError("bad-index", "A negative index.", NOT_NEGATIVE, dot.start, token.end)
+    hint = "An index stands close behind its dot: `.0`, `.eps`, `.$i`, `.($i + 1)`."
+    return syntax_error("This dot has no index.", hint, dot.start, dot.end)

@@ -1,0 +1,130 @@
+"""The root of a spec, from nodes: each section reports its own mistakes and leaves the others alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.blocks import read_blocks
+from cnnspec.language.items import ItemReader
+from cnnspec.language.node import Mapping, Node, Scalar, Sequence
+from cnnspec.language.outputs import read_output
+from cnnspec.language.problems import shown
+from cnnspec.language.sections import VARIABLE, entries, is_name, is_nothing, start, visible
+from cnnspec.language.spec import TOP_LEVEL, Item, Spec
+from cnnspec.layers import KINDS
+
+if TYPE_CHECKING:
+    from cnnspec.core.diagnostic import Findings, Source
+
+_LATER = {"budget", "lint"}
+_SPEC_NAME = re.compile(r"[\w-][\w.-]{0,99}")
+
+
+def parse(root: Mapping, source: Source, findings: Findings) -> Spec:
+    """The spec that a root mapping holds; what is wrong with its form goes to `findings`."""
+    _check_keys(root, findings)
+    _check_version(root, findings)
+    blocks = root.get("blocks")
+    items = ItemReader(blocks.entries if isinstance(blocks, Mapping) else (), findings)
+    spec = Spec(source, root, name=_name(root, source, findings))
+    spec.inputs, spec.single_input = _inputs(root, findings)
+    spec.variables = _variables(root, findings)
+    spec.blocks = read_blocks(blocks, items, findings)
+    spec.layers = _layers(root, items, findings)
+    if "output" in root.entries:
+        spec.output_form, spec.outputs = read_output(root.entries["output"], findings)
+    init = root.get("init")
+    entries(init, "init", "init: {conv: {kaiming_normal: {mode: fan_out}}}", findings)
+    spec.init = init if isinstance(init, Mapping) else None
+    spec.data, spec.train = root.get("data"), root.get("train")
+    return spec
+
+
+def _check_keys(root: Mapping, findings: Findings) -> None:
+    for key, _ in root:
+        if key.text in _LATER:
+            message = f"{key.text} is part of the language, but this version does not check it"
+            findings.error("not-supported", message, key.place, f"Take {key.text} out.")
+        elif key.text not in TOP_LEVEL and not key.text.startswith("x-"):
+            hint = did_you_mean(key.text, TOP_LEVEL) or _misplaced(key.text)
+            findings.error("unknown-key", f"{key.text} is no top-level key", key.place, hint)
+
+
+def _misplaced(key: str) -> str:
+    if key in KINDS:
+        return "A layer is an item of the list under `layers`."
+    return f"There are {', '.join(TOP_LEVEL)}; your own notes go under a key that starts with x-."
+
+
+def _check_version(root: Mapping, findings: Findings) -> None:
+    entry = root.entries.get("cnnspec")
+    hint = "Write `cnnspec: 1` at the top."
+    if entry is None:
+        message = "the language version is missing: nothing marks this file as a spec"
+        findings.warning("missing-version", message, start(root), hint)
+        return
+    version = entry.value.value if isinstance(entry.value, Scalar) else None
+    if type(version) is not int or version != 1:
+        message = f"cnnspec is {shown(entry.value.plain())}, the language version is 1"
+        findings.error("wrong-version", message, visible(entry), hint)
+
+
+def _name(root: Mapping, source: Source, findings: Findings) -> str:
+    for field in ("name", "description"):
+        entry = root.entries.get(field)
+        if entry is not None and not (isinstance(entry.value, Scalar) and entry.value.text):
+            message = f"{field} is {shown(entry.value.plain())}, it must be a text"
+            findings.error("bad-value", message, visible(entry), f"Write `{field}: …`, or leave it out.")
+    name = root.get("name")
+    if not isinstance(name, Scalar) or not name.text:
+        return PurePath(source.name).stem
+    if not _SPEC_NAME.fullmatch(name.text):
+        hint = "It names the run's folder: use up to 100 letters, digits, - and _."
+        findings.error("bad-name", f"name is {shown(name.text)}", name.place, hint)
+    return name.text
+
+
+def _inputs(root: Mapping, findings: Findings) -> tuple[dict[str, Node], bool]:
+    """The inputs by name, and whether there is a single one without a name."""
+    entry = root.entries.get("input")
+    if entry is None:
+        message = "input is missing: what enters the network is not known"
+        hint = "Write `input: [channels, height, width]`, as in `input: [1, 28, 28]`."
+        findings.error("missing-key", message, start(root), hint)
+        return {}, True
+    if not isinstance(entry.value, Mapping):
+        return {"input": entry.value}, True
+    if not entry.value.entries:
+        findings.error("bad-input", "input names nothing", visible(entry), "Write `input: [1, 28, 28]`.")
+    return {key.text: value for key, value in entry.value if is_name(key, findings)}, False
+
+
+def _variables(root: Mapping, findings: Findings) -> dict[str, Node]:
+    found: dict[str, Node] = {}
+    for key, value in entries(root.get("vars"), "vars", "vars: {width: 64}", findings):
+        if key.text in TOP_LEVEL or key.text == "in_channels":
+            why = "a top-level key" if key.text in TOP_LEVEL else "the channels that come in"
+            message = f"a variable can't be called {key.text}: that is {why}"
+            findings.error("reserved-name", message, key.place, "Give it another name.")
+        elif not VARIABLE.fullmatch(key.text):
+            message = f"a variable can't be called {shown(key.text)}"
+            hint = "Use letters, digits and _, not a digit first."
+            findings.error("bad-name", message, key.place, hint)
+        else:
+            found[key.text] = value
+    return found
+
+
+def _layers(root: Mapping, items: ItemReader, findings: Findings) -> tuple[Item, ...]:
+    entry = root.entries.get("layers")
+    hint = "Write `layers:` and a list of items, each after a dash."
+    if entry is None:
+        findings.error("missing-key", "layers is missing", start(root), hint)
+        return ()
+    if is_nothing(entry.value) or (isinstance(entry.value, Sequence) and not entry.value.items):
+        findings.error("bad-items", "layers is empty", visible(entry), hint)
+        return ()
+    return items.items(entry.value)

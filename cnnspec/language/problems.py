@@ -1,0 +1,226 @@
+"""From pydantic's errors to diagnostics: one a field, at its place, in the words of its type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from collections.abc import Mapping as MappingType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
+
+from cnnspec.core.diagnostic import Diagnostic, Place
+from cnnspec.core.suggest import nearest
+from cnnspec.language.node import Mapping, Node, Scalar, Sequence
+from cnnspec.layers.fields import Arguments, Expect
+
+if TYPE_CHECKING:
+    from cnnspec.core.diagnostic import Findings
+
+A = TypeVar("A", bound=Arguments)
+_MOST_SHOWN = 60
+
+
+def checked(
+    model: type[A],
+    values: MappingType[str, Any],
+    subject: str,
+    place: Place,
+    node: Node | None,
+    findings: Findings,
+    *,
+    told: Container[str] = (),
+) -> A | None:
+    """The model built from values, or None after reporting each field's problem.
+
+    `subject` names it in messages; `place` is where it was asked for; `node` holds the written
+    arguments: a mapping, or the one value of the main argument. `told` are the fields that another
+    look at them speaks of.
+    """
+    try:
+        return model(**values)
+    except ValidationError as error:
+        for field, diagnostic in problems(error, model, values, subject, place, node):
+            if field not in told:
+                findings.add(diagnostic)
+        return None
+
+
+def problems(
+    error: ValidationError,
+    model: type[Arguments],
+    values: MappingType[str, Any],
+    subject: str,
+    place: Place,
+    node: Node | None,
+) -> list[tuple[str, Diagnostic]]:
+    """One diagnostic a field, with its name; a missing one is silent where an unknown key resembles it."""
+    by_field: dict[str, dict[str, Any]] = {}
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        field = str(detail["loc"][0])
+        by_field[field] = _longest(by_field.get(field), dict(detail))
+    if isinstance(node, Mapping):
+        by_field = {field: detail for field, detail in by_field.items() if not _torn_off(field, node)}
+    extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
+    meant = {_meant(field, model) for field in extra}
+    return [
+        (field, _problem(field, detail, model, values, subject, place, node))
+        for field, detail in by_field.items()
+        if not (detail["type"] == "missing" and field in meant)
+    ]
+
+
+def _torn_off(field: str, node: Mapping) -> bool:
+    """Whether a key is the rest of a call that YAML split at a comma: the call's own error says so."""
+    if field.count("(") >= field.count(")"):
+        return False
+    texts = (value.text for _, value in node if isinstance(value, Scalar))
+    return any(text.count("(") > text.count(")") for text in texts)
+
+
+def _longest(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
+    """Of a union's branches the one that got furthest into a list knows the place best."""
+    depth = [
+        sum(isinstance(part, int) for part in detail["loc"]) if detail else -1 for detail in (one, other)
+    ]
+    return one if one and depth[0] >= depth[1] else other
+
+
+def _meant(field: str, model: type[Arguments]) -> str | None:
+    from cnnspec.layers.foreign import argument_for  # noqa: PLC0415 -- only a mistake pays for it
+
+    return argument_for(model.model_fields, field) or nearest(field, model.model_fields)
+
+
+def _problem(
+    field: str,
+    detail: dict[str, Any],
+    model: type[Arguments],
+    values: MappingType[str, Any],
+    subject: str,
+    place: Place,
+    node: Node | None,
+) -> Diagnostic:
+    if detail["type"] == "missing":
+        return _missing(field, model, subject, place)
+    if detail["type"] == "extra_forbidden":
+        return unknown_argument(field, model, subject, key_place(node, field, place), node)
+    indexes = [part for part in detail["loc"][1:] if isinstance(part, int)]
+    message = f"{subject}: {field} is {shown(values[field])}, it must be {expectation(model, field)}"
+    return Diagnostic(
+        "bad-value", message, value_place(node, field, place, indexes), _hint_for(values[field])
+    )
+
+
+def _missing(field: str, model: type[Arguments], subject: str, place: Place) -> Diagnostic:
+    required = [name for name, info in model.model_fields.items() if info.is_required()]
+    example = ", ".join(f"{name}: …" for name in required)
+    message = f"{subject}: {field} is missing, {_phrase(expectation(model, field))}"
+    return Diagnostic("missing-argument", message, place, f"Write {subject}: {{{example}}}.")
+
+
+def _phrase(expected: str) -> str:
+    return expected if expected.startswith("one of") else f"it is {expected}"
+
+
+def unknown_argument(
+    field: str, model: type[Arguments], subject: str, place: Place, node: Node | None = None
+) -> Diagnostic:
+    """An argument that the model doesn't have, with what was probably meant."""
+    message = f"{subject}: {field} is not one of its arguments"
+    return Diagnostic("unknown-argument", message, place, _instead(field, model, subject, node))
+
+
+def _instead(field: str, model: type[Arguments], subject: str, node: Node | None) -> str:
+    if field in {"name", "from", "repeat", "when", "expect", "init"}:
+        return f"{field} stands beside the kind: {{{subject}: {{…}}, {field}: …}}."
+    meant = _meant(field, model)
+    if field in {"dim", "start_dim", "end_dim"} and meant:
+        return _converted(field, meant, node)
+    if meant:
+        return f"Did you mean {meant}?"
+    if not model.model_fields:
+        return f"{subject} takes no arguments."
+    return f"It takes {', '.join(model.model_fields)}."
+
+
+def _converted(field: str, meant: str, node: Node | None) -> str:
+    """Torch's dim counts the batch, an axis doesn't: 1 becomes 0, −1 stays."""
+    written = node.get(field) if isinstance(node, Mapping) else None
+    dim = written.value if isinstance(written, Scalar) else None
+    if type(dim) is not int:
+        return f"Write {meant}: it doesn't count the batch."
+    if dim == 0:
+        return f"dim 0 is the batch, which no layer may touch; {meant} counts from the axis after it."
+    return f"Write {meant}: {dim - 1 if dim > 0 else dim}; axes don't count the batch."
+
+
+def key_place(node: Node | None, field: str, default: Place) -> Place:
+    """Where an argument's key is written."""
+    entry = node.entries.get(field) if isinstance(node, Mapping) else None
+    return entry.key.place if entry else default
+
+
+def value_place(node: Node | None, field: str, default: Place, indexes: list[int] | None = None) -> Place:
+    """Where an argument's value is written: in the mapping, or as the main argument."""
+    value = node
+    if isinstance(node, Mapping):
+        value = node.get(field)
+    for index in indexes or ():
+        if isinstance(value, Sequence) and index < len(value.items):
+            value = value.items[index]
+    if value is None:
+        return default
+    return _visible(value, key_place(node, field, default))
+
+
+def _visible(value: Node, key: Place) -> Place:
+    """An empty value can't be pointed at: point at its key."""
+    place = value.place
+    empty = (place.line, place.column) == (place.end_line, place.end_column)
+    return key if empty else place
+
+
+def expectation(model: type[Arguments], field: str) -> str:
+    """What a field's value must be, in words, from its type."""
+    info = model.model_fields[field]
+    for metadata in info.metadata:
+        if isinstance(metadata, Expect):
+            return metadata.phrase
+    choices = _choices(info.annotation)
+    if choices:
+        return f"one of {', '.join(shown(choice) for choice in choices)}"
+    return "something else"
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(choice for argument in get_args(annotation) for choice in _choices(argument))
+
+
+def shown(value: object) -> str:
+    """A value as YAML would have it, shortened."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple):
+        text = f"[{', '.join(map(shown, value[:20]))}]"
+    elif isinstance(value, dict):
+        text = f"{{{', '.join(f'{key}: {shown(item)}' for key, item in list(value.items())[:20])}}}"
+    else:
+        text = str(value) if not isinstance(value, str) else _quoted(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…"
+
+
+def _quoted(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z_][\w-]*", text) else f"'{text}'"
+
+
+def _hint_for(value: object) -> str:
+    if isinstance(value, str) and re.search(r"[\w)]\s*[-+*/%]+\s*[\w(]", value):
+        return "It is a text. An expression holds a $: a variable, as in $width * 2; a plain product is written out."
+    if isinstance(value, str) and re.fullmatch(r"[\d.]+", value):
+        return "It is a text. Write the number without quotes."
+    if isinstance(value, bool):
+        return "true and false are no numbers."
+    return ""

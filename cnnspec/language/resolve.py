@@ -1,0 +1,160 @@
+"""A spec's text with a variant picked and values overridden, before anything reads its meaning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.core.diagnostic import Findings, Place, Source
+from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
+from cnnspec.language.problems import shown
+from cnnspec.language.source import read
+from cnnspec.language.spec import TOP_LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence as Many
+
+
+def variants_of(root: Mapping) -> list[str]:
+    """The names of a spec's variants."""
+    variants = root.get("variants")
+    return list(variants.entries) if isinstance(variants, Mapping) else []
+
+
+def with_variant(root: Mapping, name: str | None, source: Source, findings: Findings) -> Mapping:
+    """The spec with the variant's values in its variables; its other variants are checked and dropped."""
+    variants = root.get("variants")
+    if variants is None or not isinstance(variants, Mapping):
+        _no_variants(variants, name, source, findings)
+        return root
+    declared = root.get("vars")
+    known = declared.entries if isinstance(declared, Mapping) else {}
+    for key, values in variants:
+        _check_variant(key, values, known, findings)
+    if name is not None and name not in variants.entries:
+        hint = did_you_mean(name, variants.entries) or f"There are {', '.join(variants.entries)}."
+        _add(findings, "unknown-variant", f"there is no variant {name}", Place(source), hint)
+    chosen = variants.get(name) if name else None
+    entries = {key: entry for key, entry in root.entries.items() if key != "variants"}
+    if isinstance(chosen, Mapping):
+        merged = {**known, **{key: entry for key, entry in chosen.entries.items() if key in known}}
+        entries["vars"] = (
+            root.entries["vars"]._replace(value=Mapping(merged, chosen.place))
+            if known
+            else root.entries["vars"]
+        )
+    if name is not None and "name" not in entries:
+        entries["name"] = Entry(Scalar("name", "name", variants.place), Scalar(name, name, variants.place))
+    return Mapping(entries, root.place)
+
+
+def _no_variants(node: Node | None, name: str | None, source: Source, findings: Findings) -> None:
+    if node is not None and not (isinstance(node, Scalar) and node.value is None):
+        message = f"variants is {shown(node.plain())}, it must be a mapping"
+        _add(findings, "bad-value", message, node.place, "Write `variants: {tiny: {width: 16}}`.")
+    elif name is not None:
+        _add(
+            findings,
+            "unknown-variant",
+            f"there is no variant {name}: the spec has none",
+            Place(source),
+            "Leave @… out.",
+        )
+
+
+def _check_variant(key: Scalar, values: Node, known: dict[str, Entry], findings: Findings) -> None:
+    if isinstance(values, Scalar) and values.value is None:
+        return
+    if not isinstance(values, Mapping):
+        message = (
+            f"variant {key.text} is {shown(values.plain())}, it must be a mapping from variables to values"
+        )
+        _add(findings, "bad-value", message, values.place, f"Write `{key.text}: {{width: 16}}`.")
+        return
+    for name, _ in values:
+        if name.text not in known:
+            hint = did_you_mean(name.text, known) or "A variant sets variables that `vars` declares."
+            _add(
+                findings,
+                "unknown-variable",
+                f"variant {key.text} sets {name.text}, which is no variable",
+                name.place,
+                hint,
+            )
+
+
+def with_settings(root: Mapping, settings: Many[str], findings: Findings) -> Mapping:
+    """The spec with each `path=value` applied; a path starts at a variable or at a top-level key."""
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        source = Source(f"--set {setting}")
+        if not equals or not path.strip():
+            _add(
+                findings,
+                "bad-setting",
+                f"--set {setting} has no value",
+                Place(source),
+                "Write --set path=value.",
+            )
+            continue
+        document = read(Source(f"--set {path}", text), empty_ok=True)
+        for found in document.diagnostics:
+            findings.add(found)
+        if document.root is not None:
+            root = _set(root, path.strip(), document.root, source, findings)
+    return root
+
+
+def _set(root: Mapping, path: str, value: Node, source: Source, findings: Findings) -> Mapping:
+    first = path.split(".", maxsplit=1)[0]
+    variables = root.get("vars")
+    if isinstance(variables, Mapping) and first in variables.entries:
+        path = f"vars.{path}"
+    elif first not in TOP_LEVEL:
+        names = [*(variables.entries if isinstance(variables, Mapping) else ()), *TOP_LEVEL]
+        hint = (
+            did_you_mean(first, names) or f"A path starts at a variable or at one of {', '.join(TOP_LEVEL)}."
+        )
+        _add(findings, "bad-setting", f"there is no {first} to set", Place(source), hint)
+        return root
+    try:
+        changed = _at(root, path.split("."), value, source)
+    except LookupError as error:
+        _add(findings, "bad-setting", f"{path} can't be set: {error.args[0]}", Place(source), "")
+        return root
+    assert isinstance(changed, Mapping)
+    return changed
+
+
+def _at(node: Node | None, path: list[str], value: Node, source: Source) -> Node:
+    """A copy of the node with the value at the path. Raises LookupError, with the reason."""
+    if not path:
+        return value
+    key, *rest = path
+    if isinstance(node, Sequence):
+        if not key.isdecimal() or int(key) >= len(node.items):
+            raise LookupError(f"the list there has the positions 0 to {len(node.items) - 1}, not {key}")
+        items = list(node.items)
+        items[int(key)] = _at(items[int(key)], rest, value, source)
+        return Sequence(items, node.place)
+    place = Place(source)
+    entries = _entries(node, key, place)
+    old = entries.get(key)
+    inner = _at(old.value if old else None, rest, value, source)
+    entries[key] = Entry(old.key if old else Scalar(key, key, place), inner)
+    return Mapping(entries, node.place if node else place)
+
+
+def _entries(node: Node | None, key: str, place: Place) -> dict[str, Entry]:
+    """The entries to change; a bare `sgd` opens to `{sgd: …}` when something in sgd is set."""
+    if isinstance(node, Mapping):
+        return dict(node.entries)
+    if node is None or node.value is None:  # type: ignore[union-attr]  # sequences are dealt with before
+        return {}
+    if isinstance(node, Scalar) and node.text == key:
+        return {key: Entry(node, Scalar("", None, place))}
+    raise LookupError(f"{shown(node.plain())} stands there, which has no {key}")
+
+
+def _add(findings: Findings, code: str, message: str, place: Place, hint: str) -> None:
+    findings.error(code, message, place, hint)

@@ -1,0 +1,64 @@
+"""What the readers of a spec's sections share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.node import Entry, Mapping, Node, Scalar
+from cnnspec.language.problems import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnspec.core.diagnostic import Findings, Place
+
+NAME = re.compile(r"[\w-]+")
+VARIABLE = re.compile(r"[^\W\d]\w*")
+
+
+def is_nothing(node: Node | None) -> bool:
+    """Whether there is no value: no key, or nothing or null after it."""
+    return node is None or (isinstance(node, Scalar) and node.value is None)
+
+
+def entries(node: Node | None, what: str, example: str, findings: Findings) -> Iterable[tuple[Scalar, Node]]:
+    """The entries of a section that is a mapping; none where it is absent, or something else."""
+    if isinstance(node, Mapping):
+        return node
+    if node is not None and not is_nothing(node):
+        message = f"{what} is {shown(node.plain())}, it must be a mapping"
+        findings.error("bad-value", message, node.place, f"Write `{example}`.")
+    return ()
+
+
+def only_keys(node: Mapping, known: tuple[str, ...], what: str, findings: Findings) -> None:
+    """Report the keys that `what` doesn't have."""
+    for key, _ in node:
+        if key.text not in known:
+            hint = did_you_mean(key.text, known) or f"There are {', '.join(known)}."
+            findings.error("unknown-key", f"{key.text} is no part of {what}", key.place, hint)
+
+
+def is_name(key: Scalar, findings: Findings) -> bool:
+    """Whether a key can name an input or a block; reports one that can't."""
+    if NAME.fullmatch(key.text) and key.text != "input":
+        return True
+    why = "`input` is what entered" if key.text == "input" else "a name is made of letters, digits, - and _"
+    findings.error("bad-name", f"{shown(key.text)} can't be a name: {why}", key.place, "Choose another name.")
+    return False
+
+
+def start(node: Mapping) -> Place:
+    """The first key of a mapping, where something that is missing is told."""
+    for key, _ in node:
+        return key.place
+    return node.place
+
+
+def visible(entry: Entry) -> Place:
+    """Where an entry's value stands, or its key where the value is empty."""
+    place = entry.value.place
+    empty = (place.line, place.column) == (place.end_line, place.end_column)
+    return entry.key.place if empty else place

@@ -1,0 +1,123 @@
+"""A spec, typed: items, merges, blocks, inputs and outputs, each with the places it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from cnnspec.core.diagnostic import Place, Source
+    from cnnspec.language.node import Mapping, Node, Scalar
+    from cnnspec.layers.base import Layer
+
+Form = Literal["layer", "layers", "merge", "block", "dynamic", "broken"]
+"""What an item is; `dynamic`: an expression says which; `broken`: that can't be told, and was reported."""
+
+TOP_LEVEL = {
+    "cnnspec": "The language version: 1. It marks the file as a spec.",
+    "name": "What the network is called; default: the variant's name, else the file's stem.",
+    "description": "A sentence or more about the network.",
+    "input": "What enters: channels, then spatial sizes; the batch is never written.",
+    "layers": "The items, in order; each takes the value that the one before it gave.",
+    "output": "What comes out: a name, a list of names, or a mapping; default: the last item.",
+    "vars": "Variables that expressions may use as $name.",
+    "variants": "Named sets of values for variables.",
+    "blocks": "Layer kinds of your own.",
+    "init": "How weights start, a kind each.",
+    "budget": "Limits that the network must keep.",
+    "lint": "Which warnings are wanted.",
+    "data": "The data set to train on.",
+    "train": "How to train.",
+}
+"""Every top-level key, with its meaning; keys that start with `x-` are the author's own."""
+
+ITEM_KEYS = {
+    "name": "How others refer to its output, and its part of the parameter names.",
+    "from": "Take this named output instead of the previous one; `input` is what entered.",
+    "repeat": "How many rounds in a row ($i counts them), or {name: number or list}.",
+    "when": "If false, the item is not there.",
+    "expect": "An assertion on the output's shape.",
+    "init": "How its weights start.",
+}
+"""The keys that may stand beside an item's kind."""
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One entry of a list of layers."""
+
+    place: Place
+    form: Form
+    kind: str
+    args: Node | None = None
+    body: tuple[Item, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    layer: Layer | None = None
+    """The validated layer, when no argument is an expression."""
+    literal: bool = True
+    name: Scalar | None = None
+    source: Scalar | None = None
+    repeat: Node | None = None
+    when: Node | None = None
+    expect: Node | None = None
+    init: Node | None = None
+
+
+class Branch(NamedTuple):
+    """One branch of a merge: a named output, or items that run on the value as it stands."""
+
+    place: Place
+    name: Scalar | None = None
+    items: tuple[Item, ...] = ()
+    single: bool = False
+    """Whether it was written as one bare item, whose false `when` drops the branch."""
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A layer kind of the user's own."""
+
+    name: str
+    place: Place
+    args: dict[str, Argument] = field(default_factory=dict)
+    inputs: dict[str, Scalar] = field(default_factory=dict)
+    body: tuple[Item, ...] = ()
+
+
+class Argument(NamedTuple):
+    """An argument of a block; without a default it is required."""
+
+    key: Scalar
+    default: Node | None
+
+
+class OutputSpec(NamedTuple):
+    """One output: its key in the returned dict, and which value it is."""
+
+    key: str | None
+    source: Scalar
+    when: Node | None = None
+    train_only: bool = False
+
+
+OutputForm = Literal["one", "list", "dict"]
+"""What the network returns: a tensor, a tuple of them, or a dict."""
+
+
+@dataclass(slots=True, eq=False)
+class Spec:
+    """A whole spec, with variant and overrides applied, before any expression is evaluated."""
+
+    source: Source
+    root: Mapping
+    name: str = ""
+    inputs: dict[str, Node] = field(default_factory=dict)
+    single_input: bool = True
+    layers: tuple[Item, ...] = ()
+    outputs: tuple[OutputSpec, ...] | None = None
+    output_form: OutputForm = "one"
+    variables: dict[str, Node] = field(default_factory=dict)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    init: Mapping | None = None
+    data: Node | None = None
+    train: Node | None = None

@@ -1,0 +1,111 @@
+"""Nodes as plain values: literals as they are, `$` expressions evaluated in a scope.
+
+The expression language is imported when the first `$` is met: most specs have none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.core.diagnostic import Place
+from cnnspec.language.node import Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from cnnspec.core.diagnostic import Findings
+    from cnnspec.language.expression import ExpressionError, Value
+    from cnnspec.language.scope import Scope
+
+
+class Unknown(Exception):  # noqa: N818 -- control flow, not a fault: the value can't be had, and that was told
+    """A value depends on something that is already reported, or has just been."""
+
+
+def has_dollar(text: str) -> bool:
+    """Whether there is anything to evaluate or to fill in a text."""
+    return "$" in text
+
+
+def is_literal(node: Node) -> bool:
+    """Whether the node holds no `$` anywhere: it means the same in every scope."""
+    if isinstance(node, Scalar):
+        return not (isinstance(node.value, str) and has_dollar(node.value))
+    if isinstance(node, Sequence):
+        return all(is_literal(item) for item in node.items)
+    return all(is_literal(value) for _, value in node)
+
+
+def value_of(node: Node, scope: Scope, findings: Findings) -> Value:
+    """The node's value, expressions evaluated. Raises Unknown when one fails, after reporting it."""
+    if isinstance(node, Scalar):
+        if isinstance(node.value, str) and has_dollar(node.value):
+            return _evaluated(node, scope, findings)
+        return node.value
+    if isinstance(node, Sequence):
+        return [value_of(item, scope, findings) for item in node.items]
+    return {key.text: value_of(value, scope, findings) for key, value in node}
+
+
+def text_of(node: Scalar, scope: Scope, findings: Findings) -> str:
+    """A name: the scalar's own characters with `$name` and `$(…)` filled. Raises Unknown."""
+    if not has_dollar(node.text):
+        return node.text
+    from cnnspec.language.expression import ExpressionError, fill  # noqa: PLC0415 -- as the module says
+
+    _require_known(node.text, scope)
+    try:
+        return fill(node.text, scope)
+    except ExpressionError as error:
+        raise _reported(node, error, findings) from None
+
+
+def variables_in(node: Node) -> frozenset[str]:
+    """The variables that the node's expressions read."""
+    if isinstance(node, Scalar):
+        return _names(node.text) if isinstance(node.value, str) and has_dollar(node.value) else frozenset()
+    children = node.items if isinstance(node, Sequence) else [value for _, value in node]
+    return frozenset().union(*map(variables_in, children))
+
+
+def _evaluated(node: Scalar, scope: Scope, findings: Findings) -> Value:
+    from cnnspec.language.expression import ExpressionError, evaluate  # noqa: PLC0415 -- as the module says
+
+    _require_known(node.text, scope)
+    try:
+        return evaluate(node.text, scope)
+    except ExpressionError as error:
+        raise _reported(node, error, findings) from None
+
+
+def _require_known(text: str, scope: Scope) -> None:
+    """Raise Unknown where a variable's own value is: that has been told."""
+    if scope.unknown and not scope.unknown.isdisjoint(_names(text)):
+        raise Unknown
+
+
+def _names(text: str) -> frozenset[str]:
+    from cnnspec.language.expression import names  # noqa: PLC0415 -- as the module says
+
+    return names(text)
+
+
+def _reported(node: Scalar, error: ExpressionError, findings: Findings) -> Unknown:
+    place = within(node, error.start, error.end)
+    findings.error(error.code, _lowered(error.message), place, error.hint)
+    return Unknown()
+
+
+def _lowered(message: str) -> str:
+    """A sentence as the clause that follows an error's code."""
+    second = message[1:2]
+    first = message[:1].lower() if second.islower() or second == " " else message[:1]
+    return f"{first}{message[1:]}".removesuffix(".")
+
+
+def within(node: Scalar, start: int, end: int) -> Place:
+    """The place of some characters of a scalar, where it is written on one line without escapes."""
+    place = node.place
+    quoted = place.end_column - place.column - len(node.text)
+    if place.line != place.end_line or quoted not in {0, 2}:
+        return place
+    column = place.column + quoted // 2
+    return place._replace(column=column + start, end_column=column + max(end, start + 1))

@@ -1,0 +1,64 @@
+"""Nodes back to YAML text, quoted wherever YAML 1.2 would otherwise read something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from cnnspec.language.node import Node, Scalar, Sequence
+from cnnspec.language.scalars import scalar_value
+
+_MOST_IN_A_LINE = 100
+
+
+class _Writer(yaml.SafeDumper):
+    """PyYAML's emitter with YAML 1.2's idea of what a plain scalar means."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 -- PyYAML's signature
+        """Write shared nodes out in full."""
+        return True
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        """Any plain scalar that means a text may stay plain; others are quoted when they are texts."""
+        if kind is yaml.ScalarNode and implicit[0] and not isinstance(scalar_value(value), str):
+            return "tag:cnnspec:not-a-text"
+        return (
+            super().resolve(kind, value, (False, True))
+            if kind is yaml.ScalarNode
+            else super().resolve(kind, value, implicit)
+        )
+
+
+_TEXT = "tag:yaml.org,2002:str"
+
+
+def write(node: Node) -> str:
+    """The text of a document; read again it gives equal nodes. Comments are not kept."""
+    return str(yaml.serialize(_yaml(node), Dumper=_Writer, allow_unicode=True, width=_MOST_IN_A_LINE))
+
+
+def _yaml(node: Node) -> yaml.Node:
+    if isinstance(node, Scalar):
+        if isinstance(node.value, str):
+            return yaml.ScalarNode(_TEXT, node.text)
+        return yaml.ScalarNode("tag:cnnspec:not-a-text", node.text or "null")
+    if isinstance(node, Sequence):
+        return yaml.SequenceNode(
+            "tag:yaml.org,2002:seq", [_yaml(item) for item in node.items], flow_style=_short(node)
+        )
+    pairs = [(yaml.ScalarNode(_TEXT, key.text), _yaml(value)) for key, value in node]
+    return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=_short(node))
+
+
+def _short(node: Node, budget: int = 60) -> bool:
+    """Whether the node is readable on one line: nothing nested deep, not many characters."""
+    return _width(node) <= budget
+
+
+def _width(node: Node) -> int:
+    if isinstance(node, Scalar):
+        return len(node.text) if "\n" not in node.text else _MOST_IN_A_LINE
+    if isinstance(node, Sequence):
+        return 2 + sum(_width(item) + 2 for item in node.items)
+    return 2 + sum(len(key.text) + _width(value) + 4 for key, value in node)

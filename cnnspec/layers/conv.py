@@ -1,0 +1,183 @@
+"""Convolutions: learned filters that slide over the spatial axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from cnnspec.core import size as sizes
+from cnnspec.core.emit import Argument, Emit, Module
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape, Size
+from cnnspec.core.window import Window
+from cnnspec.layers.base import Layer, divisors, per_axis, positive, slide, spatial_rank
+from cnnspec.layers.fields import Assertion, Flag, Padding, Positive, Sizes
+
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+
+
+class Convolution(Layer):
+    """What conv and depthwise share: a kernel, and how it steps over a padded input."""
+
+    mixes_channels: ClassVar[bool] = True
+
+    kernel_size: Sizes = Field(description="Extent of a filter along each spatial axis.")
+    stride: Sizes = Field(1, description="Step from one position of the filter to the next.")
+    padding: Padding = Field(
+        0, description="Elements added at both ends of each axis; `same` keeps the size, `valid` adds none."
+    )
+    dilation: Sizes = Field(
+        1, description="Distance between the elements that a filter reads; 1 has no holes."
+    )
+    bias: Flag = Field(default=True, description="Whether a learned number is added to each output channel.")
+    padding_mode: PaddingMode = Field("zeros", description="What the padding is filled with.")
+    in_channels: Assertion = Field(
+        None, description="Channels that come in; inferred, an assertion when written."
+    )
+
+    def consistent(self) -> None:
+        """Raise Reject when `same` padding meets a stride: torch can't keep the size then."""
+        strides = self.stride if isinstance(self.stride, tuple) else (self.stride,)
+        if self.padding == "same" and any(stride != 1 for stride in strides):
+            message = f"padding same keeps the size, but stride is {_listed(self.stride)}"
+            raise Reject("same-with-stride", message, field="padding", hint="Write the padding as a number.")
+
+    def windows(self, rank: int) -> tuple[Window, ...]:
+        """The filter along each axis."""
+        kernels = per_axis(self.kernel_size, rank, "kernel_size")
+        strides = per_axis(self.stride, rank, "stride")
+        dilations = per_axis(self.dilation, rank, "dilation")
+        pads = [_ends(p, k, d) for p, k, d in zip(self._paddings(rank), kernels, dilations, strict=True)]
+        rows = zip(kernels, strides, pads, dilations, strict=True)
+        return tuple(Window(k, s, before, after, d) for k, s, (before, after), d in rows)
+
+    def _paddings(self, rank: int) -> tuple[int | str, ...]:
+        if isinstance(self.padding, str):
+            return (self.padding,) * rank
+        return per_axis(self.padding, rank, "padding")
+
+    def infer(self, x: Shape) -> Shape:
+        """⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1 along each spatial axis (Dumoulin & Visin, 2016)."""
+        windows = self.windows(spatial_rank(x))
+        out, groups = self.filters(x.channels)
+        if not sizes.divides(groups, x.channels):
+            message = f"{x.channels} input channels do not split into {groups} groups"
+            hint = f"Write a divisor of {x.channels}: {divisors(x.channels)}."
+            otherwise = Shape((out, *(w.slide(n) for w, n in zip(windows, x.spatial, strict=True))))
+            raise Reject(
+                "indivisible-groups", message, field="groups", hint=hint, otherwise=positive(otherwise)
+            )
+        y = slide(windows, x, out)
+        self._check_mirrored(windows, x, y)
+        return y
+
+    def filters(self, channels: Size) -> tuple[Size, int]:
+        """The number of output channels, and of groups."""
+        raise NotImplementedError
+
+    def _check_mirrored(self, windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
+        """Reflected and wrapped padding come out of the input, which must hold that much."""
+        spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
+        if spare is None:
+            return
+        for window, size in zip(windows, x.spatial, strict=True):
+            if not sizes.at_least(size, max(window.before, window.after) + spare):
+                message = f"padding {window.after} in {self.padding_mode} mode needs an input of at least"
+                message += f" {window.after + spare}, it has {size}"
+                hint = f"Write a padding of at most {(size or 0) - spare}, or padding_mode: replicate."
+                raise Reject("padding-too-large", message, field="padding", hint=hint, otherwise=y)
+
+    def inferred(self, x: Shape) -> Mapping[str, Argument]:
+        """The channels that come in."""
+        return {"in_channels": x.channels}
+
+    def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
+        """The weight (C_out, C_in / groups, *kernel) and bias (C_out)."""
+        out, groups = self._numbers(x)
+        weight = (out, (x.channels or 0) // groups, *per_axis(self.kernel_size, x.rank, "kernel_size"))
+        return {"weight": weight, "bias": (out,)} if self.bias else {"weight": weight}
+
+    def _numbers(self, x: Shape) -> tuple[int, int]:
+        out, groups = self.filters(x.channels)
+        return out or 0, groups
+
+    def macs(self, x: Shape, y: Shape) -> int:
+        """Each output element takes one product for each weight of its filter."""
+        return math.prod(self.weights(x)["weight"]) * (sizes.product(y.spatial) or 0)
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.Conv1d, Conv2d or Conv3d."""
+        out, groups = self._numbers(x)
+        grouped = {"groups": groups} if groups != 1 else {}
+        rest = self.changed("bias", "padding_mode")
+        kwargs = {**self.changed("stride", "padding", "dilation"), **grouped, **rest}
+        return Module(f"torch.nn.Conv{x.rank}d", (x.channels, out, self.kernel_size), kwargs)
+
+
+class Conv(Convolution):
+    """Slides `out_channels` learned filters over the input; each makes one channel of the output.
+
+    Formula: ⌊(n + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1 along each spatial axis.
+
+    When: The layer that convolutional networks are made of: the same few weights look for the same
+    pattern everywhere. 3×3 with padding 1 keeps the size; stride 2 halves it; 1×1 mixes channels;
+    dilation sees further at the same cost; groups save weights.
+
+    Against: Sees only its kernel's extent, so a wide view takes depth, stride or dilation. A bias is
+    of no use right before bn, which subtracts it.
+    """
+
+    out_channels: Positive = Field(description="Number of filters, and of channels that come out.")
+    groups: Positive = Field(
+        1,
+        description="Groups that input and output channels are split into; a filter sees only its own group.",
+    )
+
+    def consistent(self) -> None:
+        """Raise Reject when the filters don't split into the groups."""
+        super().consistent()
+        if self.out_channels % self.groups:
+            message = f"{self.out_channels} out_channels do not split into {self.groups} groups"
+            hint = f"Write a multiple of {self.groups} for out_channels, or a divisor for groups."
+            raise Reject("indivisible-groups", message, field="groups", hint=hint)
+
+    def filters(self, channels: Size) -> tuple[Size, int]:
+        """As written."""
+        return self.out_channels, self.groups
+
+
+class Depthwise(Convolution):
+    """A convolution that keeps the channels apart: each has `multiplier` filters of its own.
+
+    Formula: As conv, with groups = in_channels and out_channels = in_channels · multiplier.
+
+    When: With a 1×1 conv after it, a cheap stand-in for a full convolution (MobileNet, ConvNeXt): k²
+    weights a channel instead of k² · in_channels.
+
+    Against: Mixes no channels by itself, and moves much memory for little arithmetic: fewer
+    multiply-accumulates are not as many times faster.
+    """
+
+    main: ClassVar[str | None] = "kernel_size"
+    mixes_channels: ClassVar[bool] = False
+
+    multiplier: Positive = Field(1, description="Filters, and so output channels, for each input channel.")
+
+    def filters(self, channels: Size) -> tuple[Size, int]:
+        """As many groups as channels."""
+        return sizes.multiply(channels, self.multiplier), channels or 1
+
+
+def _ends(padding: int | str, kernel: int, dilation: int) -> tuple[int, int]:
+    """Padding before and after; torch puts the odd element of `same` after."""
+    if padding == "same":
+        both = dilation * (kernel - 1)
+        return both // 2, both - both // 2
+    return (0, 0) if isinstance(padding, str) else (padding, padding)
+
+
+def _listed(value: int | tuple[int, ...]) -> str:
+    return str(list(value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,109 @@
+"""Noise that keeps a network from relying on single values; in eval mode nothing happens."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from cnnspec.core.emit import Emit, Module
+from cnnspec.core.shape import Shape
+from cnnspec.layers.base import Layer, spatial_rank
+from cnnspec.layers.fields import Probability
+
+
+class Drop(Layer):
+    """What the dropouts share."""
+
+    main: ClassVar[str | None] = "p"
+    target: ClassVar[str]
+
+    p: Probability = Field(0.5, description="Chance that a value is dropped, 0 to 1.")
+
+    def emit(self, x: Shape) -> Emit:
+        """The module of torch.nn."""
+        return Module(f"torch.nn.{self.target}", (self.p,))
+
+
+class Dropout(Drop):
+    """Sets each value to 0 with probability p in training, and enlarges the others to keep the mean.
+
+    Formula: y = x · m / (1 − p), m being 0 with probability p, else 1; in eval mode y = x
+
+    When: Between the linear layers of a head, 0.2 to 0.5 (Srivastava et al., 2014).
+
+    Against: Slows training down; between convolutions neighbours give the dropped value away, so use
+    dropout_channels or stochastic_depth there. Before bn it disturbs the statistics.
+    """
+
+    target: ClassVar[str] = "Dropout"
+
+
+class DropoutChannels(Drop):
+    """Sets whole channels to 0 with probability p in training, and enlarges the others.
+
+    Formula: y = x · m / (1 − p), one m a channel and sample; in eval mode y = x
+
+    When: Between convolutions, where single dropped values would be guessed from their neighbours
+    (Tompson et al., 2015).
+
+    Against: A strong intervention: 0.1 to 0.2 is enough where there are few channels.
+    """
+
+    target: ClassVar[str] = "Dropout"
+
+    def infer(self, x: Shape) -> Shape:
+        """Unchanged; it takes channels with positions."""
+        spatial_rank(x)
+        return x
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.Dropout1d, 2d or 3d."""
+        return Module(f"torch.nn.Dropout{x.rank}d", (self.p,))
+
+
+class AlphaDropout(Drop):
+    """A dropout that keeps mean 0 and variance 1: dropped values take selu's lower bound.
+
+    Formula: y = a · (x · m − 1.7581 · (1 − m)) + b; a and b restore mean and variance; in eval mode y = x
+
+    When: With selu, whose self-normalisation an ordinary dropout would break.
+
+    Against: Of no use with other activations.
+    """
+
+    target: ClassVar[str] = "AlphaDropout"
+
+
+class FeatureAlphaDropout(Drop):
+    """An alpha_dropout that drops whole channels.
+
+    Formula: As alpha_dropout, with one m a channel and sample; in eval mode y = x
+
+    When: With selu, between convolutions.
+
+    Against: Of no use with other activations.
+    """
+
+    target: ClassVar[str] = "FeatureAlphaDropout"
+
+
+class StochasticDepth(Drop):
+    """Drops all it gets with probability p in training: at the end of a residual branch, the whole branch.
+
+    Formula: y = x · m / (1 − p), one m a sample (row) or batch; in eval mode y = x
+
+    When: The last layer of a residual branch in deep networks, p growing with depth from 0 to 0.1 … 0.5
+    (Huang et al., 2016).
+
+    Against: Anywhere but in a residual branch it destroys the signal.
+    """
+
+    p: Probability = Field(description="Chance that the branch is dropped, 0 to 1.")
+    mode: Literal["batch", "row"] = Field(
+        "row", description="What is dropped at once: the branch of one sample (row), or of the whole batch."
+    )
+
+    def emit(self, x: Shape) -> Emit:
+        """A helper with the arithmetic of torchvision.ops.StochasticDepth."""
+        return Module("helper:StochasticDepth", (self.p,), self.changed("mode"))

@@ -1,0 +1,109 @@
+"""The types of arguments: a bound each, and the words for it when a value is out of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+
+class Expect(NamedTuple):
+    """What a value of this type is, in words that follow `must be`."""
+
+    phrase: str
+
+
+class Arguments(BaseModel):
+    """Arguments of anything that is written like an item: checked strictly, then frozen.
+
+    `true` is not the number 1, a text is not a number, an unknown name is not ignored.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        defer_build=True,
+        allow_inf_nan=False,
+        protected_namespaces=(),
+    )
+
+    def consistent(self) -> None:
+        """Compare arguments with each other. Raises Reject."""
+
+    def changed(self, *names: str) -> dict[str, object]:
+        """The named fields that differ from their defaults, in this order: what is worth printing."""
+        fields = type(self).model_fields
+        values = ((name, getattr(self, name)) for name in names)
+        return {name: value for name, value in values if value != fields[name].default}
+
+
+Flag = Annotated[bool, Expect("true or false")]
+Number = Annotated[float, Expect("a number")]
+Integer = Annotated[int, Expect("a whole number")]
+Positive = Annotated[int, Field(ge=1), Expect("a whole number of at least 1")]
+NonNegative = Annotated[int, Field(ge=0), Expect("a whole number of at least 0")]
+PositiveNumber = Annotated[float, Field(gt=0), Expect("a number above 0")]
+NonNegativeNumber = Annotated[float, Field(ge=0), Expect("a number of at least 0")]
+Probability = Annotated[float, Field(ge=0, le=1), Expect("a number from 0 to 1")]
+Axis = Annotated[int, Expect("a whole number: an axis, not counting the batch, negative from the end")]
+Assertion = Annotated[Positive | None, Expect("a whole number of at least 1, or left out: it is inferred")]
+"""A size that the compiler infers; written, it is checked against what was inferred."""
+SizeAssertion = Annotated[
+    Positive | Annotated[tuple[Positive, ...], Strict(strict=False), Field(min_length=1)] | None,
+    Expect("a whole number of at least 1, a list of them, or left out: it is inferred"),
+]
+"""As Assertion, where torch takes a list too."""
+
+Sizes = Annotated[
+    Positive | Annotated[tuple[Positive, ...], Strict(strict=False), Field(min_length=1)],
+    Expect("a whole number of at least 1, or a list of them, one per spatial axis"),
+]
+Paddings = Annotated[
+    NonNegative | Annotated[tuple[NonNegative, ...], Strict(strict=False), Field(min_length=1)],
+    Expect("a whole number of at least 0, or a list of them, one per spatial axis"),
+]
+Padding = Annotated[
+    Literal["same", "valid"] | Paddings,
+    Expect("a whole number of at least 0, a list of them, one per spatial axis, `same` or `valid`"),
+]
+OptionalSizes = Annotated[
+    Positive | Annotated[tuple[Positive, ...], Strict(strict=False), Field(min_length=1)] | None,
+    Expect("a whole number of at least 1, a list of them, one per spatial axis, or null"),
+]
+OptionalAxis = Annotated[
+    int | None, Expect("an axis: a whole number, not counting the batch, negative from the end; or null")
+]
+OptionalAxes = Annotated[
+    int | Annotated[tuple[int, ...], Strict(strict=False), Field(min_length=1)] | None,
+    Expect("an axis or a list of them, not counting the batch, negative from the end; or null"),
+]
+OptionalName = Annotated[str | None, Expect("the name of a value, or null")]
+OptionalFlag = Annotated[bool | None, Expect("true, false or null")]
+OptionalPositive = Annotated[Positive | None, Expect("a whole number of at least 1, or null")]
+OptionalNonNegative = Annotated[NonNegative | None, Expect("a whole number of at least 0, or null")]
+OptionalInteger = Annotated[int | None, Expect("a whole number, or null")]
+OptionalNonNegativeNumber = Annotated[NonNegativeNumber | None, Expect("a number of at least 0, or null")]
+OptionalProbability = Annotated[Probability | None, Expect("a number from 0 to 1, or null")]
+AxisList = Annotated[
+    tuple[Axis, ...],
+    Strict(strict=False),
+    Field(min_length=1),
+    Expect("a list of axes, not counting the batch, negative from the end"),
+]
+_Factor = Positive | PositiveNumber
+Factors = Annotated[
+    _Factor | Annotated[tuple[_Factor, ...], Strict(strict=False), Field(min_length=1)] | None,
+    Expect("a number above 0, a list of them, one per spatial axis, or null"),
+]
+OutputSizes = Annotated[
+    Positive | Annotated[tuple[Positive | None, ...], Strict(strict=False), Field(min_length=1)],
+    Expect("a whole number of at least 1, or a list, one per spatial axis, where null keeps the size"),
+]
+Sides = Annotated[
+    int | Annotated[tuple[int, ...], Strict(strict=False), Field(min_length=2)],
+    Expect(
+        "a whole number for all sides, or a list: before and after on the last axis, then the one before it …"
+    ),
+]
+Extent = Annotated[int, Field(ge=-1), Expect("a whole number of at least 1, or -1 for what is left")]

@@ -1,0 +1,194 @@
+"""How weights start: torch.nn.init's functions by their names, with their arguments."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from cnnspec.core.reject import Reject
+from cnnspec.layers.fields import Arguments, NonNegativeNumber, Number, Positive, PositiveNumber, Probability
+
+Nonlinearity = Literal[
+    "linear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "selu",
+]
+
+
+class Initialiser(Arguments):
+    """Fills one parameter in place."""
+
+    main: ClassVar[str | None] = None
+    function: ClassVar[str]
+    """The name in torch.nn.init."""
+    ranks: ClassVar[tuple[int, int]] = (0, 9)
+    """The least and the greatest number of axes that a parameter may have."""
+
+    def fits(self, shape: tuple[int, ...]) -> None:
+        """Raise Reject when a parameter of this shape can't start like this."""
+        least, most = self.ranks
+        if not least <= len(shape) <= most:
+            axes = f"at least {least}" if most == 9 else f"{least}" if least == most else f"{least} to {most}"
+            message = f"{self.function.rstrip('_')} needs a parameter of {axes} axes, this one has {len(shape)}: {list(shape)}"
+            raise Reject("bad-init", message, hint="Use normal, uniform or constant.")
+
+
+class Uniform(Initialiser):
+    """Evenly between a and b."""
+
+    function: ClassVar[str] = "uniform_"
+    a: Number = Field(0.0, description="The least value.")
+    b: Number = Field(1.0, description="The greatest value.")
+
+    def consistent(self) -> None:
+        """Raise Reject when the range is empty."""
+        if self.a > self.b:
+            raise Reject(
+                "bad-init", f"a is {self.a}, b is {self.b}: the range is empty", field="a", hint="Swap them."
+            )
+
+
+class Normal(Initialiser):
+    """From a normal distribution."""
+
+    function: ClassVar[str] = "normal_"
+    mean: Number = Field(0.0, description="The mean.")
+    std: NonNegativeNumber = Field(1.0, description="The standard deviation.")
+
+
+class TruncNormal(Initialiser):
+    """From a normal distribution, drawn again outside of [a, b]."""
+
+    function: ClassVar[str] = "trunc_normal_"
+    mean: Number = Field(0.0, description="The mean.")
+    std: PositiveNumber = Field(1.0, description="The standard deviation before the cut.")
+    a: Number = Field(-2.0, description="The least value.")
+    b: Number = Field(2.0, description="The greatest value.")
+
+    def consistent(self) -> None:
+        """Raise Reject when the range is empty."""
+        if self.a >= self.b:
+            raise Reject(
+                "bad-init", f"a is {self.a}, b is {self.b}: the range is empty", field="a", hint="Swap them."
+            )
+
+
+class Constant(Initialiser):
+    """The same number everywhere."""
+
+    main: ClassVar[str | None] = "val"
+    function: ClassVar[str] = "constant_"
+    val: Number = Field(description="The number.")
+
+
+class Zeros(Initialiser):
+    """All 0."""
+
+    function: ClassVar[str] = "zeros_"
+
+
+class Ones(Initialiser):
+    """All 1."""
+
+    function: ClassVar[str] = "ones_"
+
+
+class Eye(Initialiser):
+    """The identity matrix, for a linear layer."""
+
+    function: ClassVar[str] = "eye_"
+    ranks: ClassVar[tuple[int, int]] = (2, 2)
+
+
+class Dirac(Initialiser):
+    """A convolution that passes its input through."""
+
+    function: ClassVar[str] = "dirac_"
+    ranks: ClassVar[tuple[int, int]] = (3, 5)
+    groups: Positive = Field(1, description="Groups of the convolution.")
+
+    def fits(self, shape: tuple[int, ...]) -> None:
+        """Raise Reject when the output channels don't split into the groups."""
+        super().fits(shape)
+        if shape[0] % self.groups:
+            message = f"{shape[0]} output channels do not split into {self.groups} groups"
+            raise Reject("bad-init", message, field="groups", hint="Write the groups of the layer.")
+
+
+class XavierUniform(Initialiser):
+    """Uniform, with the variance 2 / (fan_in + fan_out) (Glorot & Bengio, 2010)."""
+
+    function: ClassVar[str] = "xavier_uniform_"
+    ranks: ClassVar[tuple[int, int]] = (2, 9)
+    gain: Number = Field(1.0, description="A factor for the nonlinearity that follows.")
+
+
+class XavierNormal(XavierUniform):
+    """Normal, with the variance 2 / (fan_in + fan_out) (Glorot & Bengio, 2010)."""
+
+    function: ClassVar[str] = "xavier_normal_"
+
+
+class KaimingUniform(Initialiser):
+    """Uniform, with a variance that keeps a signal's size through relu (He et al., 2015)."""
+
+    function: ClassVar[str] = "kaiming_uniform_"
+    ranks: ClassVar[tuple[int, int]] = (2, 9)
+    a: Number = Field(0.0, description="The negative slope of the leaky relu that follows.")
+    mode: Literal["fan_in", "fan_out"] = Field(
+        "fan_in",
+        description="Keep the variance of the forward pass (fan_in) or of the backward pass (fan_out).",
+    )
+    nonlinearity: Nonlinearity = Field("leaky_relu", description="The nonlinearity that follows.")
+
+
+class KaimingNormal(KaimingUniform):
+    """Normal, with a variance that keeps a signal's size through relu (He et al., 2015)."""
+
+    function: ClassVar[str] = "kaiming_normal_"
+
+
+class Orthogonal(Initialiser):
+    """A (semi-)orthogonal matrix (Saxe et al., 2013)."""
+
+    function: ClassVar[str] = "orthogonal_"
+    ranks: ClassVar[tuple[int, int]] = (2, 9)
+    gain: Number = Field(1.0, description="A factor.")
+
+
+class Sparse(Initialiser):
+    """Normal, with a fraction of each column 0 (Martens, 2010)."""
+
+    function: ClassVar[str] = "sparse_"
+    ranks: ClassVar[tuple[int, int]] = (2, 2)
+    sparsity: Probability = Field(description="The fraction of each column that is 0.")
+    std: NonNegativeNumber = Field(0.01, description="The standard deviation of the rest.")
+
+
+INITIALISERS: dict[str, type[Initialiser]] = {
+    "uniform": Uniform,
+    "normal": Normal,
+    "trunc_normal": TruncNormal,
+    "constant": Constant,
+    "zeros": Zeros,
+    "ones": Ones,
+    "eye": Eye,
+    "dirac": Dirac,
+    "xavier_uniform": XavierUniform,
+    "xavier_normal": XavierNormal,
+    "kaiming_uniform": KaimingUniform,
+    "kaiming_normal": KaimingNormal,
+    "orthogonal": Orthogonal,
+    "sparse": Sparse,
+}
+"""Every initialiser, by torch's name without its underscore."""

@@ -1,0 +1,64 @@
+"""The linear layer: every output is a weighted sum of every channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnspec.core import size as sizes
+from cnnspec.core.emit import Argument, Emit, Module
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape
+from cnnspec.layers.base import Layer
+from cnnspec.layers.fields import Assertion, Flag, Positive
+
+
+class Linear(Layer):
+    """Gives `out_features` weighted sums of all channels, which must be the last axis.
+
+    Formula: y = x·Wᵀ + b; out_features along the channels' axis, the other axes as they are. It equals a
+    conv with a kernel of its input's size.
+
+    When: The head of a classifier, after flatten or a global pool; the layers of a perceptron; the
+    channels of tokens.
+
+    Against: On a flattened image it takes a weight for every position: most of VGG's parameters, and a
+    network that accepts one input size only. Two of them without an activation between are one.
+    """
+
+    main: ClassVar[str | None] = "out_features"
+    mixes_channels: ClassVar[bool] = True
+
+    out_features: Positive = Field(description="Number of weighted sums, and of channels that come out.")
+    bias: Flag = Field(default=True, description="Whether a learned number is added to each output.")
+    in_features: Assertion = Field(
+        None, description="Channels that come in; inferred, an assertion when written."
+    )
+
+    def infer(self, x: Shape) -> Shape:
+        """out_features instead of the channels."""
+        last = len(x.sizes) - 1
+        if x.channel_axis != last:
+            message = f"it takes channels on the last axis, but {x} has them on axis {x.channel_axis}"
+            hint = "Write flatten before it, or conv with kernel_size: 1 to keep the positions apart."
+            raise Reject("channels-not-last", message, hint=hint, otherwise=Shape((self.out_features,)))
+        return x.with_channels(self.out_features)
+
+    def inferred(self, x: Shape) -> Mapping[str, Argument]:
+        """The channels that come in."""
+        return {"in_features": x.channels}
+
+    def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
+        """The weight (out, in) and bias (out)."""
+        weight = {"weight": (self.out_features, x.channels or 0)}
+        return {**weight, "bias": (self.out_features,)} if self.bias else weight
+
+    def macs(self, x: Shape, y: Shape) -> int:
+        """Each output takes one product for each channel that comes in."""
+        return (sizes.product(x.sizes) or 0) * self.out_features
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.Linear."""
+        return Module("torch.nn.Linear", (x.channels, self.out_features), self.changed("bias"))

@@ -1,0 +1,190 @@
+"""Sizes up and down without weights: upsample and resize."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from cnnspec.core import size as sizes
+from cnnspec.core.emit import Argument, Emit, Function, Module
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape, Size
+from cnnspec.layers.base import Layer, Reaches, per_axis, spatial_rank
+from cnnspec.layers.fields import Factors, Flag, OptionalFlag, OptionalName, OptionalSizes
+from cnnspec.layers.sampling import sampled
+
+Mode = Literal["nearest", "linear", "bilinear", "bicubic", "trilinear", "area", "nearest-exact"]
+_RANK_OF = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
+_BY_RANK = {1: "linear", 2: "bilinear", 3: "trilinear"}
+
+
+class Interpolation(Layer):
+    """What upsample and resize share: how values between the input's are found."""
+
+    size: OptionalSizes = Field(None, description="Size of the output along each spatial axis.")
+    mode: Mode = Field(
+        "nearest",
+        description="How values between the input's are found; linear, bilinear, trilinear by the rank.",
+    )
+    align_corners: OptionalFlag = Field(
+        None,
+        description="Whether the outermost values stay outermost (null: false); not for nearest and area.",
+    )
+
+    def consistent(self) -> None:
+        """Raise Reject when align_corners is written for a mode that does not interpolate."""
+        if self.align_corners is not None and self.mode not in _RANK_OF:
+            message = f"align_corners is written, but mode {self.mode} has none to align"
+            raise Reject(
+                "align-corners-unused", message, field="align_corners", hint="Leave align_corners out."
+            )
+
+    def _rank(self, x: Shape) -> int:
+        """The rank, which the mode must suit. Raises Reject."""
+        rank = spatial_rank(x)
+        if _RANK_OF.get(self.mode, rank) != rank:
+            message = f"mode {self.mode} is for {_RANK_OF[self.mode]} spatial axes, the input {x} has {rank}"
+            raise Reject("wrong-mode", message, field="mode", hint=f"Write mode: {_BY_RANK[rank]}.")
+        return rank
+
+    def infer(self, x: Shape) -> Shape:
+        """The channels stay; each spatial axis is resized."""
+        return Shape((x.channels, *self._target(x, self._rank(x))))
+
+    def _target(self, x: Shape, rank: int) -> tuple[Size, ...]:
+        """The sizes that are written; a kind that knows others asks for those first."""
+        return per_axis(self.size or 1, rank, "size")
+
+    def _reach(self, x: Shape, factors: tuple[float | Fraction | None, ...]) -> Reaches:
+        if self.align_corners or self.mode == "area":
+            return None
+        found = [None if factor is None else sampled(factor, self.mode) for factor in factors]
+        known = [reach for reach in found if reach is not None]
+        return tuple(known) if len(known) == x.rank else None
+
+    def _ratios(self, x: Shape) -> tuple[Fraction | None, ...]:
+        pairs = zip(x.spatial, self._target(x, x.rank), strict=True)
+        return tuple(Fraction(out, n) if n and out else None for n, out in pairs)
+
+
+class Upsample(Interpolation):
+    """Makes the image larger by a factor, or brings it to a size.
+
+    Formula: ⌊n · scale_factor⌋ along each spatial axis, in double arithmetic; or size.
+
+    When: In decoders, followed by a conv: no checkerboard, unlike conv_transpose. nearest is fastest,
+    bilinear smooth.
+
+    Against: It adds no detail by itself, and the conv after it works at the larger size. With
+    align_corners true, what an output sees depends on the input's size.
+    """
+
+    main: ClassVar[str | None] = "scale_factor"
+
+    scale_factor: Factors = Field(None, description="Factor by which each spatial axis grows.")
+
+    def consistent(self) -> None:
+        """Raise Reject unless it has exactly one of scale_factor and size."""
+        super().consistent()
+        if self.scale_factor is None and self.size is None:
+            message = "it has neither scale_factor nor size"
+            raise Reject("either-or", message, hint="Write upsample: 2, for twice the size.")
+        if self.scale_factor is not None and self.size is not None:
+            message = "it has both scale_factor and size"
+            raise Reject("either-or", message, field="size", hint="Leave one of the two out.")
+
+    def infer(self, x: Shape) -> Shape:
+        """⌊n · scale_factor⌋, which must leave something."""
+        y = super().infer(x)
+        if not all(sizes.at_least(size, 1) for size in y.spatial):
+            known = tuple(size if sizes.at_least(size, 1) else None for size in y.spatial)
+            message = f"scale_factor {self.scale_factor} leaves nothing of the input {x}: {y}"
+            hint = "Write a larger scale_factor."
+            raise Reject(
+                "empty-output",
+                message,
+                field="scale_factor",
+                hint=hint,
+                otherwise=Shape((x.channels, *known)),
+            )
+        return y
+
+    def _factors(self, rank: int) -> tuple[float, ...] | None:
+        return None if self.scale_factor is None else per_axis(self.scale_factor, rank, "scale_factor")
+
+    def _target(self, x: Shape, rank: int) -> tuple[Size, ...]:
+        factors = self._factors(rank)
+        if factors is None:
+            return super()._target(x, rank)
+        return tuple(sizes.scale(n, factor) for n, factor in zip(x.spatial, factors, strict=True))
+
+    def reach(self, x: Shape) -> Reaches:
+        """What the mode reads around the place that an output comes from."""
+        return self._reach(x, self._factors(x.rank) or self._ratios(x))
+
+    def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
+        """⌊n · r⌋ with its numbers, an axis a line."""
+        rows = zip(x.spatial, self._factors(x.rank) or (), y.spatial, strict=False)
+        return tuple(dict.fromkeys(f"⌊{n}·{factor:g}⌋ = {m}" for n, factor, m in rows))
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.Upsample."""
+        return Module("torch.nn.Upsample", (), self.changed("size", "scale_factor", "mode", "align_corners"))
+
+
+class Resize(Interpolation):
+    """Brings the image to a size, or to the size of another value.
+
+    Formula: size along each spatial axis, or that of the value named by `like`.
+
+    When: Segmentation: the scores back to the input's size (like: input). A decoder's value beside a
+    skip whose size was rounded down on the way.
+
+    Against: A fixed size ties the network to one input size; `like` does not. Shrinking without
+    antialias skips pixels.
+    """
+
+    main: ClassVar[str | None] = "size"
+    references: ClassVar[tuple[str, ...]] = ("like",)
+
+    like: OptionalName = Field(None, description="Name of the value whose spatial size is taken.")
+    antialias: Flag = Field(
+        default=False, description="Whether shrinking averages instead of skipping; bilinear and bicubic."
+    )
+
+    def consistent(self) -> None:
+        """Raise Reject unless it has exactly one of size and like, and a mode that can antialias."""
+        super().consistent()
+        if (self.size is None) == (self.like is None):
+            message = "it has neither size nor like" if self.size is None else "it has both size and like"
+            raise Reject("either-or", message, hint="Write resize: [32, 32], or resize: {like: input}.")
+        if self.antialias and self.mode not in ("bilinear", "bicubic"):
+            message = f"antialias is for the modes bilinear and bicubic, mode is {self.mode}"
+            raise Reject("wrong-mode", message, field="antialias", hint="Write mode: bilinear.")
+
+    def infer(self, x: Shape, like: Shape | None = None) -> Shape:
+        """The size that is written, or the spatial sizes of the value that `like` names."""
+        if like is None:
+            return super().infer(x)
+        if like.rank != self._rank(x) or like.channel_axis != 0:
+            message = f"the input is {x}, {self.like} is {like}: their spatial axes don't correspond"
+            hint = f"Name a value with {x.rank} spatial axes after its channels."
+            raise Reject("wrong-rank", message, field="like", hint=hint)
+        return Shape((x.channels, *like.spatial))
+
+    def _target(self, x: Shape, rank: int) -> tuple[Size, ...]:
+        return (None,) * rank if self.size is None else super()._target(x, rank)
+
+    def reach(self, x: Shape) -> Reaches:
+        """What the mode reads around the place that an output comes from; with antialias no telling."""
+        return None if self.antialias else self._reach(x, self._ratios(x))
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.functional.interpolate; with `like` a helper that takes two inputs."""
+        rest: Mapping[str, Argument] = self.changed("mode", "align_corners", "antialias")
+        if self.like is not None:
+            return Module("helper:ResizeLike", (), rest)
+        return Function("torch.nn.functional.interpolate", (), {"size": self.size, **rest})

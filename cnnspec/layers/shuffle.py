@@ -1,0 +1,139 @@
+"""Channels and positions exchanged without arithmetic."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnspec.core import size as sizes
+from cnnspec.core.emit import Emit, Module
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape
+from cnnspec.core.window import Reach
+from cnnspec.layers.base import Layer, Reaches, divisors, require_channels_first, spatial_rank
+from cnnspec.layers.fields import Positive
+
+
+class PixelShuffle(Layer):
+    """Makes an image upscale_factor times as high and wide out of its channels.
+
+    Formula: C / r² channels, H · r and W · r, with r = upscale_factor.
+
+    When: The last step of super-resolution: a conv at the small size makes r² values a pixel (Shi et al.,
+    2016), cheaper than convolving at the large size.
+
+    Against: Without care in initialisation it leaves a checkerboard, as conv_transpose does.
+    """
+
+    main: ClassVar[str | None] = "upscale_factor"
+    mixes_channels: ClassVar[bool] = True
+
+    upscale_factor: Positive = Field(description="How many times as high and wide the image becomes.")
+
+    def infer(self, x: Shape) -> Shape:
+        """C / r², H · r, W · r."""
+        spatial_rank(x, least=2, most=2)
+        square = self.upscale_factor**2
+        grown = tuple(sizes.multiply(size, self.upscale_factor) for size in x.spatial)
+        if not sizes.divides(square, x.channels):
+            message = f"{x.channels} channels are no multiple of upscale_factor² = {square}"
+            hint = f"Give the conv before it a multiple of {square} for out_channels."
+            raise Reject(
+                "indivisible", message, field="upscale_factor", hint=hint, otherwise=Shape((None, *grown))
+            )
+        return Shape((sizes.divide(x.channels, square), *grown))
+
+    def reach(self, x: Shape) -> Reaches:
+        """As many as r outputs along an axis come from one position."""
+        return (Reach(1, ((0, 0),) * self.upscale_factor),) * x.rank
+
+    def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
+        """Channels and sizes with their numbers."""
+        factor = self.upscale_factor
+        lines = (f"{n}·{factor} = {m}" for n, m in zip(x.spatial, y.spatial, strict=True))
+        return (f"{x.channels}/{factor}² = {y.channels} channels", *dict.fromkeys(lines))
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.PixelShuffle."""
+        return Module("torch.nn.PixelShuffle", (self.upscale_factor,))
+
+
+class PixelUnshuffle(Layer):
+    """Makes an image downscale_factor times less high and wide, its pixels laid out as channels.
+
+    Formula: C · r² channels, H / r and W / r, with r = downscale_factor.
+
+    When: To shrink without losing anything, before a conv (YOLOv5's focus, super-resolution).
+
+    Against: Height and width must be multiples of r; the next conv has r² times the channels to read.
+    """
+
+    main: ClassVar[str | None] = "downscale_factor"
+    mixes_channels: ClassVar[bool] = True
+
+    downscale_factor: Positive = Field(description="How many times less high and wide the image becomes.")
+
+    def infer(self, x: Shape) -> Shape:
+        """C · r², H / r, W / r."""
+        spatial_rank(x, least=2, most=2)
+        factor = self.downscale_factor
+        channels = sizes.multiply(x.channels, factor**2)
+        for axis, size in enumerate(x.spatial, start=1):
+            if not sizes.divides(factor, size):
+                message = (
+                    f"the size {size} along axis {axis} of {x} is no multiple of downscale_factor {factor}"
+                )
+                hint = f"Write a divisor of {size}, or pad it to a multiple of {factor} before."
+                unknown = Shape((channels, None, None))
+                raise Reject("indivisible", message, field="downscale_factor", hint=hint, otherwise=unknown)
+        return Shape((channels, *(sizes.divide(size, factor) for size in x.spatial)))
+
+    def reach(self, x: Shape) -> Reaches:
+        """Each position holds r of the input along an axis."""
+        factor = self.downscale_factor
+        return (Reach(factor, ((0, factor - 1),)),) * x.rank
+
+    def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
+        """Channels and sizes with their numbers."""
+        factor = self.downscale_factor
+        lines = (f"{n}/{factor} = {m}" for n, m in zip(x.spatial, y.spatial, strict=True))
+        return (f"{x.channels}·{factor}² = {y.channels} channels", *dict.fromkeys(lines))
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.PixelUnshuffle."""
+        return Module("torch.nn.PixelUnshuffle", (self.downscale_factor,))
+
+
+class ChannelShuffle(Layer):
+    """Deals the channels out anew: the first of every group, then the second of every group, and so on.
+
+    Formula: Unchanged; output channel i · groups + g is channel g · (C / groups) + i of the input.
+
+    When: Between convs with groups, which would otherwise never see each other's channels (ShuffleNet).
+
+    Against: It moves memory without any arithmetic, which takes longer than the counts suggest.
+    """
+
+    main: ClassVar[str | None] = "groups"
+    mixes_channels: ClassVar[bool] = True
+
+    groups: Positive = Field(
+        description="Groups that the channels are dealt from; a divisor of their number."
+    )
+
+    def infer(self, x: Shape) -> Shape:
+        """Unchanged; the groups must divide the channels."""
+        require_channels_first(x)
+        if x.rank < 1:
+            message = f"it takes channels with positions, the input {x} has features alone"
+            raise Reject("wrong-rank", message, hint="Write it before flatten.", otherwise=x)
+        if not sizes.divides(self.groups, x.channels):
+            message = f"{x.channels} channels do not split into {self.groups} groups"
+            hint = f"Write a divisor of {x.channels}: {divisors(x.channels)}."
+            raise Reject("indivisible-groups", message, field="groups", hint=hint, otherwise=x)
+        return x
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.ChannelShuffle."""
+        return Module("torch.nn.ChannelShuffle", (self.groups,))

@@ -1,0 +1,1 @@
+"""Results as text: one output format a file, no decisions."""

@@ -1,0 +1,91 @@
+"""Results as plain data, for JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compiler.receptive import receptive_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnspec.compiler.check import Result
+    from cnnspec.compiler.plan import Node, Plan, Value
+    from cnnspec.core.diagnostic import Diagnostic, Place
+
+
+def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
+    """One diagnostic; lines and columns from 1, the end exclusive."""
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        **_place(diagnostic.place),
+        "hint": diagnostic.hint,
+        "related": [{**_place(related.place), "message": related.message} for related in diagnostic.related],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }
+
+
+def file_data(path: str, diagnostics: Iterable[Diagnostic], *, ok: bool) -> dict[str, Any]:
+    """What `validate` says of one spec."""
+    return {"path": path, "ok": ok, "diagnostics": [diagnostic_data(found) for found in diagnostics]}
+
+
+def summary_data(result: Result, plan: Plan) -> dict[str, Any]:
+    """The table of layers, as far as they are known, and the totals."""
+    fields = receptive_fields(plan)
+    data = {
+        "name": plan.name,
+        "input": _inputs(plan),
+        "output": _outputs(plan),
+        "layers": [_layer(node, fields[node]) for node in plan.known_nodes],
+        "total": {"params": plan.params, "macs": plan.macs},
+    }
+    if result.diagnostics:
+        data["diagnostics"] = [diagnostic_data(diagnostic) for diagnostic in result.diagnostics]
+    return data
+
+
+def _layer(node: Node, field: tuple[int, ...] | None) -> dict[str, Any]:
+    inputs = [_sizes(value) for value in node.inputs]
+    return {
+        "path": node.path,
+        "kind": node.kind,
+        "line": node.place.line,
+        "input": inputs[0] if len(inputs) == 1 else inputs,
+        "output": _sizes(node.output),
+        "params": node.params,
+        "macs": node.macs,
+        "receptive_field": None if field is None else list(field),
+    }
+
+
+def _sizes(value: Value) -> list[int | None] | None:
+    return None if value.shape is None else list(value.shape.sizes)
+
+
+def _inputs(plan: Plan) -> Any:
+    shapes = {name: _sizes(value) for name, value in plan.inputs.items()}
+    return shapes["input"] if list(shapes) == ["input"] else shapes
+
+
+def _outputs(plan: Plan) -> Any:
+    if plan.output_form == "dict":
+        return {output.key: _sizes(output.value) for output in plan.outputs}
+    shapes = [_sizes(output.value) for output in plan.outputs]
+    return shapes if plan.output_form == "list" else shapes[0]
+
+
+def failed_data(result: Result) -> dict[str, Any]:
+    """A summary where not even the form of the spec could be read."""
+    found = [diagnostic_data(diagnostic) for diagnostic in result.diagnostics]
+    return {"name": None, "input": None, "output": None, "layers": [], "total": None, "diagnostics": found}

@@ -1,0 +1,34 @@
+"""Diagnostics as workflow commands, which GitHub shows beside the lines of a change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.render.text import printable
+
+if TYPE_CHECKING:
+    from cnnspec.core.diagnostic import Diagnostic
+
+
+def render(diagnostic: Diagnostic) -> str:
+    """One `::error …::message` line."""
+    place = diagnostic.place
+    properties = {
+        "file": place.source.name,
+        "line": place.line,
+        "col": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+        "title": diagnostic.code,
+    }
+    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    text = f"{diagnostic.message}. {diagnostic.hint}" if diagnostic.hint else diagnostic.message
+    return f"::{diagnostic.severity} {listed}::{_data(printable(text))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")

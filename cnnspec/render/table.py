@@ -1,0 +1,93 @@
+"""The summary as a table for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnspec.compiler.receptive import receptive_fields
+from cnnspec.render.line import cost, shapes
+from cnnspec.render.text import columns, macs, printable, terminal_width
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.plan import Node, Plan
+
+_HEADS = ("line", "name", "kind", "output", "params", "MACs", "sees")
+_RIGHT = {0, 4, 5}
+_GAP = "  "
+
+
+def render(plan: Plan, *, explain: bool = False) -> str:
+    """A row for each layer up to the first that is unknown, then the totals if all are known."""
+    fields = receptive_fields(plan)
+    nodes = plan.known_nodes
+    rows = _fitted([_HEADS, *(_row(node, fields[node]) for node in nodes)])
+    widths = [max(columns(row[i]) for row in rows) for i in range(len(_HEADS))]
+    lines = [_title(plan), "", click.style(_line(rows[0], widths), bold=True)]
+    for node, row in zip(nodes, rows[1:], strict=True):
+        lines.append(_line(row, widths))
+        lines += (
+            [click.style(f"{' ' * widths[0]}{_GAP}  {text}", dim=True) for text in _formulas(node)]
+            if explain
+            else []
+        )
+    return "\n".join([*lines, "", *_totals(plan)])
+
+
+def _title(plan: Plan) -> str:
+    heading = click.style(printable(plan.name), bold=True)
+    return f"{heading}: {shapes(plan)}" if plan.complete else heading
+
+
+def _totals(plan: Plan) -> list[str]:
+    if not plan.complete:
+        return ["From here on the shapes are not known."]
+    return [cost(plan)]
+
+
+def _row(node: Node, field: tuple[int, ...] | None) -> tuple[str, ...]:
+    return (
+        str(node.place.line),
+        printable(node.path),
+        node.kind,
+        str(node.output.shape),
+        f"{node.params:,}" if node.params else "",
+        macs(node.macs) if node.macs else "",
+        _sees(field),
+    )
+
+
+def _sees(field: tuple[int, ...] | None) -> str:
+    if not field:
+        return ""
+    return str(field[0]) if len(set(field)) == 1 else "×".join(map(str, field))
+
+
+def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Long names lose their middle, so that a row fits the terminal."""
+    widths = [max(columns(row[i]) for row in rows) for i in range(len(_HEADS))]
+    room = terminal_width() - sum(widths) + widths[1] - len(_GAP) * (len(_HEADS) - 1)
+    return [(row[0], _shortened(row[1], max(room, 12)), *row[2:]) for row in rows]
+
+
+def _shortened(name: str, room: int) -> str:
+    if columns(name) <= room:
+        return name
+    head = (room - 1) // 2
+    return f"{name[:head]}…{name[len(name) - (room - 1 - head) :]}"
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    cells = []
+    for index, (text, width) in enumerate(zip(row, widths, strict=True)):
+        space = " " * (width - columns(text))
+        cells.append(space + text if index in _RIGHT else text + space)
+    return _GAP.join(cells).rstrip()
+
+
+def _formulas(node: Node) -> tuple[str, ...]:
+    x, y = node.inputs[0].shape, node.output.shape
+    if node.layer is None or x is None or y is None:
+        return ()
+    return node.layer.formula(x, y)

@@ -1,0 +1,46 @@
+"""Words, numbers and lines that are fit for a terminal, whatever the spec holds."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+
+_UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+
+
+def printable(text: str) -> str:
+    """The text without what could move a terminal's cursor or turn its lines around."""
+    return _UNFIT.sub("·", text)
+
+
+def terminal_width() -> int:
+    """Columns to fill: the terminal's, within reason, and 80 where there is none."""
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 40), 100)
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal takes for the text."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def macs(number: int) -> str:
+    """Multiply-accumulates as one reads them: 0.48 M, 4.09 G."""
+    if number >= 10**9:
+        return f"{number / 10**9:,.2f} G"
+    return f"{number / 10**6:.2f} M" if number >= 10**4 else f"{number:,}"
+
+
+def plural(number: int, word: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

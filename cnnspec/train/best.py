@@ -1,0 +1,29 @@
+"""The weights of the best epoch so far, kept in memory."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from cnnspec.train.events import Score
+
+
+class Best:
+    """Better is a higher validation accuracy, then a lower loss; without validation, later."""
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self._rank: tuple[float, float] | None = None
+        self._weights: dict[str, Tensor] = {}
+
+    def take(self, model: nn.Module, epoch: int, validation: Score | None) -> bool:
+        """Keep the model's weights if they are better than all before."""
+        rank = (validation.accuracy, -validation.loss) if validation else (float(epoch), 0.0)
+        if self._rank is not None and rank <= self._rank:
+            return False
+        self.epoch, self._rank = epoch, rank
+        self._weights = {name: value.clone() for name, value in model.state_dict().items()}
+        return True
+
+    def restore(self, model: nn.Module) -> None:
+        """Give the model its best weights back."""
+        model.load_state_dict(self._weights)

@@ -1,0 +1,80 @@
+"""Weights in a safetensors file, with what must be known to use them: the scale of the images."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+from torch import Tensor, nn
+
+from cnnspec.core.errors import UserError
+from cnnspec.train import files
+from cnnspec.train.data.dataset import Scale
+
+_KEY = "cnnspec"
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stands beside the weights: the epoch that left them, and what they expect of an image."""
+
+    epoch: int
+    scale: Scale
+
+
+def save(path: Path, model: nn.Module, about: About) -> None:
+    """The model's state_dict in one step: never half a file. Raises UserError."""
+    weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    # one key: safetensors writes several in an order that changes from run to run
+    facts = {"epoch": about.epoch, "mean": about.scale.mean, "std": about.scale.std}
+    files.write(path, safetensors.torch.save(weights, {_KEY: json.dumps(facts)}))
+
+
+def load(path: Path, model: nn.Module) -> About:
+    """Give the model the file's weights. Raises UserError when they are not this model's, to the last shape."""
+    weights, about = _read(path)
+    differences = _differences(weights, model.state_dict())
+    if differences:
+        shown = "; ".join(differences[:_SHOWN])
+        more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
+        raise UserError(f"{path}: the weights are of another spec: {shown}{more}")
+    model.load_state_dict(weights)
+    return about
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], About]:
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            about = _about(file.metadata() or {})
+            return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118 -- no mapping
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: there are no such weights", "The run ended before its first epoch did.") from error
+    except (safetensors.SafetensorError, OSError) as error:
+        raise UserError(f"{path}: cut off, damaged or no safetensors file ({error})") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise UserError(f"{path}: it does not say how its images were normalised: not written by cnnspec") from error
+
+
+def _about(metadata: Mapping[str, str]) -> About:
+    facts = json.loads(metadata[_KEY])
+    return About(int(facts["epoch"]), Scale(tuple(map(float, facts["mean"])), tuple(map(float, facts["std"]))))
+
+
+def _differences(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:
+    missing = [f"{name} is missing" for name in wanted if name not in found]
+    foreign = [f"{name} is not in the spec" for name in found if name not in wanted]
+    shapes = [
+        f"{name} is {_shape(found[name])}, the spec has {_shape(value)}"
+        for name, value in wanted.items()
+        if name in found and found[name].shape != value.shape
+    ]
+    return shapes + missing + foreign
+
+
+def _shape(value: Tensor) -> str:
+    return "×".join(map(str, value.shape)) or "a number"

@@ -1,0 +1,45 @@
+"""The digits that ship with cnnspec: every fifth of a class, in the file's order, is for the test.
+
+The split depends on the file alone, on no random number. digits.txt says whose the digits are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cnnspec.language.training import Digits
+from cnnspec.train.data.idx import Idx, Part, Raw, read as read_idx
+
+FILE = Path(__file__).with_name("digits.idx.gz")
+_EVERY = 5
+_DARKEST = 16
+
+
+def read(config: Digits) -> Raw:
+    """The 1,442 digits to train and the 355 to test with; pixels from 0 to 255."""
+    train_rows, test_rows = _split(_rows(), config.classes)
+    return Raw(_part(train_rows), _part(test_rows), config.class_names)
+
+
+def _rows() -> list[bytearray]:
+    """A digit each: 64 pixels, row by row, and the label."""
+    (count, width), values = read_idx(FILE, rank=2)
+    return [values[row * width : (row + 1) * width] for row in range(count)]
+
+
+def _split(rows: list[bytearray], classes: int) -> tuple[list[bytearray], list[bytearray]]:
+    seen = [0] * classes
+    train: list[bytearray] = []
+    test: list[bytearray] = []
+    for row in rows:
+        seen[row[-1]] += 1
+        (test if seen[row[-1]] % _EVERY == 0 else train).append(row)
+    return train, test
+
+
+def _part(rows: list[bytearray]) -> Part:
+    # the file counts dark pixels from 0 to 16; every data set here is in grey levels from 0 to 255
+    grey = bytes(min(255, (255 * count + 8) // _DARKEST) for count in range(256))
+    pixels = bytearray().join(row[:-1] for row in rows).translate(grey)
+    labels = bytearray(row[-1] for row in rows)
+    return Part(Idx((len(rows), 8, 8), pixels), Idx((len(rows),), labels))

@@ -1,0 +1,109 @@
+"""IDX, the format of MNIST's files: a magic number, the sizes, then bytes. Read strictly.
+
+Format: http://yann.lecun.com/exdb/mnist/, "the IDX file format". Big-endian: two zero bytes, the type
+(8: unsigned byte), the number of axes, a 32-bit size for each axis, then the values.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+from cnnspec.core.errors import UserError
+
+_GZIP = b"\x1f\x8b"
+_CHUNK = 1 << 20
+
+
+class Idx(NamedTuple):
+    """Unsigned bytes with their sizes, the last axis varying fastest."""
+
+    sizes: tuple[int, ...]
+    values: bytearray
+
+
+class Part(NamedTuple):
+    """Images of N×H×W bytes and as many labels."""
+
+    images: Idx
+    labels: Idx
+
+
+class Raw(NamedTuple):
+    """A data set before torch: what to train and what to test with, and the names of the classes."""
+
+    train: Part
+    test: Part
+    class_names: tuple[str, ...]
+
+
+def read_part(images: Path, labels: Path, height: int, width: int, classes: int) -> Part:
+    """The images and labels of two files that fit each other. Raises UserError naming the file."""
+    pictures, numbers = read(images, rank=3), read(labels, rank=1)
+    count, *extent = pictures.sizes
+    if extent != [height, width]:
+        raise UserError(f"{images}: the images are {_times(extent)}, {height}×{width} are expected")
+    if count != numbers.sizes[0]:
+        raise UserError(f"{images}: {count:,} images, but {labels} holds {numbers.sizes[0]:,} labels")
+    if count == 0:
+        raise UserError(f"{images}: it holds no images")
+    _require_labels(labels, numbers.values, classes)
+    return Part(pictures, numbers)
+
+
+def _require_labels(path: Path, labels: bytearray, classes: int) -> None:
+    largest = max(labels)
+    if largest >= classes:
+        position = labels.index(largest)
+        raise UserError(f"{path}: label {largest} at position {position:,}, 0 to {classes - 1} are expected")
+
+
+def read(path: Path, rank: int) -> Idx:
+    """The values of an IDX file of bytes, gzipped or not, with `rank` axes. Raises UserError."""
+    try:
+        with path.open("rb") as file:
+            gzipped = file.read(2) == _GZIP
+            file.seek(0)
+            # GzipFile reads what a BinaryIO reads
+            return _parse(path, cast("BinaryIO", gzip.GzipFile(fileobj=file)) if gzipped else file, rank)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UserError(f"{path}: the gzip file is cut off or damaged ({error})", _AGAIN) from error
+    except OSError as error:
+        raise UserError(f"{path}: can't be read ({error.strerror or error})") from error
+
+
+_AGAIN = "Fetch the file again."
+
+
+def _parse(path: Path, file: BinaryIO, rank: int) -> Idx:
+    magic, expected = file.read(4), bytes((0, 0, 8, rank))
+    if magic != expected:
+        found = magic.hex(" ") or "nothing"
+        message = f"{path}: not an IDX file of bytes along {rank} axes: it starts with {found}, not {expected.hex(' ')}"
+        raise UserError(message)
+    header = file.read(4 * rank)
+    if len(header) < 4 * rank:
+        raise UserError(f"{path}: {4 + len(header)} bytes long, its header alone takes {4 + 4 * rank}", _AGAIN)
+    sizes = struct.unpack(f">{rank}I", header)
+    return Idx(sizes, _values(path, file, sizes))
+
+
+def _values(path: Path, file: BinaryIO, sizes: Sequence[int]) -> bytearray:
+    """As many bytes as the sizes say; chunk by chunk, for a false size could ask for any memory."""
+    count, values = math.prod(sizes), bytearray()
+    while len(values) <= count and (chunk := file.read(min(_CHUNK, count + 1 - len(values)))):
+        values += chunk
+    if len(values) != count:
+        found = "more" if len(values) > count else f"{len(values):,}"
+        wanted = f"{_times(sizes)} = {count:,}" if len(sizes) > 1 else f"{count:,}"
+        raise UserError(f"{path}: {wanted} bytes are expected after the header, found {found}", _AGAIN)
+    return values
+
+
+def _times(sizes: Sequence[int]) -> str:
+    return "×".join(f"{size:,}" for size in sizes)

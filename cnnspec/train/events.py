@@ -1,0 +1,68 @@
+"""What happens while a network is trained, as data. The loop makes it; bar, files and logs listen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a pass over images went; the loss is their mean, the accuracy from 0 to 1."""
+
+    loss: float
+    correct: int
+    images: int
+
+    @property
+    def accuracy(self) -> float:
+        """The share of images whose highest output is the right one."""
+        return self.correct / self.images
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Nothing is trained yet."""
+
+    epochs: int
+    steps_per_epoch: int
+    fit_images: int
+    validation_images: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A moment within an epoch; not every step is told of. `step` counts from the start of training."""
+
+    epoch: int
+    step: int
+    train: Score
+    images_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch is over, and the model is as it left it. `improved`: it is the best so far.
+
+    `images_per_s` is of the training part alone, `seconds` since training began.
+    """
+
+    epoch: int
+    step: int
+    train: Score
+    validation: Score | None
+    improved: bool
+    images_per_s: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """The end: the model has the weights of its best epoch, and these were its only look at the test set."""
+
+    epoch: int
+    step: int
+    test: Score
+    seconds: float
+
+
+Event = Started | Step | Epoch | Tested

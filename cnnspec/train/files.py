@@ -1,0 +1,47 @@
+"""Files that are whole or not there: written beside, brought to the disk, then renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from cnnspec.core.errors import UserError
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put `content` at `path`; whoever looks sees all of it, or what was there before. Raises UserError."""
+    beside = path.with_name(f".{path.name}.tmp")
+    try:
+        try:
+            _write_through(beside, content)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Like `write`, in UTF-8."""
+    write(path, text.encode())
+
+
+def append_row(path: Path, row: dict[str, float | int | None]) -> None:
+    """One line of JSON more. Raises UserError."""
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, allow_nan=False) + "\n")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(f"{path}: can't be written ({error.strerror or error})")

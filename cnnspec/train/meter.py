@@ -1,0 +1,46 @@
+"""Loss and accuracy of a pass over images, summed where the model runs: reading them waits for it."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from cnnspec.core.errors import UserError
+from cnnspec.train.events import Score
+
+
+class Meter:
+    """Adds batches up without waiting for the device; `read` waits."""
+
+    def __init__(self, device: torch.device) -> None:
+        # mps has no float64
+        precision = torch.float32 if device.type == "mps" else torch.float64
+        self._loss = torch.zeros((), dtype=precision, device=device)
+        self._correct = torch.zeros((), dtype=torch.int64, device=device)
+        self.images = 0
+
+    @torch.no_grad()
+    def add(self, loss: Tensor, scores_NK: Tensor, labels_N: Tensor) -> None:
+        """Count a batch whose mean loss is `loss`."""
+        self._loss.add_(loss, alpha=len(labels_N))
+        self._correct.add_((scores_NK.argmax(1) == labels_N).sum())
+        self.images += len(labels_N)
+
+    def read(self, when: str) -> Score:
+        """The score of all that was added. Raises UserError when its loss is no finite number."""
+        loss = self._loss.item() / self.images
+        if not math.isfinite(loss):
+            raise UserError(f"the loss is {loss} {when}", _REMEDY)
+        return Score(loss, int(self._correct.item()), self.images)
+
+
+def require_finite_weights(model: nn.Module, epoch: int) -> None:
+    """Raise UserError when a weight is NaN or infinite."""
+    for name, weight in model.named_parameters():
+        if not weight.isfinite().all():
+            raise UserError(f"{name} is no longer finite after epoch {epoch}", _REMEDY)
+
+
+_REMEDY = "A smaller lr is the usual remedy. The weights of the epoch before it are kept."

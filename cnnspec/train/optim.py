@@ -1,0 +1,33 @@
+"""From the words of a spec to torch's optimizers and losses, whose names and defaults they have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from cnnspec.core.errors import UserError
+from cnnspec.language import training
+
+Criterion = Callable[[Tensor, Tensor], Tensor]
+
+OPTIMIZERS: Mapping[type[training.Optimizer], type[torch.optim.Optimizer]] = {
+    training.Sgd: torch.optim.SGD,
+    training.Adam: torch.optim.Adam,
+    training.AdamW: torch.optim.AdamW,
+}
+LOSSES: Mapping[type[training.Loss], type[nn.Module]] = {training.CrossEntropy: nn.CrossEntropyLoss}
+
+
+def optimizer(config: training.Optimizer, model: nn.Module) -> torch.optim.Optimizer:
+    """torch's optimizer for the model's weights. Raises UserError when there are none."""
+    weights = list(model.parameters())
+    if not weights:
+        raise UserError("the network has no weights to train")
+    return OPTIMIZERS[type(config)](weights, **config.model_dump())
+
+
+def loss(config: training.Loss) -> Criterion:
+    """torch's loss: (scores_NK, labels_N) -> the mean over the batch."""
+    return LOSSES[type(config)](**config.model_dump())

@@ -1,0 +1,104 @@
+"""Literate cases: prose with specs in it, and beside their lines what must be said of them.
+
+A ```yaml block is a whole spec, or a fragment: a list of items, before which comments say what enters
+(`# input: [3, 8, 8]`). `# variant: tiny` and `# set: width=16` pick as the command line does. A mark
+stands at the end of the line that it is about:
+
+    # -> 16×8×8              the item written at this line gives this shape; of several items of the
+                             line, rounds or calls, the last that is finished
+    # error: code            exactly these diagnostics belong to this line, or `# warning: code`;
+    # error: code "text"     the text is in message or hint
+
+What is said of the whole file belongs to the block's first line.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+from cnnspec.compiler.check import Result, check_text
+from cnnspec.compiler.expectation import Expectations
+
+FOLDER = Path(__file__).parent / "cases"
+
+_BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADER = re.compile(r"# (input|variant|set): (.*)\n")
+_MARK = re.compile(r" *# (?:(->) (\S+)|(error|warning): ([\w-]+)(?: \"([^\"]*)\")?) *(?=$| # )")
+
+
+class Mark(NamedTuple):
+    """What belongs to a line: the shape of its item (`->`), or a diagnostic."""
+
+    line: int
+    sign: str
+    word: str
+    text: str = ""
+
+
+class Case(NamedTuple):
+    """A block of a file."""
+
+    name: str
+    first: int
+    spec: str
+    marks: tuple[Mark, ...]
+    options: dict[str, str]
+
+
+def cases() -> list[Case]:
+    """Every case of every file."""
+    files = sorted(FOLDER.glob("*.md"))
+    return [case for file in files for case in cases_of(file.name, file.read_text("utf-8"))]
+
+
+def cases_of(name: str, text: str) -> list[Case]:
+    """The cases of a text; lines are counted in the whole text."""
+    return [_case(name, text.count("\n", 0, block.start(1)), block[1]) for block in _BLOCK.finditer(text)]
+
+
+def _case(name: str, above: int, block: str) -> Case:
+    options = dict(match.groups() for line in block.splitlines(keepends=True) if (match := _HEADER.match(line)))
+    lines = [_MARK.sub("", line) for line in block.split("\n")]
+    marks = [_mark(above + n, *m.groups("")) for n, line in enumerate(block.split("\n"), 1) for m in _MARK.finditer(line)]
+    first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    head = f"cnnspec: 1\ninput: {options['input']}\nlayers:\n" if first.startswith("- ") else ""
+    # Blank lines in front let lines of the spec be lines of the file.
+    room = "\n" * (above - head.count("\n"))
+    return Case(name, above + 1, room + head + "\n".join(lines), tuple(sorted(marks)), options)
+
+
+def _mark(line: int, arrow: str, shape: str, severity: str, code: str, text: str) -> Mark:
+    return Mark(line, arrow, shape) if arrow else Mark(line, severity, code, text)
+
+
+def found(case: Case) -> list[Mark]:
+    """What is said of the case, as marks: every diagnostic, and the shapes that it asks for."""
+    shapes: dict[int, str] = {}
+    judge = Expectations.check
+
+    def watch(self, item, value, scope):
+        shapes[item.place.line] = str(value.shape)
+        judge(self, item, value, scope)
+
+    with patch.object(Expectations, "check", watch):
+        result = _checked(case)
+    asked = [Mark(mark.line, "->", shapes.get(mark.line, "nothing")) for mark in case.marks if mark.sign == "->"]
+    told = [_told(diagnostic, case) for diagnostic in result.diagnostics]
+    return sorted(asked + told)
+
+
+def _checked(case: Case) -> Result:
+    settings = [case.options["set"]] if "set" in case.options else []
+    return check_text(case.spec, "case.yaml", variant=case.options.get("variant"), settings=settings)
+
+
+def _told(diagnostic, case) -> Mark:
+    """The diagnostic as a mark, with the text that is wanted of it where it has that, else all it says."""
+    said = f"{diagnostic.message} {diagnostic.hint}"
+    line, severity, code = max(diagnostic.place.line, case.first), diagnostic.severity, diagnostic.code
+    wanted = [mark.text for mark in case.marks if mark[:3] == (line, severity, code)]
+    text = next((text for text in wanted if text in said), said)
+    return Mark(line, severity, code, text)

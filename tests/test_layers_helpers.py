@@ -1,0 +1,93 @@
+"""The helper files that codegen prints do what their originals do, bit for bit."""
+
+from __future__ import annotations
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from cnnspec.codegen import helpers
+from cnnspec.codegen.helpers import HELPERS
+from cnnspec.codegen.helpers.layer_norm_over import LayerNormOver
+from cnnspec.codegen.helpers.part import Part
+from cnnspec.codegen.helpers.resize_like import ResizeLike
+from cnnspec.codegen.helpers.rms_norm_over import RMSNormOver
+from cnnspec.codegen.helpers.slice import Slice
+from cnnspec.codegen.helpers.stochastic_depth import StochasticDepth
+
+FOLDER = Path(helpers.__file__).parent
+
+
+def test_each_file_holds_one_class_and_imports_torch_alone():
+    assert set(HELPERS.values()) == {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+    for name, file in HELPERS.items():
+        tree = ast.parse((FOLDER / f"{file}.py").read_text("utf-8"))
+        assert [node.name for node in tree.body if isinstance(node, ast.ClassDef)] == [name]
+        imported = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert imported == ["import torch", "from torch import nn"]
+
+
+def test_every_helper_tells_its_arguments():
+    made = [
+        LayerNormOver(4, 1),
+        RMSNormOver(4, 1),
+        Part(0, 2, 1),
+        ResizeLike(),
+        Slice(1),
+        StochasticDepth(0.1),
+    ]
+    assert sorted(type(module).__name__ for module in made) == sorted(HELPERS)
+    assert all("=" in repr(module) for module in made)
+    assert all(
+        hasattr(import_module(f"cnnspec.codegen.helpers.{file}"), name) for name, file in HELPERS.items()
+    )
+
+
+def test_layer_norm_over_channels_is_convnexts_bit_for_bit():
+    original = pytest.importorskip("torchvision.models.convnext").LayerNorm2d(6, eps=1e-6)
+    ours = LayerNormOver(6, 1, eps=1e-6)
+    nn.init.normal_(original.weight)
+    nn.init.normal_(original.bias)
+    ours.load_state_dict(original.state_dict())
+    x_NCHW = torch.randn(2, 6, 5, 7)
+    assert torch.equal(ours(x_NCHW), original(x_NCHW))
+    assert ours(x_NCHW).stride() == original(x_NCHW).stride()
+
+
+def test_norms_over_several_axes_are_torchs_on_permuted_input():
+    x_NCHW = torch.randn(2, 6, 5, 7)
+    x_NHCW = x_NCHW.permute(0, 2, 1, 3)
+    for over, plain in ((LayerNormOver, nn.LayerNorm), (RMSNormOver, nn.RMSNorm)):
+        expected = plain((6, 7))(x_NHCW).permute(0, 2, 1, 3)
+        assert torch.equal(over((6, 7), (1, 3))(x_NCHW), expected)
+
+
+@pytest.mark.parametrize("mode", ["row", "batch"])
+@pytest.mark.parametrize("p", [0.0, 0.3, 1.0])
+def test_stochastic_depth_is_torchvisions_bit_for_bit(mode, p):
+    original = pytest.importorskip("torchvision.ops").StochasticDepth(p, mode)
+    x = torch.randn(8, 3, 4)
+    results = []
+    for module in (original, StochasticDepth(p, mode)):
+        torch.manual_seed(1)
+        results.append(module(x))
+    assert torch.equal(*results)
+    assert StochasticDepth(p, mode).eval()(x) is x
+
+
+def test_resize_like_follows_the_other_value():
+    x = torch.rand(1, 2, 4, 4)
+    for size in ((3, 5), (8, 8)):
+        y = ResizeLike(mode="bilinear", antialias=True)(x, torch.rand(1, 7, *size))
+        assert torch.equal(y, nn.functional.interpolate(x, size=size, mode="bilinear", antialias=True))
+
+
+def test_slice_and_part_are_pythons_and_chunks():
+    x = torch.rand(2, 3, 8)
+    assert torch.equal(Slice(2, -3)(x), x[:, :, -3:])
+    assert torch.equal(Slice(2, 1, -1)(x), x[:, :, 1:-1])
+    assert torch.equal(Part(1, 4, 2)(x), x[:, :, 2:4])
