@@ -6,6 +6,7 @@ stands at the end of the line that it is about:
 
     # -> 16×8×8              the item written at this line gives this shape; of several items of the
                              line, rounds or calls, the last that is finished
+    # at: stem.conv1         so begin the names of its parameters: its path; again the last one's
     # error: code            exactly these diagnostics belong to this line, or `# warning: code`;
     # error: code "text"     the text is in message or hint
 
@@ -25,12 +26,12 @@ from cnnspec.compiler.expectation import Expectations
 FOLDER = Path(__file__).parent / "cases"
 
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_HEADER = re.compile(r"# (input|variant|set): (.*)\n")
-_MARK = re.compile(r" *# (?:(->) (\S+)|(error|warning): ([\w-]+)(?: \"([^\"]*)\")?) *(?=$| # )")
+_HEADER = re.compile(r"# (input|variant|set): (.*)")
+_MARK = re.compile(r" *# (?:(->|at:) (\S+)|(error|warning): ([\w-]+)(?: \"([^\"]*)\")?) *(?=$| # )")
 
 
 class Mark(NamedTuple):
-    """What belongs to a line: the shape of its item (`->`), or a diagnostic."""
+    """What belongs to a line: its item's shape (`->`) or path (`at:`), or a diagnostic."""
 
     line: int
     sign: str
@@ -60,8 +61,8 @@ def cases_of(name: str, text: str) -> list[Case]:
 
 
 def _case(name: str, above: int, block: str) -> Case:
-    options = dict(match.groups() for line in block.splitlines(keepends=True) if (match := _HEADER.match(line)))
     lines = [_MARK.sub("", line) for line in block.split("\n")]
+    options = dict(header.groups() for line in lines if (header := _HEADER.fullmatch(line)))
     marks = [_mark(above + n, *m.groups("")) for n, line in enumerate(block.split("\n"), 1) for m in _MARK.finditer(line)]
     first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     head = f"cnnspec: 1\ninput: {options['input']}\nlayers:\n" if first.startswith("- ") else ""
@@ -85,9 +86,11 @@ def found(case: Case) -> list[Mark]:
 
     with patch.object(Expectations, "check", watch):
         result = _checked(case)
-    asked = [Mark(mark.line, "->", shapes.get(mark.line, "nothing")) for mark in case.marks if mark.sign == "->"]
-    told = [_told(diagnostic, case) for diagnostic in result.diagnostics]
-    return sorted(asked + told)
+    paths = {node.place.line: node.path for node in (result.plan.nodes if result.plan else ())}
+    facts = {"->": shapes, "at:": paths}
+    asked = [mark._replace(word=facts[mark.sign].get(mark.line, "nothing")) for mark in case.marks if mark.sign in facts]
+    wanted = [mark for mark in case.marks if mark.sign not in facts]
+    return sorted(asked + [_told(diagnostic, case, wanted) for diagnostic in result.diagnostics])
 
 
 def _checked(case: Case) -> Result:
@@ -95,10 +98,11 @@ def _checked(case: Case) -> Result:
     return check_text(case.spec, "case.yaml", variant=case.options.get("variant"), settings=settings)
 
 
-def _told(diagnostic, case) -> Mark:
-    """The diagnostic as a mark, with the text that is wanted of it where it has that, else all it says."""
-    said = f"{diagnostic.message} {diagnostic.hint}"
-    line, severity, code = max(diagnostic.place.line, case.first), diagnostic.severity, diagnostic.code
-    wanted = [mark.text for mark in case.marks if mark[:3] == (line, severity, code)]
-    text = next((text for text in wanted if text in said), said)
-    return Mark(line, severity, code, text)
+def _told(diagnostic, case: Case, wanted: list[Mark]) -> Mark:
+    """The mark that the diagnostic fulfils, taken from those that are wanted, else one with all it says."""
+    line = max(diagnostic.place.line, case.first)
+    told = Mark(line, diagnostic.severity, diagnostic.code, f"{diagnostic.message} {diagnostic.hint}")
+    fulfilled = next((mark for mark in wanted if mark[:3] == told[:3] and mark.text in told.text), told)
+    if fulfilled in wanted:
+        wanted.remove(fulfilled)
+    return fulfilled

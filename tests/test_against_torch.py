@@ -8,8 +8,6 @@ there is no excuse.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
 from pydantic import ValidationError
@@ -17,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, layer_class
 from cnnspec.layers.base import Layer
 from tests.layer_samples import Sample, samples
 from tests.torch_interpreter import BATCH, made, run, state, tensors
@@ -86,15 +84,9 @@ def judged(kind: str, sample: Sample) -> tuple[Layer, Shape | Verdict]:
         return cls.model_construct(**args), Verdict(kind, str(error.errors()[0]["loc"][0]), "pydantic")
     try:
         layer.consistent()
-        return layer, output(kind, layer, inputs)
+        return layer, layer.infer_from(inputs)
     except Reject as no:
         return layer, Verdict(kind, no.code, no.field)
-
-
-def output(kind: str, layer: Any, inputs: tuple[Shape, ...]) -> Shape:
-    """As the compiler asks for it."""
-    shape: Shape = layer.infer_from(inputs) if kind in MERGES else layer.infer(*inputs)
-    return shape
 
 
 def torch_says(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[int, ...] | Exception:

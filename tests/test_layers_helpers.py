@@ -53,17 +53,17 @@ def test_layer_norm_over_channels_is_convnexts_bit_for_bit():
     nn.init.normal_(original.weight)
     nn.init.normal_(original.bias)
     ours.load_state_dict(original.state_dict())
-    x_NCHW = torch.randn(2, 6, 5, 7)
-    assert torch.equal(ours(x_NCHW), original(x_NCHW))
-    assert ours(x_NCHW).stride() == original(x_NCHW).stride()
+    x = torch.randn(2, 6, 5, 7)
+    assert torch.equal(ours(x), original(x))
+    assert ours(x).stride() == original(x).stride()
 
 
 def test_norms_over_several_axes_are_torchs_on_permuted_input():
-    x_NCHW = torch.randn(2, 6, 5, 7)
-    x_NHCW = x_NCHW.permute(0, 2, 1, 3)
+    x = torch.randn(2, 6, 5, 7)
+    channels_second = x.permute(0, 2, 1, 3)
     for over, plain in ((LayerNormOver, nn.LayerNorm), (RMSNormOver, nn.RMSNorm)):
-        expected = plain((6, 7))(x_NHCW).permute(0, 2, 1, 3)
-        assert torch.equal(over((6, 7), (1, 3))(x_NCHW), expected)
+        expected = plain((6, 7))(channels_second).permute(0, 2, 1, 3)
+        assert torch.equal(over((6, 7), (1, 3))(x), expected)
 
 
 @pytest.mark.parametrize("mode", ["row", "batch"])

@@ -56,7 +56,7 @@ def made(emit: Emit) -> Callable[..., torch.Tensor]:
 
 def tensors(inputs: tuple[Shape, ...]) -> list[torch.Tensor]:
     """Random inputs with a batch of 2."""
-    return [torch.rand(BATCH, *x.sizes) for x in inputs]
+    return [torch.rand([BATCH, *(size or 0 for size in x.sizes)]) for x in inputs]
 
 
 def state(made_: Callable[..., torch.Tensor]) -> list[tuple[str, tuple[int, ...]]]:

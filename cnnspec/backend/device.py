@@ -38,6 +38,8 @@ def _best() -> str:
 def _require_cuda(device: torch.device) -> None:
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if count == 0:
-        raise UserError(f"device: {device} is not there: torch {torch.__version__} sees no CUDA GPU", _ELSEWHERE)
+        raise UserError(
+            f"device: {device} is not there: torch {torch.__version__} sees no CUDA GPU", _ELSEWHERE
+        )
     if device.index is not None and device.index >= count:
         raise UserError(f"device: {device} is not there: the last of {count} is cuda:{count - 1}", _ELSEWHERE)

@@ -9,6 +9,7 @@ import click
 from cnnspec.cli.options import echo_json, format_option, load
 from cnnspec.cli.train import read_data
 from cnnspec.core.errors import UserError
+from cnnspec.train.threads import wait_briefly
 
 
 @click.command("eval")
@@ -35,6 +36,7 @@ def command(run: Path, weights: str, form: str) -> None:
         raise UserError(f"{run}: not a run folder: it holds no spec.yaml")
     result = load(str(spec))
     raw = read_data(result)
+    wait_briefly()
     from cnnspec.train.fit import evaluate  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.plan is not None

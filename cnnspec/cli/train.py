@@ -13,7 +13,8 @@ import click
 from cnnspec.cli.options import load, settings_option, spec_argument
 from cnnspec.cli.progress import ignore_interrupts, one_interrupt, progress
 from cnnspec.core.errors import UserError
-from cnnspec.train.events import Epoch, Event, Tested
+from cnnspec.train.events import Epoch, Event, Finished
+from cnnspec.train.threads import wait_briefly
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
@@ -27,10 +28,18 @@ INTERRUPTED = 130
 @click.command("train")
 @spec_argument
 @settings_option
-@click.option("--epochs", type=click.IntRange(min=1), help="How many epochs; the same as --set train.epochs=N.")
+@click.option(
+    "--epochs", type=click.IntRange(min=1), help="How many epochs; the same as --set train.epochs=N."
+)
 @click.option("--device", help="auto, cpu, cuda, cuda:0 or mps; the same as --set train.device=NAME.")
 @click.option("--seed", type=click.IntRange(min=0), help="The same seed gives the same weights.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="Where run folders go.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Where run folders go.",
+)
 def command(
     spec: str, settings: tuple[str, ...], epochs: int | None, device: str | None, seed: int | None, out: Path
 ) -> None:
@@ -55,7 +64,7 @@ def command(
 def read_data(result: Result) -> Raw:
     """The spec's data, checked before the seconds that torch's import takes. Raises UserError, or exits 2."""
     if find_spec("torch") is None or find_spec("safetensors") is None:
-        raise click.UsageError("training needs torch: pip install 'cnnspec[train]'")
+        raise click.ClickException("training needs torch: pip install 'cnnspec[train]'")
     if result.data is None:
         raise UserError("the spec names no data to train on", "Write `data: digits`, say, at its top level.")
     from cnnspec.train.data import read  # noqa: PLC0415 -- after the checks
@@ -64,14 +73,17 @@ def read_data(result: Result) -> Raw:
 
 
 def _start(result: Result, raw: Raw, out: Path) -> Training:
+    wait_briefly()
     from cnnspec.train.fit import start  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.plan is not None
     assert result.train is not None
-    return start(result.plan, result.train, raw, spec=result.resolved, out=out, command=["cnnspec", *sys.argv[1:]])
+    return start(
+        result.plan, result.train, raw, spec=result.resolved, out=out, command=["cnnspec", *sys.argv[1:]]
+    )
 
 
-def _watch(training: Training) -> Tested:
+def _watch(training: Training) -> Finished:
     """Show the training until its end; whatever ends it early, say where its weights are."""
     seen: list[Event] = []
     try:
@@ -80,18 +92,18 @@ def _watch(training: Training) -> Tested:
                 show(event)
     except KeyboardInterrupt:
         ignore_interrupts()
-        click.echo(f"interrupted; {_kept(seen, training.folder)}", err=True)
+        click.echo(f"Interrupted. {_kept(seen, training.folder)}", err=True)
         raise SystemExit(INTERRUPTED) from None
     except UserError as error:
         error.hint = f"{error.hint} {_kept(seen, training.folder)}".strip()
         raise
-    (tested,) = (event for event in seen if isinstance(event, Tested))
+    (tested,) = (event for event in seen if isinstance(event, Finished))
     return tested
 
 
 def _keeping(events: Iterator[Event], seen: list[Event]) -> Iterator[Event]:
     for event in events:
-        if isinstance(event, Epoch | Tested):
+        if isinstance(event, Epoch | Finished):
             seen.append(event)
         yield event
 
@@ -99,12 +111,12 @@ def _keeping(events: Iterator[Event], seen: list[Event]) -> Iterator[Event]:
 def _kept(seen: list[Event], folder: Path) -> str:
     epochs = [event for event in seen if isinstance(event, Epoch)]
     if not epochs:
-        return f"no epoch had ended, so {folder} holds no weights"
+        return f"No epoch had ended, so {folder} holds no weights."
     best = next(event.epoch for event in reversed(epochs) if event.improved)
-    return f"{folder} holds the weights of epoch {epochs[-1].epoch} (last) and {best} (best)"
+    return f"{folder} holds the weights of epoch {epochs[-1].epoch} (last) and {best} (best)."
 
 
-def _ended(event: Tested) -> str:
+def _ended(event: Finished) -> str:
     score = event.test
     return (
         f"test accuracy {100 * score.accuracy:.2f} % ({score.correct:,} of {score.images:,}), "

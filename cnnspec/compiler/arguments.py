@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.node import Mapping, Scalar
-from cnnspec.language.problems import shown
+from cnnspec.language.problems import shown, torn_off
 from cnnspec.language.scope import Scope
 from cnnspec.language.validation import no_main_argument, validate_layer
-from cnnspec.language.values import Unknown, is_literal, value_of
+from cnnspec.language.values import Unknown, is_literal, value_of, values_of
 from cnnspec.layers import KINDS, MERGES, layer_class
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class ArgumentReader:
 
     def _values(self, model: type[Layer], item: Item, scope: Scope) -> dict[str, Any]:
         if isinstance(item.args, Mapping):
-            return self._evaluated(item.args, scope)
+            return dict(values_of(((key.text, node) for key, node in item.args), scope, self._reporter))
         assert item.args is not None
         value = value_of(item.args, scope, self._reporter)
         if isinstance(value, dict):
@@ -67,19 +67,6 @@ class ArgumentReader:
             self._reporter.error(*no_main_argument(model, item))
             raise Unknown
         return {model.main: value}
-
-    def _evaluated(self, args: Mapping, scope: Scope) -> dict[str, Value]:
-        """Each argument's value. Raises Unknown, but only after every one had its say."""
-        values: dict[str, Value] = {}
-        failed = False
-        for key, node in args:
-            try:
-                values[key.text] = value_of(node, scope, self._reporter)
-            except Unknown:
-                failed = True
-        if failed:
-            raise Unknown
-        return values
 
     def call(self, item: Item, block: Block, scope: Scope, channels: Size) -> Call:
         """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
@@ -122,7 +109,7 @@ class ArgumentReader:
             return {main: item.args}
         known = {*block.args, *block.inputs}
         for key, _ in item.args:
-            if key.text not in known:
+            if key.text not in known and not torn_off(key.text, item.args):
                 hint = did_you_mean(key.text, known) or f"It takes {', '.join(known) or 'none'}."
                 message = f"{block.name}: {key.text} is not one of its arguments"
                 self._reporter.error("unknown-argument", message, key.place, hint)

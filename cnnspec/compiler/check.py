@@ -105,8 +105,10 @@ def _check(spec: Spec, reporter: Reporter) -> Result:
 def _plan(spec: Spec, scope: Scope, reporter: Reporter) -> Plan | None:
     inputs = read_inputs(spec, scope, reporter)
     names = entered(spec, inputs)
-    frame = Frame(Namespace(), _with_channels(scope, inputs, spec), names)
+    places = {} if spec.single_input else {name: node.place for name, node in spec.inputs.items()}
+    frame = Frame(Namespace(inputs=places), _with_channels(scope, inputs, spec), names)
     walk = Walk(spec, scope, reporter)
+    walk.names.bodies[frame.namespace] = spec.layers
     try:
         last = walk.run(spec.layers, names["input"], frame)
         outputs = read_outputs(spec, last, frame, walk.names, reporter)

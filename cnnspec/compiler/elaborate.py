@@ -76,10 +76,14 @@ class Walk:
         return result
 
     def _once(self, item: Item, value: Value, frame: Frame) -> Value:
+        result = self._if_wanted(item, value, frame)
+        return value if result is None else result
+
+    def _if_wanted(self, item: Item, value: Value, frame: Frame) -> Value | None:
+        """What the item gives; None where `when` drops it."""
         if not self._wanted(item, frame):
-            return value
-        name = self.names.filled(item, frame)
-        result = self._present(item, value, frame, name)
+            return None
+        result = self._present(item, value, frame, self.names.filled(item, frame))
         self._expectations.check(item, result, frame.scope)
         return result
 
@@ -152,11 +156,18 @@ class Walk:
     def _block(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         block = self._spec.blocks[item.kind]
         slot = self.names.claim(item, name, frame)
+        if block.broken:
+            return bind(slot, Value(None), frame)
+        if self._reporter.inside(block.name):
+            message = f"block {block.name} uses itself through {item.kind}"
+            self._stop("recursive-block", message, item, "Use `repeat` for rounds in a row.")
         self.wiring.blocks[slot.path] = block.name
         call = self._arguments.call(item, block, frame.scope, value.shape.channels if value.shape else None)
         inputs = {key: Value(None) for key in block.inputs}
         inputs |= {key: self.names.lookup(source, frame) for key, source in call.sources.items()}
-        inner = Frame(Namespace(slot.path), call, {"input": value, **inputs})
+        places = {key: name.place for key, name in block.inputs.items()}
+        inner = Frame(Namespace(slot.path, None, places), call, {"input": value, **inputs})
+        self.names.bodies[inner.namespace] = block.body
         self._reporter.enter(block.name, {key: call[key] for key in block.args if key in call}, item.place)
         result = self.run(block.body, value, inner)
         self._reporter.leave()
@@ -178,9 +189,10 @@ class Walk:
             opened = self._open(item, name, frame)
         slot, space = opened
         kept, dropped = self._branches(item, value, frame.inside(space) if space else frame)
-        if dropped and len(kept) < _FEWEST_BRANCHES:
+        enough = len(kept) >= _FEWEST_BRANCHES
+        if dropped and not enough:
             return self._reduced(item, kept, dropped, frame, name)
-        layer = self._arguments.layer(item, frame.scope)
+        layer = self._arguments.layer(item, frame.scope) if enough else None
         slot = slot or self.names.claim(item, name, frame)
         return bind(slot, self.wiring.add(item, layer, tuple(kept), slot.path, frame), frame, space)
 
@@ -188,15 +200,20 @@ class Walk:
         kept: list[Value] = []
         dropped: list[Branch] = []
         for branch in item.branches:
-            if branch.name is not None:
-                kept.append(self.names.lookup(branch.name, frame))
-            elif (
-                branch.single and branch.items[0].repeat is None and not self._wanted(branch.items[0], frame)
-            ):
+            result = self._branch(branch, value, frame)
+            if result is None:
                 dropped.append(branch)
             else:
-                kept.append(self.run(branch.items, value, frame))
+                kept.append(result)
         return kept, dropped
+
+    def _branch(self, branch: Branch, value: Value, frame: Frame) -> Value | None:
+        """What a branch gives; None where the `when` of a bare item drops it."""
+        if branch.name is not None:
+            return self.names.lookup(branch.name, frame)
+        if branch.single and branch.items[0].repeat is None:
+            return self._if_wanted(branch.items[0], value, frame)
+        return self.run(branch.items, value, frame)
 
     def _reduced(
         self, item: Item, kept: list[Value], dropped: list[Branch], frame: Frame, name: str | None

@@ -13,7 +13,6 @@ from cnnspec.language.problems import shown
 from cnnspec.language.values import Unknown, value_of
 
 if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Place
     from cnnspec.language.expression import Value as Plain
     from cnnspec.language.node import Node
     from cnnspec.language.scope import Scope
@@ -38,6 +37,9 @@ def entered(spec: Spec, inputs: dict[str, Value]) -> dict[str, Value]:
 
 
 def _shape(name: str, node: Node, scope: Scope, reporter: Reporter) -> Shape | None:
+    if isinstance(node, Sequence) and node.items:
+        sizes = [_element(item, scope, reporter) for item in node.items]
+        return Shape(tuple(sizes)) if _few_enough(name, len(sizes), node, reporter) else None
     try:
         value = value_of(node, scope, reporter)
     except Unknown:
@@ -46,32 +48,31 @@ def _shape(name: str, node: Node, scope: Scope, reporter: Reporter) -> Shape | N
         message = f"{name} is {shown(value)}, it must be a list of sizes"
         reporter.error("bad-input", message, node.place, _EXAMPLE, definitions(node, scope))
         return None
-    if len(value) > _MOST_AXES:
-        message = (
-            f"{name} has {len(value)} axes, at most {_MOST_AXES} are known: channels and three spatial ones"
-        )
-        reporter.error("bad-input", message, node.place, f"{_EXAMPLE} The batch is never written.")
+    sizes = [_size(size, node, scope, reporter) for size in value]
+    return Shape(tuple(sizes)) if _few_enough(name, len(sizes), node, reporter) else None
+
+
+def _few_enough(name: str, axes: int, node: Node, reporter: Reporter) -> bool:
+    if axes <= _MOST_AXES:
+        return True
+    message = f"{name} has {axes} axes, at most {_MOST_AXES} are known: channels and three spatial ones"
+    reporter.error("bad-input", message, node.place, f"{_EXAMPLE} The batch is never written.")
+    return False
+
+
+def _element(node: Node, scope: Scope, reporter: Reporter) -> int | None:
+    try:
+        return _size(value_of(node, scope, reporter), node, scope, reporter)
+    except Unknown:
         return None
-    sizes = [_size(size, _element(node, index), reporter) for index, size in enumerate(value)]
-    return Shape(tuple(sizes))
 
 
-def _element(node: Node, index: int) -> Place:
-    return node.items[index].place if isinstance(node, Sequence) else node.place
-
-
-def _size(size: Plain, place: Place, reporter: Reporter) -> int | None:
+def _size(size: Plain, node: Node, scope: Scope, reporter: Reporter) -> int | None:
     if type(size) is int and size >= 1:
         return size
+    message, hint = f"a size of the input is {shown(size)}, it must be a whole number of at least 1", _EXAMPLE
     if isinstance(size, str):
-        message, hint = (
-            f"a size of the input is the text {shown(size)}",
-            "Write a number; sizes as symbols can't be checked yet.",
-        )
-    else:
-        message, hint = (
-            f"a size of the input is {shown(size)}, it must be a whole number of at least 1",
-            _EXAMPLE,
-        )
-    reporter.error("bad-input", message, place, hint)
+        message = f"a size of the input is the text {shown(size)}"
+        hint = "Write a number; sizes as symbols can't be checked yet."
+    reporter.error("bad-input", message, node.place, hint, definitions(node, scope))
     return None

@@ -23,6 +23,9 @@ def read_outputs(
     if spec.outputs is None:
         return (Output(None, last),)
     wanted = [output for output in spec.outputs if _wanted(output, frame, reporter)]
+    if spec.outputs and not wanted:
+        message = "`when` leaves out every output: the network gives nothing"
+        reporter.error("bad-output", message, spec.outputs[0].source.place, "Keep one of them.")
     return tuple(
         Output(output.key, names.lookup(output.source, frame), output.train_only) for output in wanted
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnnspec.compiler.reserved import RESERVED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnnspec.compiler.plan import Value
     from cnnspec.core.diagnostic import Place
 
@@ -22,14 +24,20 @@ class Member(NamedTuple):
 
 
 class Namespace:
-    """One level of parameter names; `parent` is where a name is looked for next, None in a block."""
+    """One level of parameter names; `parent` is where a name is looked for next, None in a block.
 
-    def __init__(self, path: str = "", parent: Namespace | None = None) -> None:
+    `inputs` are the names of values that come in: no item may be called so.
+    """
+
+    def __init__(
+        self, path: str = "", parent: Namespace | None = None, inputs: Mapping[str, Place] | None = None
+    ) -> None:
         self.prefix = f"{path}." if path else ""
         self.parent = parent
-        self.taken: dict[str, tuple[Place, bool]] = {}
+        self.taken = {name: (place, True) for name, place in (inputs or {}).items()}
         self.members: dict[str, Member] = {}
         self.dropped: dict[str, Place] = {}
+        self.outermost: Namespace = parent.outermost if parent else self
         self._count = 0
 
     def next_position(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.frame import NOTHING, Frame
@@ -13,6 +12,7 @@ from cnnspec.core.diagnostic import Place, Related
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.problems import shown
 from cnnspec.language.values import Unknown, text_of
+from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
     from cnnspec.compiler.reporter import Reporter
@@ -33,9 +33,11 @@ class Names:
     def __init__(self, spec: Spec, reporter: Reporter) -> None:
         self._spec = spec
         self._reporter = reporter
+        self.bodies: dict[Namespace, tuple[Item, ...]] = {}
+        """The items of each outermost namespace: the spec's, and each block's."""
 
     def filled(self, item: Item, frame: Frame) -> str | None:
-        """The name that the item asks for; None without one, or when it is no name, after reporting."""
+        """The name that the item asks for, reported where it is none; None without one."""
         if item.name is None:
             return None
         try:
@@ -43,13 +45,11 @@ class Names:
         except Unknown:
             return None
         why = unfit(name)
-        if why is None:
-            return name
-        code = "reserved-name" if "itself" in why or "entered" in why else "bad-name"
-        self._reporter.error(
-            code, f"an item can't be called {shown(name)}: {why}", item.name.place, "Choose another name."
-        )
-        return None
+        if why is not None:
+            code = "reserved-name" if "itself" in why or "entered" in why else "bad-name"
+            message = f"an item can't be called {shown(name)}: {why}"
+            self._reporter.error(code, message, item.name.place, "Choose another name.")
+        return name
 
     def claim(self, item: Item, name: str | None, frame: Frame) -> Slot:
         """Take the name, or the item's position, in the namespace."""
@@ -81,13 +81,14 @@ class Names:
             path = text_of(source, frame.scope, self._reporter)
         except Unknown:
             return Value(None)
+        member = frame.namespace.find(path)
+        if member is not None:
+            return member.value
         value = frame.entered.get(path)
-        if value is None:
-            member = frame.namespace.find(path)
-            value = member.value if member else self._not_there(path, source, frame)
-        elif value is NOTHING:
+        if value is NOTHING:
             self.several_inputs(source.place)
-        return value
+            return Value(None)
+        return self._not_there(path, source, frame) if value is None else value
 
     def several_inputs(self, place: Place, kind: str = "") -> None:
         """Report an item that takes `input` where there are several."""
@@ -103,7 +104,7 @@ class Names:
             frame.namespace.members.setdefault(name, Member(Value(None), None))
 
     def _not_there(self, path: str, source: Scalar, frame: Frame) -> Value:
-        later = self._written.get(path)
+        later = self._written(frame).get(path)
         dropped = frame.namespace.dropped_at(path)
         if dropped is not None:
             message, hint = f"{path} is not there: its `when` is false", "Give this item the same `when`."
@@ -122,20 +123,29 @@ class Names:
         return Value(None)
 
     def _instead(self, path: str, frame: Frame) -> str:
-        if path in self._written:
-            return "It stands inside another item: write its path, as in `backbone.conv1`; nothing in a block can be named from outside."
+        if path in KINDS or path in self._spec.blocks:
+            return f"A text is always a name; for the layer write `[{path}]`."
+        if path in self._written(frame):
+            return "It stands inside another item: write its path, as in `backbone.conv1`."
+        if frame.namespace.outermost.prefix and path in self._at_the_top():
+            return (
+                f"A block sees nothing from outside: write `inputs: [{path}]` in it, and give it at the call."
+            )
         names = [*dict.fromkeys(frame.namespace.visible()), *frame.entered]
         near = did_you_mean(path, names)
         if near or len(names) > 1:
             return near or f"There are {', '.join(names[:12])}."
         return "Give that item a `name`; `input` is what entered."
 
-    @cached_property
-    def _written(self) -> dict[str, Place]:
-        """Every name in the file, reached or not."""
+    def _at_the_top(self) -> dict[str, Place]:
         found: dict[str, Place] = {}
-        for items in (self._spec.layers, *(block.body for block in self._spec.blocks.values())):
-            _collect(items, found)
+        _collect(self._spec.layers, found)
+        return found
+
+    def _written(self, frame: Frame) -> dict[str, Place]:
+        """Every name in the block that the walk is in, or at the top: reached or not."""
+        found: dict[str, Place] = {}
+        _collect(self.bodies[frame.namespace.outermost], found)
         return found
 
 

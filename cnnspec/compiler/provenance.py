@@ -18,7 +18,7 @@ def _sentence(value: Value) -> str:
     if value.shape is None:
         return ""
     if value.node is None:
-        return f"{value.name or 'The input'} is {value.shape}."
+        return f"{'The input' if value.name == 'input' else value.name} is {value.shape}."
     return f"{value.node.kind} gave {_explained(value)} (line {value.node.place.line})."
 
 

@@ -23,6 +23,7 @@ class Reporter(Findings):
     def __init__(self) -> None:
         super().__init__()
         self._calls: list[Related] = []
+        self._blocks: list[str] = []
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Record one, with the calls that are open now; in a block its numbers may differ by the call."""
@@ -34,12 +35,18 @@ class Reporter(Findings):
 
     def enter(self, block: str, arguments: dict[str, Value], place: Place) -> None:
         """A block is called at `place` with these arguments."""
+        self._blocks.append(block)
         given = ", ".join(f"{name}: {shown(value)}" for name, value in arguments.items())
         self._calls.append(Related(place, f"in {block} with {given}" if given else f"in {block}"))
 
     def leave(self) -> None:
         """The innermost call is done."""
         self._calls.pop()
+        self._blocks.pop()
+
+    def inside(self, block: str) -> bool:
+        """Whether a call of this block is open."""
+        return block in self._blocks
 
 
 def definitions(node: Node | None, scope: Scope) -> tuple[Related, ...]:

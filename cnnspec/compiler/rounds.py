@@ -12,7 +12,7 @@ from cnnspec.language.values import Unknown, value_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.core.diagnostic import Place
+    from cnnspec.core.diagnostic import Place, Related
     from cnnspec.language.expression import Value
     from cnnspec.language.node import Node
     from cnnspec.language.scope import Scope
@@ -50,26 +50,24 @@ def read_rounds(node: Node, scope: Scope, reporter: Reporter, most: int) -> Roun
         value = value_of(count, scope, reporter)
     except Unknown:
         return None
-    return _rounds(variable, value, count, place, scope, reporter, most)
-
-
-def _rounds(
-    variable: str, value: Value, node: Node, place: Place, scope: Scope, reporter: Reporter, most: int
-) -> Rounds | None:
-    if isinstance(value, list) and variable != "i":
+    if isinstance(value, list) and isinstance(node, Mapping):
         return Rounds(variable, value, place)
     if type(value) is int and 0 <= value <= most:
         return Rounds(variable, range(value), place)
-    if type(value) is int and value > most:
-        message, code = f"repeat is {value:,}: a spec may unfold to {most:,} items", "too-many-items"
-    else:
-        message, code = f"repeat is {shown(value)}, it must be a whole number of at least 0", "bad-repeat"
-        if isinstance(node, Mapping) or variable != "i":
-            message += " or a list"
-    hint = (
-        "To run through a list, name its variable: `repeat: {row: $table}`."
-        if isinstance(value, list)
-        else _HINT
-    )
-    reporter.error(code, message, node.place, hint, definitions(node, scope))
+    _refuse(value, count, most, reporter, definitions(count, scope), named=isinstance(node, Mapping))
     return None
+
+
+def _refuse(
+    value: Value, node: Node, most: int, reporter: Reporter, related: tuple[Related, ...], *, named: bool
+) -> None:
+    code = "bad-repeat"
+    message = (
+        f"repeat is {shown(value)}, it must be a whole number of at least 0{' or a list' if named else ''}"
+    )
+    hint = _HINT
+    if type(value) is int and value > most:
+        code, message = "too-many-items", f"repeat is {value:,}: a spec may unfold to {most:,} items"
+    elif isinstance(value, list):
+        hint = "To run through a list, name its variable: `repeat: {row: $table}`."
+    reporter.error(code, message, node.place, hint, related)

@@ -9,7 +9,8 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.node import Mapping, Scalar
 from cnnspec.language.settings import read_choice
-from cnnspec.layers import KINDS, MERGES
+from cnnspec.layers import KINDS, layer_class
+from cnnspec.layers.base import Layer
 from cnnspec.layers.initialisers import INITIALISERS
 
 if TYPE_CHECKING:
@@ -39,15 +40,25 @@ class Starts:
         found: list[Initialisation] = []
         for node in wiring.nodes:
             item, frame = wiring.items[node]
-            own = item.init
             parts = by_kind.get(node.kind, {})
-            if own is not None:
-                key = (id(own), id(frame.scope))
+            if item.init is not None:
+                key = (id(item.init), id(frame.scope))
                 if key not in read:
-                    read[key] = self._parts(own, frame.scope)
+                    read[key] = self._parts(item.init, frame.scope)
                 parts = {**parts, **read[key]}
-            found += self._apply(node, parts, own or self._kind_entry(node.kind))
+                self._check_effect(node, read[key], item.init)
+            found += self._apply(node, parts, item.init or self._kind_entry(node.kind))
         return tuple(found)
+
+    def _check_effect(self, node: Node, parts: Parts, written: Yaml) -> None:
+        """An item's own `init` names weights that the item has."""
+        if node.weights is None:
+            return
+        held = [name or "weight" for name in node.weights.parameters]
+        for part in parts:
+            if part not in held:
+                hint = f"It has {' and '.join(held)}." if held else "Take init out."
+                self._reporter.error("bad-init", f"init: this {node.kind} has no {part}", written.place, hint)
 
     def _kind_entry(self, kind: str) -> Yaml | None:
         return self._spec.init.get(kind) if self._spec.init else None
@@ -55,7 +66,7 @@ class Starts:
     def _by_kind(self) -> dict[str, Parts]:
         found: dict[str, Parts] = {}
         for key, node in self._spec.init or ():
-            if key.text not in KINDS or key.text in MERGES:
+            if key.text not in KINDS or layer_class(key.text).weights is Layer.weights:
                 hint = (
                     did_you_mean(key.text, KINDS)
                     or "Write a layer kind, as in `init: {conv: kaiming_normal}`."

@@ -40,11 +40,6 @@ class Window:
         """What the kernel spans with its holes: d(k − 1) + 1."""
         return self.dilation * (self.kernel - 1) + 1
 
-    def fits(self, size: Size) -> bool:
-        """Whether the window fits at least once; an unknown size is given the benefit."""
-        count = self.slide(size)
-        return count is None or count >= 1
-
     def slide(self, size: Size) -> Size:
         """How many positions the window takes: ⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import shown
-from cnnspec.language.sections import VARIABLE, entries, is_name, is_nothing, only_keys
+from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing
 from cnnspec.language.spec import ITEM_KEYS, Argument, Block, Item
 from cnnspec.layers import KINDS
 
@@ -27,8 +27,10 @@ def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dic
             what = "a layer kind" if key.text in KINDS else "a key of items"
             message = f"a block can't be called {key.text}: that is {what}"
             findings.error("reserved-name", message, key.place, "Choose another name.")
-        elif is_name(key, findings):
-            found[key.text] = _block(key, value, items, findings)
+            continue
+        named = is_name(key, findings)
+        found[key.text] = _block(key, value, items, findings)
+        found[key.text].broken |= not named
     _refuse_cycles(found, findings)
     return found
 
@@ -36,14 +38,16 @@ def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dic
 def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Block:
     block = Block(key.text, key.place)
     if not isinstance(node, Mapping):
+        block.broken = True
         message = f"block {key.text} is {shown(node.plain())}, it must be a mapping"
         findings.error("bad-value", message, key.place, "Write `{args: {…}, layers: […]}`.")
         return block
-    only_keys(node, _PARTS, "a block", findings)
+    node = as_meant(node, _PARTS, "part of a block", findings)
     block.inputs = _inputs(node.get("inputs"), findings)
     block.args = _arguments(node.get("args"), block, findings)
     body = node.get("layers")
-    if body is None or is_nothing(body):
+    block.broken = body is None or is_nothing(body)
+    if body is None or block.broken:
         findings.error(
             "missing-key", f"block {key.text} has no layers", key.place, "Write `layers: […]` in it."
         )

@@ -71,40 +71,45 @@ class ItemReader:
         return self._with_arguments(item, entry.value)
 
     def _the_kind(self, kinds: list[Entry], node: Mapping) -> Entry | None:
-        if len(kinds) == 1:
-            return kinds[0]
+        """The entry that says what the item is; what else stands beside it is reported."""
         if not kinds:
             keys = ", ".join(node.entries) or "nothing"
             hint = "Write a kind beside them, as in `{conv: {…}, name: conv1}`, or `layers: […]`."
             self._findings.error("no-kind", f"the item has {keys}, but no kind", node.place, hint)
             return None
-        self._several(kinds)
-        return None
-
-    def _several(self, kinds: list[Entry]) -> None:
         known = [entry for entry in kinds if self._exists(entry.key.text)]
-        first, second = kinds[0], kinds[1]
-        if known and known[0] is first and len(known) == 1 and _is_empty(first.value):
-            message = f"{second.key.text} stands beside {first.key.text}, not among its arguments"
-            hint = f"Indent the arguments under it, or write `{first.key.text}: {{{second.key.text}: …}}`."
-            self._findings.error("several-kinds", message, second.key.place, hint)
-            return
-        message = f"an item has one kind, this one has {', '.join(entry.key.text for entry in kinds[:6])}"
-        stray = second if second not in known or len(known) > 1 else first
-        hint = (
-            "Give each kind its own dash."
-            if len(known) > 1
-            else self._stray_hint(stray.key.text, first, known)
-        )
-        self._findings.error("several-kinds", message, stray.key.place, hint)
+        if len(known) > 1:
+            message = f"an item has one kind, this one has {', '.join(entry.key.text for entry in known[:6])}"
+            self._findings.error("several-kinds", message, known[1].key.place, "Give each its own dash.")
+            return None
+        kind = known[0] if known else kinds[0]
+        strays = [entry for entry in kinds if entry is not kind]
+        return self._indented(kind, strays) if strays and _is_empty(kind.value) else self._alone(kind, strays)
 
-    def _stray_hint(self, stray: str, first: Entry, known: list[Entry]) -> str:
-        near = nearest(stray, ITEM_KEYS)
-        if near:
-            return f"Did you mean {near}?"
-        if known and known[0] is first:
-            return f"An argument goes inside: `{first.key.text}: {{…, {stray}: …}}`."
-        return f"Beside a kind may stand {', '.join(ITEM_KEYS)}."
+    def _indented(self, kind: Entry, strays: list[Entry]) -> Entry:
+        """Arguments that stand beside an empty kind were to stand under it; once said, they are read so."""
+        misspelt = [entry for entry in strays if nearest(entry.key.text, ITEM_KEYS)]
+        meant = [entry for entry in strays if entry not in misspelt]
+        if meant:
+            names = ", ".join(entry.key.text for entry in meant[:6])
+            message = f"{names} beside {kind.key.text}, not under it"
+            hint = f"Indent arguments further than {kind.key.text}, or write `{kind.key.text}: {{{meant[0].key.text}: …}}`."
+            self._findings.error("unknown-key", message, meant[0].key.place, hint)
+            kind = kind._replace(value=Mapping({entry.key.text: entry for entry in meant}, kind.value.place))
+        return self._alone(kind, misspelt)
+
+    def _alone(self, kind: Entry, strays: list[Entry]) -> Entry:
+        """The kind, after reporting each key that can't stand beside it; an argument is read as one."""
+        inside = kind.value.entries if isinstance(kind.value, Mapping) else {}
+        meant = {e.key.text: e for e in strays if not nearest(e.key.text, ITEM_KEYS)}
+        if inside and meant:
+            kind = kind._replace(value=Mapping({**inside, **meant}, kind.value.place, kind.value.alias))
+        for entry in strays:
+            near = nearest(entry.key.text, ITEM_KEYS)
+            hint = f"Did you mean {near}?" if near else f"An argument goes inside: `{kind.key.text}: {{…}}`."
+            message = f"{entry.key.text} can't stand beside {kind.key.text}"
+            self._findings.error("unknown-key", message, entry.key.place, hint)
+        return kind
 
     def _exists(self, kind: str) -> bool:
         return kind in KINDS or kind in self._blocks or kind == "layers" or has_dollar(kind)
@@ -123,13 +128,14 @@ class ItemReader:
     def _kind_hint(self, kind: str) -> str:
         from cnnspec.layers.foreign import kind_for  # noqa: PLC0415 -- only a mistake pays for it
 
+        if ":" in kind:
+            name, _, value = kind.partition(":")
+            return f"A space is missing after the colon: `{name}: {value}`."
         meant = kind_for(kind) or nearest(kind, [*KINDS, *self._blocks])
         if meant:
             return f"Did you mean {meant}?"
         if "(" in kind:
             return "Arguments are written as a mapping: `conv: {out_channels: 8, kernel_size: 3}`."
-        if ":" in kind:
-            return "A space is missing after the colon."
         return "`cnnspec explain` lists the kinds; a block of your own goes under `blocks`."
 
     def _beside(self, node: Mapping, item: Item) -> Item:
@@ -161,7 +167,20 @@ class ItemReader:
             item.literal = item.args is None or is_literal(item.args)
             if item.form == "layer":
                 item.layer = self._static(item)
+        self._check_companions(item)
         return item
+
+    def _check_companions(self, item: Item) -> None:
+        """`init` needs a layer with weights; scale needs a name."""
+        if item.init is not None and item.form in {"layers", "merge", "block"}:
+            hint = "Write it beside the layers themselves, or under `init:` at the top for all of a kind."
+            message = f"init stands beside {item.kind}, which has no weights of its own"
+            self._findings.error("bad-init", message, item.init.place, hint)
+        if item.form == "layer" and item.name is None and layer_class(item.kind).needs_name:
+            message = f"{item.kind}: name is missing, it is the name of the parameter"
+            self._findings.error(
+                "missing-argument", message, item.place, f"Write `{{{item.kind}: …, name: gamma}}`."
+            )
 
     def _nothing(self, item: Item) -> tuple[Item, ...]:
         self._findings.error(
@@ -175,8 +194,7 @@ class ItemReader:
     def _merge(self, item: Item, value: Node | None) -> None:
         of = value
         if isinstance(value, Mapping):
-            of = value.get("of")
-            rest = {key: entry for key, entry in value.entries.items() if key != "of"}
+            of, rest = self._branches_and_arguments(value, item)
             item.args = Mapping(rest, value.place, value.alias) if rest else None
         item.literal = item.args is None or is_literal(item.args)
         item.layer = self._static(item)
@@ -189,6 +207,18 @@ class ItemReader:
             )
         if isinstance(of, Sequence):
             item.branches = tuple(self._branch(child) for child in of.items)
+
+    def _branches_and_arguments(self, value: Mapping, item: Item) -> tuple[Node | None, dict[str, Entry]]:
+        """What `of` holds, and the rest; a list under an unknown name was meant to be `of`."""
+        rest = {key: entry for key, entry in value.entries.items() if key != "of"}
+        known = layer_class(item.kind).model_fields
+        lists = [key for key, entry in rest.items() if key not in known and isinstance(entry.value, Sequence)]
+        if "of" in value.entries or not lists:
+            return value.get("of"), rest
+        entry = rest.pop(lists[0])
+        message = f"{item.kind}: {entry.key.text} is not one of its arguments"
+        self._findings.error("unknown-argument", message, entry.key.place, "Branches go under `of`.")
+        return entry.value, rest
 
     def _branch(self, node: Node) -> Branch:
         if isinstance(node, Scalar):
@@ -214,8 +244,9 @@ class ItemReader:
 
     def _check_literals(self, model: type[Layer], values: dict[str, Any], item: Item) -> None:
         """Of an item with expressions, check the rest; `consistent` needs them all and waits."""
-        written = item.args.entries if isinstance(item.args, Mapping) else {model.main or ""}
-        later = set(written) - set(values)
+        if not isinstance(item.args, Mapping):
+            return
+        later = item.args.entries.keys() - values.keys()
         checked(model, values, item.kind, item.place, item.args, self._findings, told=later)
 
     def literal_values(self, model: type[Layer], item: Item) -> dict[str, Any] | None:
@@ -224,10 +255,12 @@ class ItemReader:
             return {}
         if isinstance(item.args, Mapping):
             return {key.text: value.plain() for key, value in item.args if is_literal(value)}
+        if not item.literal:
+            return {}
         if model.main is None:
             self._findings.error(*no_main_argument(model, item))
             return None
-        return {model.main: item.args.plain()} if item.literal else {}
+        return {model.main: item.args.plain()}
 
 
 def _is_empty(node: Node) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import shown
-from cnnspec.language.sections import only_keys, visible
+from cnnspec.language.sections import as_meant, visible
 from cnnspec.language.spec import OutputForm, OutputSpec
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _output(key: str | None, node: Node, findings: Findings) -> OutputSpec | Non
 
 
 def _conditional(key: str, node: Mapping, findings: Findings) -> OutputSpec | None:
-    only_keys(node, ("from", "when", "only"), "an output", findings)
+    node = as_meant(node, ("from", "when", "only"), "part of an output", findings)
     source, only = node.get("from"), node.get("only")
     if only is not None and not (isinstance(only, Scalar) and only.text == "train"):
         message = f"only is {shown(only.plain())}, it must be train"

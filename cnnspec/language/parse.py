@@ -6,13 +6,12 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.blocks import read_blocks
 from cnnspec.language.items import ItemReader
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.outputs import read_output
-from cnnspec.language.problems import shown
-from cnnspec.language.sections import VARIABLE, entries, is_name, is_nothing, start, visible
+from cnnspec.language.problems import shown, torn_off
+from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start, visible
 from cnnspec.language.spec import TOP_LEVEL, Item, Spec
 from cnnspec.layers import KINDS
 
@@ -25,7 +24,7 @@ _SPEC_NAME = re.compile(r"[\w-][\w.-]{0,99}")
 
 def parse(root: Mapping, source: Source, findings: Findings) -> Spec:
     """The spec that a root mapping holds; what is wrong with its form goes to `findings`."""
-    _check_keys(root, findings)
+    root = _with_known_keys(root, findings)
     _check_version(root, findings)
     blocks = root.get("blocks")
     items = ItemReader(blocks.entries if isinstance(blocks, Mapping) else (), findings)
@@ -39,24 +38,26 @@ def parse(root: Mapping, source: Source, findings: Findings) -> Spec:
     init = root.get("init")
     entries(init, "init", "init: {conv: {kaiming_normal: {mode: fan_out}}}", findings)
     spec.init = init if isinstance(init, Mapping) else None
-    spec.data, spec.train = root.get("data"), root.get("train")
+    spec.data, spec.train = _setting(root, "data"), _setting(root, "train")
     return spec
 
 
-def _check_keys(root: Mapping, findings: Findings) -> None:
+def _setting(root: Mapping, key: str) -> Node | None:
+    node = root.get(key)
+    return None if is_nothing(node) else node
+
+
+def _with_known_keys(root: Mapping, findings: Findings) -> Mapping:
+    """The root without what this version doesn't read, and with misspelt keys read as meant."""
     for key, _ in root:
         if key.text in _LATER:
             message = f"{key.text} is part of the language, but this version does not check it"
             findings.error("not-supported", message, key.place, f"Take {key.text} out.")
-        elif key.text not in TOP_LEVEL and not key.text.startswith("x-"):
-            hint = did_you_mean(key.text, TOP_LEVEL) or _misplaced(key.text)
-            findings.error("unknown-key", f"{key.text} is no top-level key", key.place, hint)
-
-
-def _misplaced(key: str) -> str:
-    if key in KINDS:
-        return "A layer is an item of the list under `layers`."
-    return f"There are {', '.join(TOP_LEVEL)}; your own notes go under a key that starts with x-."
+    own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
+    strays = [key for key in own if key in KINDS and key not in TOP_LEVEL]
+    listed = f"There are {', '.join(TOP_LEVEL)}; your own notes go under a key that starts with x-."
+    hint = "A layer is an item of the list under `layers`." if strays else listed
+    return as_meant(Mapping(own, root.place), TOP_LEVEL, "top-level key", findings, hint)
 
 
 def _check_version(root: Mapping, findings: Findings) -> None:
@@ -104,7 +105,10 @@ def _inputs(root: Mapping, findings: Findings) -> tuple[dict[str, Node], bool]:
 
 def _variables(root: Mapping, findings: Findings) -> dict[str, Node]:
     found: dict[str, Node] = {}
-    for key, value in entries(root.get("vars"), "vars", "vars: {width: 64}", findings):
+    written = root.get("vars")
+    for key, value in entries(written, "vars", "vars: {width: 64}", findings):
+        if isinstance(written, Mapping) and torn_off(key.text, written):
+            continue
         if key.text in TOP_LEVEL or key.text == "in_channels":
             why = "a top-level key" if key.text in TOP_LEVEL else "the channels that come in"
             message = f"a variable can't be called {key.text}: that is {why}"
@@ -113,8 +117,7 @@ def _variables(root: Mapping, findings: Findings) -> dict[str, Node]:
             message = f"a variable can't be called {shown(key.text)}"
             hint = "Use letters, digits and _, not a digit first."
             findings.error("bad-name", message, key.place, hint)
-        else:
-            found[key.text] = value
+        found[key.text] = value
     return found
 
 

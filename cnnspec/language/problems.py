@@ -60,7 +60,7 @@ def problems(
         field = str(detail["loc"][0])
         by_field[field] = _longest(by_field.get(field), dict(detail))
     if isinstance(node, Mapping):
-        by_field = {field: detail for field, detail in by_field.items() if not _torn_off(field, node)}
+        by_field = {field: detail for field, detail in by_field.items() if not torn_off(field, node)}
     extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
     meant = {_meant(field, model) for field in extra}
     return [
@@ -70,7 +70,7 @@ def problems(
     ]
 
 
-def _torn_off(field: str, node: Mapping) -> bool:
+def torn_off(field: str, node: Mapping) -> bool:
     """Whether a key is the rest of a call that YAML split at a comma: the call's own error says so."""
     if field.count("(") >= field.count(")"):
         return False
@@ -101,7 +101,7 @@ def _problem(
     place: Place,
     node: Node | None,
 ) -> Diagnostic:
-    if detail["type"] == "missing":
+    if detail["type"] == "missing" and len(detail["loc"]) == 1:
         return _missing(field, model, subject, place)
     if detail["type"] == "extra_forbidden":
         return unknown_argument(field, model, subject, key_place(node, field, place), node)
@@ -134,8 +134,11 @@ def unknown_argument(
 def _instead(field: str, model: type[Arguments], subject: str, node: Node | None) -> str:
     if field in {"name", "from", "repeat", "when", "expect", "init"}:
         return f"{field} stands beside the kind: {{{subject}: {{…}}, {field}: …}}."
+    if ":" in field:
+        name, _, value = field.partition(":")
+        return f"A space is missing after the colon: `{name}: {value}`."
     meant = _meant(field, model)
-    if field in {"dim", "start_dim", "end_dim"} and meant:
+    if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
         return _converted(field, meant, node)
     if meant:
         return f"Did you mean {meant}?"
@@ -147,12 +150,19 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
 def _converted(field: str, meant: str, node: Node | None) -> str:
     """Torch's dim counts the batch, an axis doesn't: 1 becomes 0, −1 stays."""
     written = node.get(field) if isinstance(node, Mapping) else None
-    dim = written.value if isinstance(written, Scalar) else None
-    if type(dim) is not int:
-        return f"Write {meant}: it doesn't count the batch."
-    if dim == 0:
+    dims = written.plain() if written is not None else None
+    if type(dims) is int and dims == 0:
         return f"dim 0 is the batch, which no layer may touch; {meant} counts from the axis after it."
-    return f"Write {meant}: {dim - 1 if dim > 0 else dim}; axes don't count the batch."
+    if isinstance(dims, list) and all(type(dim) is int for dim in dims):
+        axes = [_axis(dim) for dim in (dims[1:] if dims[:1] == [0] else dims) if type(dim) is int]
+        return f"Write {meant}: {axes}; axes don't count the batch."
+    if type(dims) is int:
+        return f"Write {meant}: {_axis(dims)}; axes don't count the batch."
+    return f"Write {meant}: it doesn't count the batch."
+
+
+def _axis(dim: int) -> int:
+    return dim - 1 if dim > 0 else dim
 
 
 def key_place(node: Node | None, field: str, default: Place) -> Place:

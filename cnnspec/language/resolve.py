@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Findings, Place, Source
-from cnnspec.core.suggest import did_you_mean
+from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import shown
 from cnnspec.language.source import read
 from cnnspec.language.spec import TOP_LEVEL
+from cnnspec.language.training import Train
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Many
@@ -33,7 +34,7 @@ def with_variant(root: Mapping, name: str | None, source: Source, findings: Find
         _check_variant(key, values, known, findings)
     if name is not None and name not in variants.entries:
         hint = did_you_mean(name, variants.entries) or f"There are {', '.join(variants.entries)}."
-        _add(findings, "unknown-variant", f"there is no variant {name}", Place(source), hint)
+        findings.error("unknown-variant", f"there is no variant {name}", Place(source), hint)
     chosen = variants.get(name) if name else None
     entries = {key: entry for key, entry in root.entries.items() if key != "variants"}
     if isinstance(chosen, Mapping):
@@ -51,10 +52,9 @@ def with_variant(root: Mapping, name: str | None, source: Source, findings: Find
 def _no_variants(node: Node | None, name: str | None, source: Source, findings: Findings) -> None:
     if node is not None and not (isinstance(node, Scalar) and node.value is None):
         message = f"variants is {shown(node.plain())}, it must be a mapping"
-        _add(findings, "bad-value", message, node.place, "Write `variants: {tiny: {width: 16}}`.")
+        findings.error("bad-value", message, node.place, "Write `variants: {tiny: {width: 16}}`.")
     elif name is not None:
-        _add(
-            findings,
+        findings.error(
             "unknown-variant",
             f"there is no variant {name}: the spec has none",
             Place(source),
@@ -69,13 +69,12 @@ def _check_variant(key: Scalar, values: Node, known: dict[str, Entry], findings:
         message = (
             f"variant {key.text} is {shown(values.plain())}, it must be a mapping from variables to values"
         )
-        _add(findings, "bad-value", message, values.place, f"Write `{key.text}: {{width: 16}}`.")
+        findings.error("bad-value", message, values.place, f"Write `{key.text}: {{width: 16}}`.")
         return
     for name, _ in values:
         if name.text not in known:
             hint = did_you_mean(name.text, known) or "A variant sets variables that `vars` declares."
-            _add(
-                findings,
+            findings.error(
                 "unknown-variable",
                 f"variant {key.text} sets {name.text}, which is no variable",
                 name.place,
@@ -89,8 +88,7 @@ def with_settings(root: Mapping, settings: Many[str], findings: Findings) -> Map
         path, equals, text = setting.partition("=")
         source = Source(f"--set {setting}")
         if not equals or not path.strip():
-            _add(
-                findings,
+            findings.error(
                 "bad-setting",
                 f"--set {setting} has no value",
                 Place(source),
@@ -111,16 +109,17 @@ def _set(root: Mapping, path: str, value: Node, source: Source, findings: Findin
     if isinstance(variables, Mapping) and first in variables.entries:
         path = f"vars.{path}"
     elif first not in TOP_LEVEL:
-        names = [*(variables.entries if isinstance(variables, Mapping) else ()), *TOP_LEVEL]
-        hint = (
-            did_you_mean(first, names) or f"A path starts at a variable or at one of {', '.join(TOP_LEVEL)}."
-        )
-        _add(findings, "bad-setting", f"there is no {first} to set", Place(source), hint)
+        declared = variables.entries if isinstance(variables, Mapping) else ()
+        near = nearest(first, [*declared, *TOP_LEVEL, *Train.model_fields])
+        meant = f"train.{near}" if near in Train.model_fields else near
+        listed = f"A path starts at a variable or at one of {', '.join(TOP_LEVEL)}."
+        hint = f"Did you mean {meant}?" if meant else listed
+        findings.error("bad-setting", f"there is no {first} to set", Place(source), hint)
         return root
     try:
         changed = _at(root, path.split("."), value, source)
     except LookupError as error:
-        _add(findings, "bad-setting", f"{path} can't be set: {error.args[0]}", Place(source), "")
+        findings.error("bad-setting", f"{path} can't be set: {error.args[0]}", Place(source), "")
         return root
     assert isinstance(changed, Mapping)
     return changed
@@ -154,7 +153,3 @@ def _entries(node: Node | None, key: str, place: Place) -> dict[str, Entry]:
     if isinstance(node, Scalar) and node.text == key:
         return {key: Entry(node, Scalar("", None, place))}
     raise LookupError(f"{shown(node.plain())} stands there, which has no {key}")
-
-
-def _add(findings: Findings, code: str, message: str, place: Place, hint: str) -> None:
-    findings.error(code, message, place, hint)

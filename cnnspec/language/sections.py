@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec.core.suggest import did_you_mean
+from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar
 from cnnspec.language.problems import shown
 
@@ -33,12 +33,17 @@ def entries(node: Node | None, what: str, example: str, findings: Findings) -> I
     return ()
 
 
-def only_keys(node: Mapping, known: tuple[str, ...], what: str, findings: Findings) -> None:
-    """Report the keys that `what` doesn't have."""
-    for key, _ in node:
+def as_meant(node: Mapping, known: Iterable[str], what: str, findings: Findings, hint: str = "") -> Mapping:
+    """The mapping with unknown keys reported, and read as what they were probably meant to be."""
+    meant = dict(node.entries)
+    for key, value in node:
         if key.text not in known:
-            hint = did_you_mean(key.text, known) or f"There are {', '.join(known)}."
-            findings.error("unknown-key", f"{key.text} is no part of {what}", key.place, hint)
+            near = nearest(key.text, known)
+            told = f"Did you mean {near}?" if near else hint or f"There are {', '.join(known)}."
+            findings.error("unknown-key", f"{key.text} is no {what}", key.place, told)
+            if near is not None:
+                meant.setdefault(near, Entry(key, value))
+    return Mapping(meant, node.place)
 
 
 def is_name(key: Scalar, findings: Findings) -> bool:

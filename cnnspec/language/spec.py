@@ -82,6 +82,8 @@ class Block:
     args: dict[str, Argument] = field(default_factory=dict)
     inputs: dict[str, Scalar] = field(default_factory=dict)
     body: tuple[Item, ...] = ()
+    broken: bool = False
+    """It is wrong, which was reported: what calls it is unknown, and silent."""
 
 
 class Argument(NamedTuple):

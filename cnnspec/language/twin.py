@@ -106,7 +106,7 @@ class Twin(Reader, Scanner, Parser):
             spaces = self._plain_spaces(start)
             if not spaces or not (self.flow_level or self.column > self.indent):
                 break
-        return ScalarToken("".join(chunks), True, start, end)  # noqa: FBT003 -- PyYAML's signature
+        return ScalarToken("".join(chunks), True, start, end)
 
     def _at_document_mark(self) -> bool:
         return self.column == 0 and self.prefix(3) in {"---", "..."} and self.peek(3) in _ENDS

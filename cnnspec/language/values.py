@@ -5,7 +5,8 @@ The expression language is imported when the first `$` is met: most specs have n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from cnnspec.core.diagnostic import Place
 from cnnspec.language.node import Node, Scalar, Sequence
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
     from cnnspec.language.expression import ExpressionError, Value
     from cnnspec.language.scope import Scope
+
+K = TypeVar("K")
 
 
 class Unknown(Exception):  # noqa: N818 -- control flow, not a fault: the value can't be had, and that was told
@@ -41,8 +44,22 @@ def value_of(node: Node, scope: Scope, findings: Findings) -> Value:
             return _evaluated(node, scope, findings)
         return node.value
     if isinstance(node, Sequence):
-        return [value_of(item, scope, findings) for item in node.items]
-    return {key.text: value_of(value, scope, findings) for key, value in node}
+        return [value for _, value in values_of(enumerate(node.items), scope, findings)]
+    return dict(values_of(((key.text, value) for key, value in node), scope, findings))
+
+
+def values_of(nodes: Iterable[tuple[K, Node]], scope: Scope, findings: Findings) -> list[tuple[K, Value]]:
+    """The values of many nodes. Raises Unknown where one fails, but only after all had their say."""
+    found: list[tuple[K, Value]] = []
+    failed = False
+    for key, node in nodes:
+        try:
+            found.append((key, value_of(node, scope, findings)))
+        except Unknown:
+            failed = True
+    if failed:
+        raise Unknown
+    return found
 
 
 def text_of(node: Scalar, scope: Scope, findings: Findings) -> str:

@@ -10,6 +10,8 @@ from cnnspec.language.node import Node, Scalar, Sequence
 from cnnspec.language.scalars import scalar_value
 
 _MOST_IN_A_LINE = 100
+_TEXT, _OTHER = "tag:yaml.org,2002:str", "tag:cnnspec:not-a-text"
+_LIST, _MAPPING = "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"
 
 
 class _Writer(yaml.SafeDumper):
@@ -19,18 +21,12 @@ class _Writer(yaml.SafeDumper):
         """Write shared nodes out in full."""
         return True
 
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
-        """Any plain scalar that means a text may stay plain; others are quoted when they are texts."""
-        if kind is yaml.ScalarNode and implicit[0] and not isinstance(scalar_value(value), str):
-            return "tag:cnnspec:not-a-text"
-        return (
-            super().resolve(kind, value, (False, True))
-            if kind is yaml.ScalarNode
-            else super().resolve(kind, value, implicit)
-        )
-
-
-_TEXT = "tag:yaml.org,2002:str"
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        """The tag that a reader would give; a text is quoted where its own differs from it."""
+        if kind is not yaml.ScalarNode:
+            return _LIST if kind is yaml.SequenceNode else _MAPPING
+        plain = implicit[0]
+        return _OTHER if plain and not isinstance(scalar_value(value), str) else _TEXT
 
 
 def write(node: Node) -> str:
@@ -42,13 +38,11 @@ def _yaml(node: Node) -> yaml.Node:
     if isinstance(node, Scalar):
         if isinstance(node.value, str):
             return yaml.ScalarNode(_TEXT, node.text)
-        return yaml.ScalarNode("tag:cnnspec:not-a-text", node.text or "null")
+        return yaml.ScalarNode(_OTHER, node.text or "null")
     if isinstance(node, Sequence):
-        return yaml.SequenceNode(
-            "tag:yaml.org,2002:seq", [_yaml(item) for item in node.items], flow_style=_short(node)
-        )
+        return yaml.SequenceNode(_LIST, [_yaml(item) for item in node.items], flow_style=_short(node))
     pairs = [(yaml.ScalarNode(_TEXT, key.text), _yaml(value)) for key, value in node]
-    return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=_short(node))
+    return yaml.MappingNode(_MAPPING, pairs, flow_style=_short(node))
 
 
 def _short(node: Node, budget: int = 60) -> bool:

@@ -23,10 +23,10 @@ KINDS = {
     # normalisations
     "bn": "norm:BatchNorm",
     "instancenorm": "norm:InstanceNorm",
-    "groupnorm": "norm:GroupNorm",
+    "groupnorm": "norm_groups:GroupNorm",
     "layernorm": "norm_axes:LayerNorm",
     "rmsnorm": "norm_axes:RMSNorm",
-    "lrn": "norm:LocalResponseNorm",
+    "lrn": "norm_groups:LocalResponseNorm",
     # rectifiers
     "relu": "activation:ReLU",
     "relu6": "activation:ReLU6",

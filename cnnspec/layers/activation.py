@@ -89,7 +89,7 @@ class PReLU(Activation):
         """Unchanged; with several slopes there must be as many channels."""
         if self.num_parameters == 1:
             return x
-        require_channels_first(x)
+        require_channels_first(x, otherwise=x)
         if not sizes.equal(x.channels, self.num_parameters):
             message = f"num_parameters is {self.num_parameters}, the input {x} has {x.channels} channels"
             hint = f"Write num_parameters: {x.channels}, or 1."

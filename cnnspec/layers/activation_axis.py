@@ -27,7 +27,7 @@ class AlongAxis(Layer):
 
     def infer(self, x: Shape) -> Shape:
         """Unchanged; the axis must be there."""
-        axis_or_channels(self.axis, x)
+        axis_or_channels(self.axis, x, otherwise=x)
         return x
 
     def reach(self, x: Shape) -> Reaches:

@@ -9,10 +9,10 @@ A new kind is three edits: its class here or beside, its line in `layers/__init_
 - `inferred`, `weights`, `macs`: what the input decides, the parameters, the cost;
 - `emit`: what it is in torch.
 
-The compiler calls these in this order: `consistent`, then with the input's shape `infer` (`merge`,
-with all branches, where the layer is a Merge; the values that `references` name follow the input),
-then `inferred` (compared with the assertions that were written; None: unknown), and, when all sizes
-are known, `weights`, `macs` and `emit`. They are pure. `infer` may meet unknown sizes (None): it passes
+The compiler calls these in this order: `consistent`, then with the input's shape `infer` (by way of
+`infer_from`: all branches of a Merge, or the input and the values that `references` name), then
+`inferred` (compared with the assertions that were written; None: unknown), and, when all sizes are
+known, `weights`, `macs` and `emit`. They are pure. `infer` may meet unknown sizes (None): it passes
 them on through `core.size`, and never raises because of them.
 """
 
@@ -38,6 +38,8 @@ class Layer(Arguments):
 
     main: ClassVar[str | None] = None
     """The argument that `kind: value` sets."""
+    needs_name: ClassVar[bool] = False
+    """Whether the item must have a name: its parameter bears it."""
     mixes_channels: ClassVar[bool] = False
     """Whether an output reads other channels of its input than its own (for the receptive field)."""
     references: ClassVar[tuple[str, ...]] = ()
@@ -105,43 +107,49 @@ def per_axis(value: T | tuple[T, ...], rank: int, field: str) -> tuple[T, ...]:
     return value
 
 
-def spatial_rank(x: Shape, *, least: int = 1, most: int = 3) -> int:
-    """The rank of a channels-first input that slides over its spatial axes. Raises Reject."""
-    require_channels_first(x)
+def spatial_rank(x: Shape, *, least: int = 1, most: int = 3, otherwise: Shape | None = None) -> int:
+    """The rank of a channels-first input that has spatial axes. Raises Reject, with what is known otherwise."""
+    require_channels_first(x, otherwise=otherwise)
     if not least <= x.rank <= most:
-        raise Reject("wrong-rank", f"it takes {_ranks(least, most)}, the input is {x} ({_called(x.rank)})")
+        message = f"it takes {_ranks(least, most)}, the input is {x} ({_called(x.rank)})"
+        hint = "Write it before flatten, or unflatten the features." if x.rank == 0 else ""
+        raise Reject("wrong-rank", message, hint=hint, otherwise=otherwise)
     return x.rank
 
 
-def require_channels_first(x: Shape) -> None:
+def require_channels_first(x: Shape, *, otherwise: Shape | None = None) -> None:
     """Raise Reject when `permute` has moved the channels away from axis 0."""
     if x.channel_axis != 0:
         message = f"it takes axis 0 for the channels, but the input {x} has them on axis {x.channel_axis}"
         back = [x.channel_axis, *(axis for axis in range(len(x.sizes)) if axis != x.channel_axis)]
-        raise Reject("channel-axis", message, hint=f"Write permute: {back} before it.")
+        raise Reject("channel-axis", message, hint=f"Write permute: {back} before it.", otherwise=otherwise)
 
 
-def resolve_axis(axis: int, x: Shape, field: str) -> int:
+def resolve_axis(axis: int, x: Shape, field: str, *, otherwise: Shape | None = None) -> int:
     """The axis counted from 0, the batch not counted. Raises Reject when there is none such."""
     count = len(x.sizes)
     if not -count <= axis < count:
-        message = f"{field} is {axis}, but {x} has the axes 0 to {count - 1} (or {-count} to -1)"
-        raise Reject("axis-out-of-range", message, field=field)
+        message = f"{field} is {axis}, but {x} has the axes 0 to {count - 1}"
+        hint = f"Write a number from {-count} to {count - 1}."
+        raise Reject("axis-out-of-range", message, field=field, hint=hint, otherwise=otherwise)
     return axis % count
 
 
-def resolve_axes(axes: Sequence[int], x: Shape, field: str) -> tuple[int, ...]:
+def resolve_axes(
+    axes: Sequence[int], x: Shape, field: str, *, otherwise: Shape | None = None
+) -> tuple[int, ...]:
     """The axes counted from 0, in ascending order. Raises Reject when one is not there, or there twice."""
-    found = tuple(sorted(resolve_axis(axis, x, field) for axis in axes))
+    found = tuple(sorted(resolve_axis(axis, x, field, otherwise=otherwise) for axis in axes))
     if len(set(found)) != len(found):
         message = f"{field} {list(axes)} names an axis twice; counted from 0 they are {list(found)}"
-        raise Reject("axis-twice", message, field=field, hint=f"Write {sorted(set(found))}.")
+        hint = f"Write {sorted(set(found))}."
+        raise Reject("axis-twice", message, field=field, hint=hint, otherwise=otherwise)
     return found
 
 
-def axis_or_channels(axis: int | None, x: Shape) -> int:
+def axis_or_channels(axis: int | None, x: Shape, *, otherwise: Shape | None = None) -> int:
     """The axis counted from 0; the channels' where none is written. Raises Reject."""
-    return x.channel_axis if axis is None else resolve_axis(axis, x, "axis")
+    return x.channel_axis if axis is None else resolve_axis(axis, x, "axis", otherwise=otherwise)
 
 
 def slide(windows: Sequence[Window], x: Shape, channels: int | None, *, can_pad: bool = True) -> Shape:

@@ -54,7 +54,7 @@ class DropoutChannels(Drop):
 
     def infer(self, x: Shape) -> Shape:
         """Unchanged; it takes channels with positions."""
-        spatial_rank(x)
+        spatial_rank(x, otherwise=x)
         return x
 
     def emit(self, x: Shape) -> Emit:

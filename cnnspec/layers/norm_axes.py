@@ -39,7 +39,7 @@ class AxesNorm(Layer):
 
     def _axes(self, x: Shape) -> tuple[int, ...]:
         written = x.channel_axis if self.axis is None else self.axis
-        return resolve_axes(written if isinstance(written, tuple) else (written,), x, "axis")
+        return resolve_axes(written if isinstance(written, tuple) else (written,), x, "axis", otherwise=x)
 
     def _sizes(self, x: Shape) -> tuple[int, ...]:
         return tuple(x.sizes[axis] or 0 for axis in self._axes(x))

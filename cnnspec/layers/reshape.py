@@ -69,7 +69,7 @@ class Flatten(Layer):
         start, end = self._ends(x)
         if start == end:
             return ()
-        return (f"{'·'.join(map(str, x.sizes[start : end + 1]))} = {y.sizes[start]}",)
+        return (f"{' × '.join(map(str, x.sizes[start : end + 1]))} = {y.sizes[start]}",)
 
     def emit(self, x: Shape) -> Emit:
         """torch.flatten's module; its default is ours: everything but the batch."""

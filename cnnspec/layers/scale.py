@@ -25,6 +25,7 @@ class Scale(Layer):
     """
 
     main: ClassVar[str | None] = "init"
+    needs_name: ClassVar[bool] = True
 
     init: Number = Field(1.0, description="What every factor starts as.")
 

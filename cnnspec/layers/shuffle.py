@@ -124,7 +124,7 @@ class ChannelShuffle(Layer):
 
     def infer(self, x: Shape) -> Shape:
         """Unchanged; the groups must divide the channels."""
-        require_channels_first(x)
+        require_channels_first(x, otherwise=x)
         if x.rank < 1:
             message = f"it takes channels with positions, the input {x} has features alone"
             raise Reject("wrong-rank", message, hint="Write it before flatten.", otherwise=x)

@@ -30,11 +30,10 @@ def kind_text(kind: str) -> str:
     """Everything about a kind, for a terminal."""
     model = layer_class(kind)
     width = terminal_width()
-    paragraphs = [textwrap.fill(text, width, break_on_hyphens=False) for text in _paragraphs(model)]
-    lines = [f"{kind}: {paragraphs[0]}", *paragraphs[1:]]
-    return "\n\n".join(
-        [*lines, "\n".join(_written(kind, model)), "\n".join(_argument_lines(model, width))]
-    ).rstrip()
+    first, *rest = _paragraphs(model)
+    told = [textwrap.fill(text, width, break_on_hyphens=False) for text in (f"{kind}: {first}", *rest)]
+    parts = [*told, "\n".join(_written(kind, model)), "\n".join(_argument_lines(model, width))]
+    return "\n\n".join(parts).rstrip()
 
 
 def _argument_lines(model: type[Layer], width: int) -> Iterator[str]:
@@ -52,7 +51,7 @@ def _argument_lines(model: type[Layer], width: int) -> Iterator[str]:
 
 def _written(kind: str, model: type[Layer]) -> list[str]:
     """How the kind is written in a spec."""
-    required = [f"{name}: …" for name, info in model.model_fields.items() if info.is_required()]
+    required = [f"{argument.name}: …" for argument in arguments(model) if not argument.default]
     forms = [f"- {kind}: [[…], []]"] if kind in MERGES else []
     if not required and kind not in MERGES:
         forms.append(f"- {kind}")
@@ -65,7 +64,10 @@ def _written(kind: str, model: type[Layer]) -> list[str]:
 
 def arguments(model: type[Layer]) -> Iterator[Argument]:
     """The arguments, required ones first."""
-    fields = sorted(model.model_fields.items(), key=lambda pair: not pair[1].is_required())
+    own = model.__annotations__
+    fields = sorted(
+        model.model_fields.items(), key=lambda pair: (not pair[1].is_required(), pair[0] not in own)
+    )
     for name, info in fields:
         default = "" if info.is_required() else shown(info.default)
         yield Argument(name, expectation(model, name), default, info.description or "")
@@ -125,12 +127,6 @@ def codes_markdown() -> str:
 def kinds_text() -> str:
     """Every kind with its first sentence."""
     width = max(map(len, KINDS)) + 2
-    lines = []
-    for kind in KINDS:
-        first = _paragraphs(layer_class(kind))[0]
-        lines.append(
-            textwrap.shorten(
-                f"{kind:<{width}}".replace(" ", "\u00a0") + first, terminal_width(), placeholder="…"
-            ).replace("\u00a0", " ")
-        )
-    return "\n".join(lines)
+    room = terminal_width() - width
+    firsts = (textwrap.shorten(_paragraphs(layer_class(kind))[0], room, placeholder=" …") for kind in KINDS)
+    return "\n".join(f"{kind:<{width}}{first}" for kind, first in zip(KINDS, firsts, strict=True))

@@ -53,16 +53,22 @@ def _read(path: Path) -> tuple[dict[str, Tensor], About]:
             about = _about(file.metadata() or {})
             return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118 -- no mapping
     except FileNotFoundError as error:
-        raise UserError(f"{path}: there are no such weights", "The run ended before its first epoch did.") from error
+        raise UserError(
+            f"{path}: there are no such weights", "The run ended before its first epoch did."
+        ) from error
     except (safetensors.SafetensorError, OSError) as error:
         raise UserError(f"{path}: cut off, damaged or no safetensors file ({error})") from error
     except (KeyError, ValueError, TypeError) as error:
-        raise UserError(f"{path}: it does not say how its images were normalised: not written by cnnspec") from error
+        raise UserError(
+            f"{path}: it does not say how its images were normalised: not written by cnnspec"
+        ) from error
 
 
 def _about(metadata: Mapping[str, str]) -> About:
     facts = json.loads(metadata[_KEY])
-    return About(int(facts["epoch"]), Scale(tuple(map(float, facts["mean"])), tuple(map(float, facts["std"]))))
+    return About(
+        int(facts["epoch"]), Scale(tuple(map(float, facts["mean"])), tuple(map(float, facts["std"])))
+    )
 
 
 def _differences(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:

@@ -56,7 +56,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Finished:
     """The end: the model has the weights of its best epoch, and these were its only look at the test set."""
 
     epoch: int
@@ -65,4 +65,4 @@ class Tested:
     seconds: float
 
 
-Event = Started | Step | Epoch | Tested
+Event = Started | Step | Epoch | Finished

@@ -29,4 +29,6 @@ def in_our_words(batch_size: int) -> Iterator[None]:
 
 
 def _out_of_memory(batch_size: int) -> UserError:
-    return UserError(f"the memory does not suffice for batches of {batch_size:,}", "Write a smaller batch_size.")
+    return UserError(
+        f"the memory does not suffice for batches of {batch_size:,}", "Write a smaller batch_size."
+    )

@@ -6,8 +6,9 @@ the images and all chance within an epoch depend on the seed and the epoch alone
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from time import perf_counter
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +19,7 @@ from cnnspec.train.best import Best
 from cnnspec.train.data.dataset import Batches, batch_sizes
 from cnnspec.train.data.order import shuffled, subseed
 from cnnspec.train.data.sets import Sets
-from cnnspec.train.events import Epoch, Event, Score, Started, Step, Tested
+from cnnspec.train.events import Epoch, Event, Score, Started, Step, Finished
 from cnnspec.train.meter import Meter, require_finite_weights
 
 TELL_EVERY_S = 0.25
@@ -50,7 +51,7 @@ def train(model: nn.Module, sets: Sets, config: Train) -> Iterator[Event]:
 
     best.restore(model)
     score = evaluate_all(model, sets.test, config)
-    yield Tested(best.epoch, best.epoch * steps, score, perf_counter() - began)
+    yield Finished(best.epoch, best.epoch * steps, score, perf_counter() - began)
 
 
 def fit_epoch(
@@ -81,7 +82,7 @@ def fit_epoch(
 def first(outputs: object) -> Tensor:
     """The output that the loss is applied to: the first, where a network has several."""
     while not isinstance(outputs, Tensor):
-        values = outputs.values() if isinstance(outputs, dict) else outputs
+        values = outputs.values() if isinstance(outputs, dict) else cast("Sequence[object]", outputs)
         outputs = next(iter(values))
     return outputs
 

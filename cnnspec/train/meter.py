@@ -21,10 +21,9 @@ class Meter:
         self._correct = torch.zeros((), dtype=torch.int64, device=device)
         self.images = 0
 
-    @torch.no_grad()
     def add(self, loss: Tensor, scores_NK: Tensor, labels_N: Tensor) -> None:
         """Count a batch whose mean loss is `loss`."""
-        self._loss.add_(loss, alpha=len(labels_N))
+        self._loss.add_(loss.detach(), alpha=len(labels_N))
         self._correct.add_((scores_NK.argmax(1) == labels_N).sum())
         self.images += len(labels_N)
 
@@ -43,4 +42,4 @@ def require_finite_weights(model: nn.Module, epoch: int) -> None:
             raise UserError(f"{name} is no longer finite after epoch {epoch}", _REMEDY)
 
 
-_REMEDY = "A smaller lr is the usual remedy. The weights of the epoch before it are kept."
+_REMEDY = "A smaller lr is the usual remedy."

@@ -21,7 +21,7 @@ LOSSES: Mapping[type[training.Loss], type[nn.Module]] = {training.CrossEntropy: 
 
 
 def optimizer(config: training.Optimizer, model: nn.Module) -> torch.optim.Optimizer:
-    """torch's optimizer for the model's weights. Raises UserError when there are none."""
+    """The optimizer of torch for the model's weights. Raises UserError when there are none."""
     weights = list(model.parameters())
     if not weights:
         raise UserError("the network has no weights to train")
@@ -29,5 +29,5 @@ def optimizer(config: training.Optimizer, model: nn.Module) -> torch.optim.Optim
 
 
 def loss(config: training.Loss) -> Criterion:
-    """torch's loss: (scores_NK, labels_N) -> the mean over the batch."""
+    """The loss of torch: (scores_NK, labels_N) -> the mean over the batch."""
     return LOSSES[type(config)](**config.model_dump())

@@ -22,7 +22,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.train import checkpoint, files
 from cnnspec.train.checkpoint import About
 from cnnspec.train.data.dataset import Scale
-from cnnspec.train.events import Epoch, Event, Tested
+from cnnspec.train.events import Epoch, Event, Finished
 
 SPEC, ENVIRONMENT, METRICS = "spec.yaml", "environment.json", "metrics.jsonl"
 BEST, LAST = "best.safetensors", "last.safetensors"
@@ -48,7 +48,7 @@ class Run:
         for event in events:
             if isinstance(event, Epoch):
                 self._record_epoch(event, model, scale)
-            elif isinstance(event, Tested):
+            elif isinstance(event, Finished):
                 files.append_row(self.folder / METRICS, test_row(event))
             yield event
 
@@ -75,7 +75,7 @@ def epoch_row(event: Epoch) -> dict[str, float | int | None]:
     }
 
 
-def test_row(event: Tested) -> dict[str, float | int | None]:
+def test_row(event: Finished) -> dict[str, float | int | None]:
     """The last row of metrics.jsonl; its epoch is the best one, whose weights were tested."""
     return {
         "epoch": event.epoch,

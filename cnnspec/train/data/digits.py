@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cnnspec.language.training import Digits
-from cnnspec.train.data.idx import Idx, Part, Raw, read as read_idx
+from cnnspec.train.data import idx
+from cnnspec.train.data.idx import Idx, Part, Raw
 
 FILE = Path(__file__).with_name("digits.idx.gz")
 _EVERY = 5
@@ -23,7 +24,7 @@ def read(config: Digits) -> Raw:
 
 def _rows() -> list[bytearray]:
     """A digit each: 64 pixels, row by row, and the label."""
-    (count, width), values = read_idx(FILE, rank=2)
+    (count, width), values = idx.read(FILE, rank=2)
     return [values[row * width : (row + 1) * width] for row in range(count)]
 
 

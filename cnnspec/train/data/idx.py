@@ -88,7 +88,9 @@ def _parse(path: Path, file: BinaryIO, rank: int) -> Idx:
         raise UserError(message)
     header = file.read(4 * rank)
     if len(header) < 4 * rank:
-        raise UserError(f"{path}: {4 + len(header)} bytes long, its header alone takes {4 + 4 * rank}", _AGAIN)
+        raise UserError(
+            f"{path}: {4 + len(header)} bytes long, its header alone takes {4 + 4 * rank}", _AGAIN
+        )
     sizes = struct.unpack(f">{rank}I", header)
     return Idx(sizes, _values(path, file, sizes))
 

@@ -67,7 +67,9 @@ def _missing(config: IdxFiles) -> UserError:
     """What is not there: of the folder that has some of the files, or all of them."""
     key, folder = _KEY[type(config)], max(folders(config), key=_how_many)
     lacking = [name for name in NAMES if not _plain_or_gzipped(folder, name)]
-    state = "" if folder.is_dir() else ", which is not a folder" if folder.exists() else ", which does not exist"
+    state = (
+        "" if folder.is_dir() else ", which is not a folder" if folder.exists() else ", which does not exist"
+    )
     setting = f"{{{key}: {{root: {_root(config)}, download: true}}}}"
     hint = f"To fetch them, write `data: {setting}`, or add --set 'data={setting}' to the command."
     return UserError(f"data: {key} lacks {', '.join(lacking)} (or .gz) in {folder}{state}", hint)
@@ -93,6 +95,6 @@ _BY_HAND = f"Put {NAMES[0]} and the other three there by hand, gzipped or not."
 
 
 def _reason(error: Exception) -> str:
-    """torchvision's failure in one line; it tells each mirror's on lines of their own."""
+    """The failure in one line; torchvision tells each mirror's on lines of their own."""
     lines = (line.strip() for line in str(error).splitlines())
     return "; ".join(dict.fromkeys(line for line in lines if line and not line.endswith(":")))

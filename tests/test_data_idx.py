@@ -1,0 +1,188 @@
+"""MNIST's files, whole and broken: each way to be broken is named with the file and its numbers."""
+
+import gzip
+import struct
+from pathlib import Path
+
+import pytest
+
+from cnnspec.core.errors import UserError
+from cnnspec.language.training import FashionMnist, Mnist
+from cnnspec.train import data
+from cnnspec.train.data import mnist
+
+TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = mnist.NAMES
+
+
+def idx(*sizes, values):
+    return struct.pack(f">4B{len(sizes)}I", 0, 0, 8, len(sizes), *sizes) + bytes(values)
+
+
+def images(count):
+    return idx(count, 28, 28, values=[i % 256 for i in range(count * 784)])
+
+
+def labels(count):
+    return idx(count, values=[i % 10 for i in range(count)])
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Twenty images to train and ten to test with."""
+    write(tmp_path, {TRAIN_IMAGES: images(20), TRAIN_LABELS: labels(20)})
+    write(tmp_path, {TEST_IMAGES: images(10), TEST_LABELS: labels(10)})
+    return tmp_path
+
+
+def write(folder, contents):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+
+
+def failure(root, config=Mnist):
+    with pytest.raises(UserError) as caught:
+        data.read(config(root=str(root)))
+    assert "\n" not in caught.value.message
+    return caught.value
+
+
+def test_whole_files_become_images_and_labels(root):
+    found = data.load(Mnist(root=str(root)))
+    assert found.train.pixels_NCHW.shape == (20, 1, 28, 28)
+    assert found.test.pixels_NCHW.shape == (10, 1, 28, 28)
+    assert [i % 10 for i in range(20)] == found.train.labels_N.tolist()
+    assert [i % 256 for i in range(784, 1568)] == found.train.pixels_NCHW[1].flatten().tolist()
+
+
+def test_gzipped_files_are_read_as_plain_ones_are(root):
+    plain = data.read(Mnist(root=str(root)))
+    for name in mnist.NAMES:
+        file = root / name
+        file.with_name(f"{name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+        file.unlink()
+    assert plain == data.read(Mnist(root=str(root)))
+
+
+def test_the_folder_that_torchvision_makes_is_found(root, tmp_path):
+    raw = tmp_path / "elsewhere" / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in mnist.NAMES:
+        (root / name).rename(raw / name)
+    assert data.read(FashionMnist(root=str(tmp_path / "elsewhere"))).train.images.sizes == (20, 28, 28)
+
+
+def test_a_missing_root_is_told_with_what_fetches_the_files(tmp_path):
+    error = failure(tmp_path / "nowhere")
+    assert f"{tmp_path / 'nowhere'}, which does not exist" in error.message
+    assert all(name in error.message for name in mnist.NAMES)
+    assert f"--set 'data={{mnist: {{root: {tmp_path / 'nowhere'}, download: true}}}}'" in error.hint
+
+
+def test_only_the_files_that_are_missing_are_named(root):
+    (root / TEST_LABELS).unlink()
+    message = failure(root).message
+    assert TEST_LABELS in message
+    assert TRAIN_IMAGES not in message
+
+
+def test_a_root_that_is_a_file_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "which is not a folder" in failure(tmp_path / "file").message
+
+
+BROKEN = {
+    "cut off": (TRAIN_IMAGES, images(20)[:-5], ["20×28×28 = 15,680 bytes", "found 15,675"]),
+    "too long": (TRAIN_LABELS, labels(20) + b"\0", ["20 bytes", "found more"]),
+    "empty": (TRAIN_IMAGES, b"", ["starts with nothing"]),
+    "cut off in its header": (TRAIN_IMAGES, images(20)[:10], ["10 bytes long", "takes 16"]),
+    "not IDX": (TEST_LABELS, b"<html>not here</html>", ["starts with 3c 68 74 6d, not 00 00 08 01"]),
+    "images where labels belong": (TEST_LABELS, images(10), ["starts with 00 00 08 03, not 00 00 08 01"]),
+    "floats": (TRAIN_LABELS, b"\0\0\x0d\x01" + labels(20)[4:], ["starts with 00 00 0d 01"]),
+    "of sizes beyond all memory": (TEST_IMAGES, idx(2**32 - 1, 28, 28, values=b"12"), ["found 2"]),
+    "of other images": (TEST_IMAGES, idx(10, 32, 32, values=bytes(10240)), ["32×32", "28×28"]),
+    "without images": (TEST_IMAGES, images(0), ["10 labels"]),
+    "of another number of labels": (TRAIN_LABELS, labels(19), ["20 images", "19 labels"]),
+    "of a label out of range": (
+        TEST_LABELS,
+        idx(10, values=[1] * 7 + [10, 1, 1]),
+        ["label 10 at position 7", "0 to 9"],
+    ),
+    "a gzip file cut off": (TRAIN_IMAGES, gzip.compress(images(20))[:-20], ["cut off or damaged"]),
+    "a gzip file with a wrong byte": (
+        TRAIN_IMAGES,
+        gzip.compress(images(20))[:-6] + b"?" + gzip.compress(images(20))[-5:],
+        ["cut off or damaged", "CRC"],
+    ),
+    "a gzip file of noise": (TRAIN_IMAGES, b"\x1f\x8b" + bytes(range(3, 200)), ["cut off or damaged"]),
+    "a gzip file of too few bytes": (TRAIN_IMAGES, gzip.compress(images(20)[:-784]), ["found 14,896"]),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_file_is_named_with_what_was_expected_and_found(root, how):
+    name, content, phrases = BROKEN[how]
+    (root / name).write_bytes(content)
+    message = failure(root).message
+    assert str(root / name) in message
+    assert [phrase for phrase in phrases if phrase not in message] == []
+
+
+def test_empty_files_of_both_kinds_are_no_data(root):
+    write(root, {TEST_IMAGES: images(0), TEST_LABELS: labels(0)})
+    assert "holds no images" in failure(root).message
+
+
+def test_a_folder_in_a_files_place_is_missing(root):
+    (root / TRAIN_IMAGES).unlink()
+    (root / TRAIN_IMAGES).mkdir()
+    assert TRAIN_IMAGES in failure(root).message
+
+
+def test_without_a_root_the_systems_package_is_found(monkeypatch, root, tmp_path):
+    monkeypatch.setitem(mnist.SYSTEM, FashionMnist, root)
+    monkeypatch.chdir(tmp_path)
+    assert data.read(FashionMnist()).train.images.sizes == (20, 28, 28)
+
+
+def test_a_root_that_is_written_is_the_only_place(monkeypatch, root, tmp_path):
+    monkeypatch.setitem(mnist.SYSTEM, FashionMnist, root)
+    assert "does not exist" in failure(tmp_path / "nowhere", FashionMnist).message
+
+
+def test_absent_files_are_fetched_by_torchvision_when_download_is_true(monkeypatch, root, tmp_path):
+    from torchvision.datasets import mnist as torchvision  # noqa: PLC0415 -- slow to import
+
+    asked = []
+
+    def fetch(_, download_root, filename, md5):
+        asked.append((filename, md5))
+        name = filename.removesuffix(".gz")
+        Path(download_root, name).write_bytes((root / name).read_bytes())
+
+    monkeypatch.setattr(torchvision, "download_and_extract_archive", fetch)
+    found = data.read(Mnist(root=str(tmp_path / "fresh"), download=True))
+    assert found == data.read(Mnist(root=str(root)))
+    assert torchvision.MNIST.resources == asked
+
+
+def test_a_fetch_that_fails_is_one_line(monkeypatch, tmp_path):
+    from torchvision.datasets import mnist as torchvision  # noqa: PLC0415 -- slow to import
+
+    def fetch(*_, **__):
+        raise torchvision.URLError("no network")
+
+    monkeypatch.setattr(torchvision, "download_and_extract_archive", fetch)
+    with pytest.raises(UserError, match=r"can't be fetched into .*no network") as caught:
+        data.read(Mnist(root=str(tmp_path), download=True))
+    assert "\n" not in caught.value.message
+
+
+def test_fashion_mnist_of_the_systems_package_is_whole():
+    folder = mnist.SYSTEM[FashionMnist]
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there: apt install dataset-fashion-mnist")
+    found = data.read(FashionMnist(root=str(folder)))
+    assert found.train.images.sizes == (FashionMnist.train_images, *FashionMnist.shape[1:])
+    assert found.test.images.sizes == (FashionMnist.test_images, *FashionMnist.shape[1:])
+    assert [found.train.labels.values.count(label) for label in range(10)] == [6_000] * 10

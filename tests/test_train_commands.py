@@ -1,0 +1,282 @@
+"""`cnnspec train` and `cnnspec eval`, as a user meets them."""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import safetensors
+from rich.console import Console
+
+from cnnspec.cli import train as command
+from cnnspec.cli.main import main
+from cnnspec.cli.progress import Bar, Lines, _columns
+from cnnspec.train import loop
+from cnnspec.train.events import Epoch, Finished, Score, Started, Step
+
+TINY = """\
+cnnspec: 1
+name: tiny
+input: [1, 8, 8]
+layers:
+  - flatten
+  - linear: 16
+  - bn
+  - relu
+  - linear: 10
+data: digits
+train: {epochs: 2, batch_size: 64}
+"""
+
+
+@pytest.fixture
+def spec(tmp_path):
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture
+def call(capsys, monkeypatch, tmp_path):
+    """Run a command in an empty folder: (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "ignore_interrupts", lambda: None)
+
+    def run(*args):
+        with pytest.raises(SystemExit) as ended:
+            main([str(arg) for arg in args])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return ended.value.code, out, err
+
+    return run
+
+
+def last_row(folder):
+    return json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])
+
+
+def test_a_training_ends_with_its_test_accuracy_and_its_folder(call, spec):
+    code, out, err = call("train", spec)
+    accuracy, folder = out.splitlines()
+    row = last_row(Path(folder))
+    assert code == 0
+    assert f"test accuracy {100 * row['test_accuracy']:.2f} %" in accuracy
+    assert folder == str(Path("runs/tiny/1"))
+    assert [line[:9] for line in err.splitlines()[1:]] == ["epoch 1/2", "epoch 2/2"]
+    names = ["best.safetensors", "environment.json", "last.safetensors", "metrics.jsonl", "spec.yaml"]
+    assert names == sorted(entry.name for entry in Path(folder).iterdir())
+
+
+def test_an_evaluation_says_what_the_training_ended_with_to_the_last_digit(call, spec):
+    folder = Path(call("train", spec, "--out", "kept")[1].splitlines()[-1])
+    assert folder == Path("kept/tiny/1")
+    spec.unlink()
+    code, out, _ = call("eval", folder, "--format", "json")
+    found, row = json.loads(out), last_row(folder)
+    assert code == 0
+    assert [row[key] for key in ("test_loss", "test_accuracy", "epoch")] == [
+        found[key] for key in ("test_loss", "test_accuracy", "epoch")
+    ]
+    text = call("eval", folder)[1]
+    assert f"test accuracy {100 * row['test_accuracy']:.2f} % ({found['correct']} of 355)" in text
+
+
+def test_the_last_weights_can_be_evaluated_too(call, spec):
+    call("train", spec, "--set", "train.optimizer={sgd: {lr: 3.0}}", "--epochs", 3)
+    assert json.loads(call("eval", "runs/tiny/1", "--weights", "last", "--format", "json")[1])["epoch"] == 3
+
+
+def test_options_are_settings_and_the_run_keeps_them(call, spec):
+    call("train", spec, "--epochs", 1, "--seed", 9, "--device", "cpu", "--set", "train.batch_size=100")
+    kept = Path("runs/tiny/1/spec.yaml").read_text()
+    assert [
+        text for text in ("epochs: 1", "seed: 9", "device: cpu", "batch_size: 100") if text not in kept
+    ] == []
+    assert json.loads(Path("runs/tiny/1/environment.json").read_text())["seed"] == 9
+
+
+def test_the_run_can_be_trained_again_from_its_own_spec_bitwise(call, spec):
+    call("train", spec, "--seed", 5)
+    call("train", "runs/tiny/1/spec.yaml")
+    one, other = (Path(f"runs/tiny/{n}/best.safetensors").read_bytes() for n in (1, 2))
+    assert one == other
+
+
+FAULTS = {
+    "a spec without data": ([], TINY.replace("data: digits", ""), "names no data"),
+    "a data root that is missing": (
+        ["--set", "data={fashion_mnist: {root: nowhere}}", "--set", "input=[1, 28, 28]"],
+        TINY,
+        "nowhere, which does not exist",
+    ),
+    "a batch larger than the set": (
+        ["--set", "train.batch_size=9999"],
+        TINY,
+        "9,999 is more than the 1,299 images",
+    ),
+    "a device that is not there": (["--device", "cuda:99"], TINY, "cuda:99 is not there"),
+    "a place that can't be written": (["--out", "tiny.yaml"], TINY, "no run folder can be made"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_users_fault_is_one_line_and_a_hint(call, spec, name):
+    arguments, text, phrase = FAULTS[name]
+    spec.write_text(text)
+    code, out, err = call("train", spec, *arguments)
+    assert (code, out) == (1, "")
+    assert phrase in err
+    assert err.startswith("error: ")
+
+
+def test_a_learning_rate_that_overflows_is_told_with_its_epoch(call, spec):
+    code, out, err = call("train", spec, "--set", "train.optimizer={sgd: {lr: 1e35}}")
+    assert (code, out) == (1, "")
+    assert "error: the loss is nan in epoch 1\n  A smaller lr is the usual remedy. No epoch had ended" in err
+
+
+def test_a_wrong_spec_is_explained_before_anything_is_trained(call, spec):
+    spec.write_text(TINY.replace("linear: 10", "linear: 9"))
+    code, out, _ = call("train", spec)
+    assert code == 1
+    assert "9" in out
+    assert not Path("runs").exists()
+
+
+def test_a_wrong_optimizer_is_explained_at_its_place(call, spec):
+    code, out, _ = call("train", spec, "--set", "train.optimizer={sgd: {nesterov: true}}")
+    assert code == 1
+    assert "nesterov needs a momentum" in out
+
+
+def test_without_torch_one_line_says_what_to_install(call, spec, monkeypatch):
+    monkeypatch.setattr(command, "find_spec", lambda _: None)
+    code, out, err = call("train", spec)
+    assert (code, out) == (2, "")
+    assert err.splitlines() == ["Error: training needs torch: pip install 'cnnspec[train]'"]
+
+
+def test_a_loss_that_is_no_longer_finite_keeps_the_epochs_before(call, spec, monkeypatch):
+    finite = loop.require_finite_weights
+
+    def blow_up(model, epoch):
+        if epoch == 2:
+            next(model.parameters()).data.fill_(math.inf)
+        finite(model, epoch)
+
+    monkeypatch.setattr(loop, "require_finite_weights", blow_up)
+    code, _, err = call("train", spec)
+    assert code == 1
+    assert "after epoch 2" in err
+    assert "holds the weights of epoch 1 (last) and 1 (best)" in err
+    assert call("eval", "runs/tiny/1")[0] == 0
+
+
+def test_ctrl_c_before_the_first_epoch_ends_says_that_there_are_no_weights(call, spec, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(loop, "fit_epoch", interrupt)
+    code, out, err = call("train", spec)
+    assert (code, out) == (130, "")
+    assert "holds no weights" in err
+    assert "The run ended before its first epoch" in call("eval", "runs/tiny/1")[2]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_ctrl_c_keeps_the_weights_of_the_last_epoch_and_exits_130(spec, tmp_path, times):
+    arguments = [sys.executable, "-W", "error", "-m", "cnnspec", "train", str(spec), "--epochs", "100000"]
+    paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    with subprocess.Popen(
+        arguments, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    ) as process:  # fmt: skip
+        for line in process.stderr:
+            if line.split()[:2] == ["epoch", "2/100000"]:
+                break
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.01)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1].startswith(f"Interrupted. {Path('runs/tiny/1')} holds the weights of epoch ")
+    assert "Traceback" not in err
+    folder = tmp_path / "runs/tiny/1"
+    kept = len((folder / "metrics.jsonl").read_text().splitlines())
+    with safetensors.safe_open(folder / "last.safetensors", framework="pt") as file:
+        epoch = json.loads(file.metadata()["cnnspec"])["epoch"]
+    assert kept <= epoch <= kept + 1
+    assert not list(folder.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "phrase"),
+    [
+        (lambda run: (run / "spec.yaml").unlink(), "not a run folder"),
+        (lambda run: (run / "best.safetensors").unlink(), "no such weights"),
+        (lambda run: (run / "best.safetensors").write_bytes(b"{}"), "no safetensors file"),
+        (
+            lambda run: (run / "spec.yaml").write_text(TINY.replace("linear: 16", "linear: 17")),
+            "of another spec",
+        ),
+    ],
+)
+def test_a_run_folder_that_is_not_whole_is_told(call, spec, damage, phrase):
+    call("train", spec, "--epochs", 1)
+    damage(Path("runs/tiny/1"))
+    code, out, err = call("eval", "runs/tiny/1")
+    assert (code, out) == (1, "")
+    assert phrase in err
+    assert err.startswith("error: ")
+
+
+@pytest.mark.parametrize("name", ["train", "eval"])
+def test_help_shows_an_example(call, name):
+    code, out, _ = call(name, "--help")
+    assert code == 0
+    assert f"cnnspec {name} " in out.split("Example")[1]
+
+
+SHOWN = [
+    Started(epochs=12, steps_per_epoch=100, fit_images=6400, validation_images=640),
+    Step(epoch=1, step=50, train=Score(1.25, 1600, 3200), images_per_s=45678.9),
+    Epoch(
+        1, 100, Score(0.9, 4800, 6400), Score(0.8, 512, 640), improved=True, images_per_s=45678.9, seconds=2
+    ),
+    Epoch(2, 200, Score(0.5, 5000, 6400), None, improved=False, images_per_s=45678.9, seconds=4),
+    Finished(1, 100, Score(0.7, 80, 100), seconds=9),
+]
+
+
+def test_where_there_is_no_terminal_an_epoch_is_a_line():
+    lines = []
+    shown = Lines(lines.append)
+    for event in SHOWN:
+        shown.show(event)
+    assert lines == [
+        "6,400 images to train on, 640 to validate with, 100 steps an epoch",
+        "epoch  1/12  loss 0.9000  75.00 %  val 0.8000  80.00 %  45,679 images/s  best",
+        "epoch  2/12  loss 0.5000  78.12 %  45,679 images/s",
+    ]
+
+
+def test_on_a_terminal_a_bar_shows_step_loss_accuracy_speed_and_time_left(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    screen = StringIO()
+    console = Console(file=screen, force_terminal=True, width=80, color_system=None)
+    with _columns(console) as columns:
+        bar = Bar(columns)
+        for event in SHOWN[:2]:
+            bar.show(event)
+    last = screen.getvalue()
+    for text in ("epoch 1", "50/1200", "1.2500", "50.00 %", "45,679 images/s"):
+        assert text in last
+    assert "--:--" in last or "0:" in last
