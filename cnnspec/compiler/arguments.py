@@ -9,8 +9,8 @@ from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.node import Mapping, Scalar
 from cnnspec.language.problems import shown, torn_off
 from cnnspec.language.scope import Scope
-from cnnspec.language.validation import no_main_argument, validate_layer
-from cnnspec.language.values import Unknown, is_literal, value_of, values_of
+from cnnspec.language.validation import no_main_argument
+from cnnspec.language.values import Unknown, is_literal, value_of
 from cnnspec.layers import KINDS, MERGES, layer_class
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ class ArgumentReader:
         self._spec = spec
         self._reporter = reporter
         self._variables = variables
-        self._layers: dict[tuple[object, ...], Layer] = {}
 
     def layer(self, item: Item, scope: Scope) -> Layer | None:
         """The item's layer, or None after reporting what is wrong with its arguments."""
@@ -44,34 +43,42 @@ class ArgumentReader:
             return item.layer
         model = layer_class(item.kind)
         try:
-            values = self._values(model, item, scope)
+            values, failed = self._values(model, item, scope)
         except Unknown:
             return None
-        key = (item.kind, *((name, type(value), _key(value)) for name, value in values.items()))
-        found = self._layers.get(key)
-        if found is None:
-            told = {name for name, node in _written(item).items() if is_literal(node)}
-            found = validate_layer(model, values, item, self._reporter, told=told)
-            if found is not None:
-                self._layers[key] = found
-        return found
+        told = failed | (
+            {name for name, node in _written(item).items() if is_literal(node)} if item.seen else set()
+        )
+        layer = self._spec.made.make(model, values, item, told=told)
+        return None if failed else layer
 
-    def _values(self, model: type[Layer], item: Item, scope: Scope) -> dict[str, Any]:
+    def _values(self, model: type[Layer], item: Item, scope: Scope) -> tuple[dict[str, Any], set[str]]:
+        """The arguments' values, and the names of those whose expressions fail."""
         if isinstance(item.args, Mapping):
-            return dict(values_of(((key.text, node) for key, node in item.args), scope, self._reporter))
+            return self._named_values(item.args, scope)
         assert item.args is not None
         value = value_of(item.args, scope, self._reporter)
         if isinstance(value, dict):
-            return value
+            return value, set()
         if model.main is None:
             self._reporter.error(*no_main_argument(model, item))
             raise Unknown
-        return {model.main: value}
+        return {model.main: value}, set()
+
+    def _named_values(self, args: Mapping, scope: Scope) -> tuple[dict[str, Any], set[str]]:
+        values: dict[str, Any] = {}
+        for key, node in args:
+            try:
+                values[key.text] = value_of(node, scope, self._reporter)
+            except Unknown:
+                continue
+        return values, args.entries.keys() - values.keys()
 
     def call(self, item: Item, block: Block, scope: Scope, channels: Size) -> Call:
         """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
         given = self._given(item, block)
         call = Call(self._variables, self._variables.unknown, self._variables.places)
+        call.blind = self._variables.blind
         call.sources = self._sources(item, block, given)
         self._set(call, "in_channels", channels, item.place)
         for name, argument in block.args.items():
@@ -159,22 +166,18 @@ def dynamic_item(item: Item, scope: Scope, spec: Spec, reporter: Reporter) -> It
         reporter.error("unknown-kind", message, item.place, hint)
         return replace(item, form="broken")
     return (
-        replace(item, kind=kind, form=form, literal=False)
+        replace(item, kind=kind, form=form, literal=False, seen=False)
         if item.args
-        else _without_arguments(item, kind, form, reporter)
+        else _without_arguments(item, kind, form, spec)
     )
 
 
-def _without_arguments(item: Item, kind: str, form: Form, reporter: Reporter) -> Item:
+def _without_arguments(item: Item, kind: str, form: Form, spec: Spec) -> Item:
     found = replace(item, kind=kind, form=form, literal=True)
     if form == "layer":
-        found.layer = validate_layer(layer_class(kind), {}, found, reporter)
+        found.layer = spec.made.make(layer_class(kind), {}, found)
     return found
 
 
 def _written(item: Item) -> dict[str, Node]:
     return {key.text: node for key, node in item.args} if isinstance(item.args, Mapping) else {}
-
-
-def _key(value: object) -> object:
-    return value if isinstance(value, str | int | float | None) else repr(value)

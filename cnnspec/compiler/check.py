@@ -10,11 +10,12 @@ from cnnspec.compiler.elaborate import Unfolded, Walk
 from cnnspec.compiler.entrance import entered, read_inputs
 from cnnspec.compiler.exits import read_outputs
 from cnnspec.compiler.fit import check_fit
-from cnnspec.compiler.frame import Frame
+from cnnspec.compiler.frame import NOTHING, Frame
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.reporter import Reporter
 from cnnspec.compiler.variables import evaluate_variables
+from cnnspec.core.collector import collector_paused
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.language.node import Mapping
 from cnnspec.language.parse import parse
@@ -46,7 +47,8 @@ class Result:
     @property
     def ok(self) -> bool:
         """Whether there is no error; warnings don't count."""
-        return self.plan is not None and all(found.severity != "error" for found in self.diagnostics)
+        right = all(found.severity != "error" for found in self.diagnostics)
+        return right and self.plan is not None and self.plan.complete
 
     @property
     def resolved(self) -> str:
@@ -66,6 +68,11 @@ def check_text(
 
 def check_document(document: Document, *, variant: str | None = None, settings: Sequence[str] = ()) -> Result:
     """Check what was read. Raises nothing: whatever is wrong is in the result."""
+    with collector_paused():
+        return _checked(document, variant, settings)
+
+
+def _checked(document: Document, variant: str | None, settings: Sequence[str]) -> Result:
     reporter = Reporter()
     for found in document.diagnostics:
         reporter.add(found)
@@ -94,6 +101,7 @@ def _not_a_mapping(root: object, source: Source, reporter: Reporter) -> None:
 
 def _check(spec: Spec, reporter: Reporter) -> Result:
     scope = evaluate_variables(spec.variables, reporter)
+    scope.blind = spec.blind
     plan = _plan(spec, scope, reporter)
     data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, reporter)
     train = _train(spec, scope, reporter)
@@ -111,6 +119,8 @@ def _plan(spec: Spec, scope: Scope, reporter: Reporter) -> Plan | None:
     walk.names.bodies[frame.namespace] = spec.layers
     try:
         last = walk.run(spec.layers, names["input"], frame)
+        if last is NOTHING and spec.outputs is None and spec.layers:
+            walk.names.several_inputs(spec.layers[0].place)
         outputs = read_outputs(spec, last, frame, walk.names, reporter)
     except Unfolded:
         return None

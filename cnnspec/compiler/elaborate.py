@@ -70,9 +70,9 @@ class Walk:
         if rounds is None:
             self.names.mark_unknown(item, frame)
             return Value(None)
-        result = self._rounds(item, rounds, value, frame)
-        if rounds.elements:
-            self._expectations.check(item, result, frame.scope)
+        result, last = self._rounds(item, rounds, value, frame)
+        if last is not None:
+            self._expectations.check(item, result, last)
         return result
 
     def _once(self, item: Item, value: Value, frame: Frame) -> Value:
@@ -87,23 +87,26 @@ class Walk:
         self._expectations.check(item, result, frame.scope)
         return result
 
-    def _rounds(self, item: Item, rounds: Rounds, value: Value, frame: Frame) -> Value:
-        """Every round on what the round before gave; `from` is for the first that is there."""
+    def _rounds(self, item: Item, rounds: Rounds, value: Value, frame: Frame) -> tuple[Value, Scope | None]:
+        """Every round on what the round before gave; `from` is for the first that is there.
+
+        Also the scope of the last round that is there, None when there is none.
+        """
         spliced = item.name is None or rounds.variable in variables_in(item.name)
         outer: tuple[Slot, Namespace] | None = None
-        first = True
+        last: Scope | None = None
         for index, element in enumerate(rounds.elements):
             inner = frame._replace(scope=frame.scope.extended({rounds.variable: element}, rounds.place))
             if not self._wanted(item, inner):
                 continue
             if spliced:
-                value = self._present(item, value, inner, self.names.filled(item, inner), first=first)
+                value = self._present(item, value, inner, self.names.filled(item, inner), first=last is None)
             else:
                 outer = outer or self._open(item, self.names.filled(item, frame), frame)
-                value = self._present(item, value, inner.inside(outer[1]), str(index), first=first)
+                value = self._present(item, value, inner.inside(outer[1]), str(index), first=last is None)
                 bind(outer[0], value, frame, outer[1])
-            first = False
-        return value
+            last = inner.scope
+        return value, last
 
     def _wanted(self, item: Item, frame: Frame) -> bool:
         """Whether `when` lets the item be there; where that can't be told, it does."""
@@ -159,7 +162,7 @@ class Walk:
         if block.broken:
             return bind(slot, Value(None), frame)
         if self._reporter.inside(block.name):
-            message = f"block {block.name} uses itself through {item.kind}"
+            message = f"block {block.name} uses itself"
             self._stop("recursive-block", message, item, "Use `repeat` for rounds in a row.")
         self.wiring.blocks[slot.path] = block.name
         call = self._arguments.call(item, block, frame.scope, value.shape.channels if value.shape else None)

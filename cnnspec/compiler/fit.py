@@ -38,9 +38,10 @@ def _check_input(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> None
 def _check_classes(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> None:
     """Cross-entropy reads scores over classes from the first output's channel axis."""
     value = plan.outputs[0].value if plan.outputs else None
-    if value is None or value.shape is None or value.node is None:
+    if value is None or value.shape is None:
         return
-    place, shape = value.node.place, value.shape
+    shape = value.shape
+    place = value.node.place if value.node else _place(next(iter(spec.inputs.values())), spec)
     if shape.rank != 0:
         message = (
             f"the output is {shape}, a classifier of {data.classes} classes gives {data.classes} numbers"

@@ -125,6 +125,8 @@ class Names:
     def _instead(self, path: str, frame: Frame) -> str:
         if path in KINDS or path in self._spec.blocks:
             return f"A text is always a name; for the layer write `[{path}]`."
+        if "." in path:
+            return _along(path, frame)
         if path in self._written(frame):
             return "It stands inside another item: write its path, as in `backbone.conv1`."
         if frame.namespace.outermost.prefix and path in self._at_the_top():
@@ -154,6 +156,19 @@ def bind(slot: Slot | None, value: Value, frame: Frame, inside: Namespace | None
     if slot is not None:
         frame.namespace.members[slot.key] = Member(value, inside)
     return value
+
+
+def _along(path: str, frame: Frame) -> str:
+    """How far a dotted path leads, and what is there."""
+    parts = path.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        prefix = ".".join(parts[:count])
+        member = frame.namespace.find(prefix)
+        if member is not None and member.inside is None:
+            return f"{prefix} holds nothing that can be named: it is a layer, or the instance of a block."
+        if member is not None and member.inside is not None:
+            return f"{prefix} holds {', '.join(list(member.inside.members)[:12])}."
+    return f"There is no {parts[0]} before this item."
 
 
 def _collect(items: Iterable[Item], found: dict[str, Place]) -> None:

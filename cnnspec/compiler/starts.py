@@ -8,7 +8,8 @@ from cnnspec.compiler.plan import Initialisation, Node
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.node import Mapping, Scalar
-from cnnspec.language.settings import read_choice
+from cnnspec.language.settings import read_choice, written_out
+from cnnspec.language.values import Unknown
 from cnnspec.layers import KINDS, layer_class
 from cnnspec.layers.base import Layer
 from cnnspec.layers.initialisers import INITIALISERS
@@ -80,6 +81,10 @@ class Starts:
 
     def _parts(self, node: Yaml, scope: Scope) -> Parts:
         """One initialiser for the weight, or a mapping from parameters to initialisers."""
+        try:
+            node = written_out(node, scope, self._reporter)
+        except Unknown:
+            return {}
         if isinstance(node, Scalar) and node.value is None:
             return {}
         if isinstance(node, Mapping) and node.entries and not node.entries.keys() & INITIALISERS.keys():

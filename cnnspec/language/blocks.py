@@ -28,9 +28,8 @@ def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dic
             message = f"a block can't be called {key.text}: that is {what}"
             findings.error("reserved-name", message, key.place, "Choose another name.")
             continue
-        named = is_name(key, findings)
+        is_name(key, findings)
         found[key.text] = _block(key, value, items, findings)
-        found[key.text].broken |= not named
     _refuse_cycles(found, findings)
     return found
 
@@ -43,11 +42,12 @@ def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Bl
         findings.error("bad-value", message, key.place, "Write `{args: {…}, layers: […]}`.")
         return block
     node = as_meant(node, _PARTS, "part of a block", findings)
+    before = findings.errors
     block.inputs = _inputs(node.get("inputs"), findings)
     block.args = _arguments(node.get("args"), block, findings)
     body = node.get("layers")
-    block.broken = body is None or is_nothing(body)
-    if body is None or block.broken:
+    block.broken = findings.errors > before or body is None or is_nothing(body)
+    if body is None or is_nothing(body):
         findings.error(
             "missing-key", f"block {key.text} has no layers", key.place, "Write `layers: […]` in it."
         )
@@ -77,7 +77,15 @@ def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
         message = f"inputs is {shown(node.plain())}, it must be a list of names"
         findings.error("bad-value", message, node.place, "Write `inputs: [skip]`.")
         return {}
-    return {name.text: name for name in names if isinstance(name, Scalar) and is_name(name, findings)}
+    found: dict[str, Scalar] = {}
+    for name in names:
+        if isinstance(name, Scalar) and name.text in found:
+            findings.error(
+                "duplicate-name", f"the input {name.text} is there already", name.place, "Take one out."
+            )
+        elif isinstance(name, Scalar) and is_name(name, findings):
+            found[name.text] = name
+    return found
 
 
 def _refuse_cycles(blocks: dict[str, Block], findings: Findings) -> None:

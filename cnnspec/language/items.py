@@ -10,7 +10,7 @@ from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import checked, shown
 from cnnspec.language.spec import ITEM_KEYS, Branch, Form, Item
-from cnnspec.language.validation import no_main_argument, validate_layer
+from cnnspec.language.validation import Layers, no_main_argument
 from cnnspec.language.values import has_dollar, is_literal
 from cnnspec.layers import KINDS, MERGES, layer_class
 
@@ -24,11 +24,13 @@ _FEWEST_BRANCHES = 2
 
 
 class ItemReader:
-    """Reads lists of items; knows which blocks there are."""
+    """Reads lists of items; knows which blocks there are (None: that could not be read)."""
 
-    def __init__(self, blocks: Collection[str], findings: Findings) -> None:
-        self._blocks = blocks
+    def __init__(self, blocks: Collection[str] | None, findings: Findings) -> None:
+        self._blocks = blocks or ()
+        self._any_block = blocks is None
         self._findings = findings
+        self.made = Layers(findings)
 
     def items(self, node: Node, what: str = "layers") -> tuple[Item, ...]:
         """The items of a list."""
@@ -122,7 +124,9 @@ class ItemReader:
             return "merge" if kind in MERGES else "layer"
         if has_dollar(kind):
             return "dynamic"
-        self._findings.error("unknown-kind", f"{kind} is no layer kind", key.place, self._kind_hint(kind))
+        if not self._any_block:
+            hint = self._kind_hint(kind)
+            self._findings.error("unknown-kind", f"{kind} is no layer kind", key.place, hint)
         return "broken"
 
     def _kind_hint(self, kind: str) -> str:
@@ -131,7 +135,7 @@ class ItemReader:
         if ":" in kind:
             name, _, value = kind.partition(":")
             return f"A space is missing after the colon: `{name}: {value}`."
-        meant = kind_for(kind) or nearest(kind, [*KINDS, *self._blocks])
+        meant = kind_for(kind) or nearest(kind, ["layers", *KINDS, *self._blocks])
         if meant:
             return f"Did you mean {meant}?"
         if "(" in kind:
@@ -238,7 +242,7 @@ class ItemReader:
         if values is None:
             return None
         if item.literal:
-            return validate_layer(model, values, item, self._findings)
+            return self.made.make(model, values, item)
         self._check_literals(model, values, item)
         return None
 

@@ -75,3 +75,15 @@ class Mapping:
 
 Node = Scalar | Sequence | Mapping
 """`place` is where it is written; `alias`, where a YAML alias put it, is where the alias stands."""
+
+
+def from_plain(value: Plain, place: Place) -> Node:
+    """A value that came from a variable as a node; all of it stands where the variable is used."""
+    if isinstance(value, dict):
+        return Mapping(
+            {key: Entry(Scalar(key, key, place), from_plain(item, place)) for key, item in value.items()},
+            place,
+        )
+    if isinstance(value, list):
+        return Sequence([from_plain(item, place) for item in value], place)
+    return Scalar("" if value is None else str(value), value, place)

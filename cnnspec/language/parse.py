@@ -26,11 +26,13 @@ def parse(root: Mapping, source: Source, findings: Findings) -> Spec:
     """The spec that a root mapping holds; what is wrong with its form goes to `findings`."""
     root = _with_known_keys(root, findings)
     _check_version(root, findings)
-    blocks = root.get("blocks")
-    items = ItemReader(blocks.entries if isinstance(blocks, Mapping) else (), findings)
-    spec = Spec(source, root, name=_name(root, source, findings))
+    blocks, variables = root.get("blocks"), root.get("vars")
+    names = blocks.entries if isinstance(blocks, Mapping) else () if is_nothing(blocks) else None
+    items = ItemReader(names, findings)
+    spec = Spec(source, root, items.made, name=_name(root, source, findings))
     spec.inputs, spec.single_input = _inputs(root, findings)
     spec.variables = _variables(root, findings)
+    spec.blind = not (isinstance(variables, Mapping) or is_nothing(variables))
     spec.blocks = read_blocks(blocks, items, findings)
     spec.layers = _layers(root, items, findings)
     if "output" in root.entries:

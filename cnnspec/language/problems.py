@@ -61,6 +61,8 @@ def problems(
         by_field[field] = _longest(by_field.get(field), dict(detail))
     if isinstance(node, Mapping):
         by_field = {field: detail for field, detail in by_field.items() if not torn_off(field, node)}
+    if isinstance(node, Mapping) and len(node.entries) == 1 and _is_bare(node, model):
+        return [(next(iter(by_field)), _without_colon(node, model, subject))]
     extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
     meant = {_meant(field, model) for field in extra}
     return [
@@ -68,6 +70,29 @@ def problems(
         for field, detail in by_field.items()
         if not (detail["type"] == "missing" and field in meant)
     ]
+
+
+def _is_bare(node: Mapping, model: type[Arguments]) -> bool:
+    """Whether `{10}` was written: YAML makes it a key without a value."""
+    ((key, value),) = node
+    return (
+        isinstance(value, Scalar)
+        and value.value is None
+        and not value.text
+        and key.text not in model.model_fields
+    )
+
+
+def _without_colon(node: Mapping, model: type[Arguments], subject: str) -> Diagnostic:
+    ((key, _),) = node
+    main = getattr(model, "main", None)
+    instead = (
+        f"`{subject}: {key.text}`"
+        if main
+        else f"a name before it, as in `{subject}: {{{next(iter(model.model_fields), 'name')}: …}}`"
+    )
+    message = f"{subject}: {{{key.text}}} names an argument without a value"
+    return Diagnostic("unknown-argument", message, key.place, f"Write {instead}.")
 
 
 def torn_off(field: str, node: Mapping) -> bool:
@@ -167,7 +192,9 @@ def _axis(dim: int) -> int:
 
 def key_place(node: Node | None, field: str, default: Place) -> Place:
     """Where an argument's key is written."""
-    entry = node.entries.get(field) if isinstance(node, Mapping) else None
+    if node is not None and not isinstance(node, Mapping):
+        return node.place
+    entry = node.entries.get(field) if node else None
     return entry.key.place if entry else default
 
 

@@ -37,13 +37,9 @@ def with_variant(root: Mapping, name: str | None, source: Source, findings: Find
         findings.error("unknown-variant", f"there is no variant {name}", Place(source), hint)
     chosen = variants.get(name) if name else None
     entries = {key: entry for key, entry in root.entries.items() if key != "variants"}
-    if isinstance(chosen, Mapping):
+    if isinstance(chosen, Mapping) and known:
         merged = {**known, **{key: entry for key, entry in chosen.entries.items() if key in known}}
-        entries["vars"] = (
-            root.entries["vars"]._replace(value=Mapping(merged, chosen.place))
-            if known
-            else root.entries["vars"]
-        )
+        entries["vars"] = root.entries["vars"]._replace(value=Mapping(merged, chosen.place))
     if name is not None and "name" not in entries:
         entries["name"] = Entry(Scalar("name", "name", variants.place), Scalar(name, name, variants.place))
     return Mapping(entries, root.place)
@@ -98,7 +94,7 @@ def with_settings(root: Mapping, settings: Many[str], findings: Findings) -> Map
         document = read(Source(f"--set {path}", text), empty_ok=True)
         for found in document.diagnostics:
             findings.add(found)
-        if document.root is not None:
+        if document.root is not None and not document.diagnostics:
             root = _set(root, path.strip(), document.root, source, findings)
     return root
 

@@ -21,12 +21,15 @@ class Scope(dict[str, "Value"]):
     ) -> None:
         super().__init__(values)
         self.unknown = frozenset(unknown)
+        self.blind = False
+        """Whether any name at all may exist, `vars` itself being unreadable."""
         self.places = dict(places or {})
         """Where each variable got its value."""
 
     def extended(self, values: Mapping[str, Value], place: Place) -> Scope:
         """This scope with variables of a repeat on top."""
         inner = Scope(self, self.unknown - set(values), self.places)
+        inner.blind = self.blind
         inner.update(values)
         inner.places.update(dict.fromkeys(values, place))
         return inner

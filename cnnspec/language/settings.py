@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
-from cnnspec.language.node import Mapping, Node, Scalar
+from cnnspec.language.node import Mapping, Node, Scalar, from_plain
 from cnnspec.language.problems import checked, shown, value_place
 from cnnspec.language.training import OneOf
-from cnnspec.language.values import Unknown, value_of
+from cnnspec.language.values import Unknown, is_literal, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,6 +26,10 @@ def read_choice(
     node: Node, what: str, table: MappingType[str, type[A]], scope: Scope, findings: Findings
 ) -> A | None:
     """One of a table's classes, by its name alone or with arguments; None after reporting why not."""
+    try:
+        node = written_out(node, scope, findings)
+    except Unknown:
+        return None
     name, place, arguments = node, node.place, None
     if isinstance(node, Mapping):
         if len(node.entries) != 1:
@@ -59,10 +63,22 @@ def _unknown(kind: str, what: str, table: MappingType[str, Any], place: Place, f
     findings.error("unknown-choice", f"{what} is {kind}, which cnnspec does not have", place, hint)
 
 
+def written_out(node: Node, scope: Scope, findings: Findings) -> Node:
+    """The node, or where it is an expression what that stands for. Raises Unknown."""
+    if isinstance(node, Scalar) and not is_literal(node):
+        return from_plain(value_of(node, scope, findings), node.place)
+    return node
+
+
 def read_model(
     node: Node | None, model: type[A], subject: str, scope: Scope, findings: Findings, place: Place
 ) -> A | None:
     """The model from a mapping of its fields (or its main argument); None after reporting why not."""
+    if node is not None:
+        try:
+            node = written_out(node, scope, findings)
+        except Unknown:
+            return None
     if node is None or (isinstance(node, Scalar) and node.value is None):
         return _built(model, {}, subject, place, None, findings)
     if not isinstance(node, Mapping):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from yaml.error import MarkedYAMLError
 
+from cnnspec.core.collector import collector_paused
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.language import characters
 from cnnspec.language.compose import Composer
@@ -55,7 +56,8 @@ def read(
         return Document(None, (problem,), source)
     composer = Composer(source, (parser or _parser())(source.text))
     try:
-        root = composer.compose()
+        with collector_paused():
+            root = composer.compose()
     except Stop as stop:
         return Document(None, (*composer.diagnostics, stop.diagnostic), source)
     except MarkedYAMLError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Place, Source
     from cnnspec.language.node import Mapping, Node, Scalar
+    from cnnspec.language.validation import Layers
     from cnnspec.layers.base import Layer
 
 Form = Literal["layer", "layers", "merge", "block", "dynamic", "broken"]
@@ -55,6 +56,8 @@ class Item:
     layer: Layer | None = None
     """The validated layer, when no argument is an expression."""
     literal: bool = True
+    seen: bool = True
+    """Whether the literal arguments were checked when the item was read: not where its kind was unknown."""
     name: Scalar | None = None
     source: Scalar | None = None
     repeat: Node | None = None
@@ -112,6 +115,8 @@ class Spec:
 
     source: Source
     root: Mapping
+    made: Layers
+    """Makes the layers of items with expressions, as it made those of the others."""
     name: str = ""
     inputs: dict[str, Node] = field(default_factory=dict)
     single_input: bool = True
@@ -119,6 +124,8 @@ class Spec:
     outputs: tuple[OutputSpec, ...] | None = None
     output_form: OutputForm = "one"
     variables: dict[str, Node] = field(default_factory=dict)
+    blind: bool = False
+    """Whether `vars` could not be read, so that any variable may be meant to exist."""
     blocks: dict[str, Block] = field(default_factory=dict)
     init: Mapping | None = None
     data: Node | None = None

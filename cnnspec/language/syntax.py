@@ -53,7 +53,7 @@ def _keyless_colon(fault: Fault) -> Finding | None:
     first = not fault.line[: fault.place.column - 1].strip(" -")
     if fault.character != ":" or not (first or "node content" in fault.problem):
         return None
-    return Finding("A colon stands where a key belongs", "Write the key before it: `key: value`.")
+    return Finding("a colon stands where a key belongs", "Write the key before it: `key: value`.")
 
 
 def _bracket(fault: Fault) -> Finding | None:
@@ -78,9 +78,11 @@ def _content(fault: Fault) -> Finding | None:
     if "node content" not in fault.problem:
         return None
     if fault.character == ",":
-        return Finding("Nothing stands before this comma", "Remove the comma, or write `null`.")
+        return Finding("nothing stands before this comma", "Remove the comma, or write `null`.")
     if fault.character == "-":
-        return Finding("Within brackets items have no dash", "Write `[a, b]`, or close the bracket before.")
+        return Finding("within brackets items have no dash", "Write `[a, b]`, or close the bracket before.")
+    if not fault.character.strip("\0"):
+        return Finding("the text ends where a value belongs", "Write it, or close what is open.")
     return Finding(f"`{fault.character}` stands where a value belongs", "Remove it, or put it in quotes.")
 
 
@@ -97,7 +99,7 @@ def _second_colon(fault: Fault) -> Finding | None:
         return None
     if start := values.start_of_text(fault):
         return _level(fault, start)
-    return Finding("A line can hold one `key: value`", layout.in_braces(fault.line))
+    return Finding("a line can hold one `key: value`", layout.in_braces(fault.line))
 
 
 def _indentation(fault: Fault) -> Finding | None:

@@ -35,7 +35,7 @@ def tab(fault: Fault) -> Finding | None:
     """A tab where indentation is."""
     if fault.character != "\t" and " tab " not in fault.problem:
         return None
-    return Finding("A tab can't indent in YAML", "Indent with spaces, two for a level.")
+    return Finding("a tab can't indent in YAML", "Indent with spaces, two for a level.")
 
 
 def quotes(fault: Fault) -> Finding | None:
@@ -65,7 +65,7 @@ def first_character(fault: Fault) -> Finding | None:
     """A value that begins with a character which YAML keeps for itself."""
     if "cannot start any token" not in fault.problem and "mapping keys" not in fault.problem:
         return None
-    return Finding(f"An unquoted value can't begin with `{fault.character}`", _quote(fault))
+    return Finding(f"an unquoted value can't begin with `{fault.character}`", _quote(fault))
 
 
 def _quote(fault: Fault) -> str:
@@ -87,7 +87,7 @@ def colon_without_space(fault: Fault) -> Finding | None:
     """`out_channels:5`."""
     if "unexpected ':'" in fault.problem:
         return Finding(
-            "A space is missing behind a colon", "Write `key: value`, with a space.", fault.opening
+            "a space is missing behind a colon", "Write `key: value`, with a space.", fault.opening
         )
     start = fault.opening if "simple key" in fault.context else start_of_text(fault)
     glued = _GLUED.match(fault.source.line(start.line), start.column - 1) if start else None
@@ -95,7 +95,7 @@ def colon_without_space(fault: Fault) -> Finding | None:
         return None
     place = start._replace(end_line=start.line, end_column=glued.end(1) + 2)
     hint = f"Write `{shorten(glued[1])}: {shorten(glued[2])}`."
-    return Finding("A space is missing behind the colon", hint, place)
+    return Finding("a space is missing behind the colon", hint, place)
 
 
 def start_of_text(fault: Fault) -> Place | None:

@@ -97,6 +97,8 @@ def _require_known(text: str, scope: Scope) -> None:
     """Raise Unknown where a variable's own value is: that has been told."""
     if scope.unknown and not scope.unknown.isdisjoint(_names(text)):
         raise Unknown
+    if scope.blind and not _names(text) <= scope.keys():
+        raise Unknown
 
 
 def _names(text: str) -> frozenset[str]:

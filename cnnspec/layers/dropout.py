@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.shape import Shape
-from cnnspec.layers.base import Layer, spatial_rank
+from cnnspec.layers.base import Layer, require_channels_first, spatial_rank
 from cnnspec.layers.fields import Probability
 
 
@@ -86,6 +86,11 @@ class FeatureAlphaDropout(Drop):
     """
 
     target: ClassVar[str] = "FeatureAlphaDropout"
+
+    def infer(self, x: Shape) -> Shape:
+        """The same shape. Raises Reject where axis 0 doesn't hold the channels, which it drops."""
+        require_channels_first(x)
+        return x
 
 
 class StochasticDepth(Drop):

@@ -57,6 +57,8 @@ def bounded(value: Value, start: int, end: int) -> Value:
 def too_large(number: Number, start: int, end: int) -> ExpressionError:
     """The error for a number beyond the bounds."""
     message = f"{show(number)} is too large: numbers stay between -2**63 and 2**63."
+    if number != number:  # noqa: PLR0124 -- nan alone differs from itself
+        message = "nan is not a number."
     return ExpressionError("number-too-large", message, "Use smaller numbers.", start, end)
 
 
