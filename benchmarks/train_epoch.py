@@ -67,7 +67,9 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--root", help="where Fashion-MNIST's four files are; default: where Debian puts them")
+    parser.add_argument(
+        "--root", help="where Fashion-MNIST's four files are; default: where Debian puts them"
+    )
     parser.add_argument("--images", type=int, default=60_000, help="of the training set, to be quicker")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, help="a file for the report")

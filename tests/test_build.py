@@ -10,6 +10,7 @@ import traceback
 import pytest
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 import cnnspec
 from cnnspec.codegen.generate import generate
@@ -76,8 +77,6 @@ def test_the_plan_knows_what_torch_makes_of_it(name):
 
 @pytest.mark.parametrize("name", shipped_specs())
 def test_twice_the_macs_are_torchs_flops(name):
-    from torch.utils.flop_counter import FlopCounterMode
-
     plan, model = cnnspec.check(name).plan, cnnspec.build(name)
     (value,) = plan.inputs.values()
     with FlopCounterMode(display=False) as counter:

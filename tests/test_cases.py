@@ -34,7 +34,7 @@ def test_a_wrong_mark_is_found_out(block: str) -> None:
 
 
 def test_lines_are_those_of_the_file() -> None:
-    text = "# Title\n\nProse.\n\n```yaml\n# input: [3, 8, 8]\n- relu  # -> 3×8×8\n- rely  # error: unknown-kind \"relu\"\n```\n"
+    text = '# Title\n\nProse.\n\n```yaml\n# input: [3, 8, 8]\n- relu  # -> 3×8×8\n- rely  # error: unknown-kind "relu"\n```\n'
     (case,) = cases_of("a.md", text)
     assert [(7, "->", "3×8×8", ""), (8, "error", "unknown-kind", "relu")] == found(case)
 

@@ -353,7 +353,8 @@ class TestUsage:
         assert 1 == code
         assert "Did you mean mnist?" in out
 
-    def test_a_misspelt_file_suggests(self, run, bad):
+    @pytest.mark.usefixtures("bad")
+    def test_a_misspelt_file_suggests(self, run):
         assert "Did you mean bad.yaml?" in run("validate", "bda.yaml")[1]
 
     def test_python_m_does_the_same_and_pipes_carry_no_colour(self, bad):

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ import cnnspec
 from cnnspec.compiler.check import Result, check_text
 from cnnspec.compiler.library import shipped_specs
 from cnnspec.render.diagnostics import plain
+from cnnspec.render.table import render
 from tests.literate import cases
 
 RANDOM = settings(deadline=None, derandomize="CI" in os.environ)
@@ -24,11 +26,7 @@ Lines = list[str]
 """Items in block style, one a line where they hold no others: `- relu`, or `- layers:` and its items further in."""
 
 NEUTRAL = st.sampled_from(
-    "relu bn dropout identity sigmoid tanh gelu selu softmax layernorm instancenorm groupnorm:1 leaky_relu:0.1 "
-    "hardtanh prelu lrn:3 dropout_channels:0.1 stochastic_depth:0.2 depthwise:{kernel_size:3,padding:1} "
-    "maxpool:{kernel_size:3,stride:1,padding:1} avgpool:{kernel_size:[3,1],stride:1,padding:[1,0]} "
-    "{relu,repeat:2} {bn,when:true} resize:{like:input} conv:{out_channels:$in_channels,kernel_size:1} "
-    "permute:[0,2,1] pad:0 slice:{part:0,of:1} channel_shuffle:1 upsample:1 rmsnorm:{axis:[0,1]}".split()
+    ["relu", "bn", "dropout", "identity", "sigmoid", "tanh", "gelu", "selu", "softmax", "layernorm", "instancenorm", "groupnorm:1", "leaky_relu:0.1", "hardtanh", "prelu", "lrn:3", "dropout_channels:0.1", "stochastic_depth:0.2", "depthwise:{kernel_size:3,padding:1}", "maxpool:{kernel_size:3,stride:1,padding:1}", "avgpool:{kernel_size:[3,1],stride:1,padding:[1,0]}", "{relu,repeat:2}", "{bn,when:true}", "resize:{like:input}", "conv:{out_channels:$in_channels,kernel_size:1}", "permute:[0,2,1]", "pad:0", "slice:{part:0,of:1}", "channel_shuffle:1", "upsample:1", "rmsnorm:{axis:[0,1]}"]
 ).map(lambda text: ["- " + re.sub("([:,])", r"\1 ", text)])
 """Items that keep the shape 4×12×12."""
 
@@ -60,12 +58,12 @@ def spec(layers: Lines) -> str:
     return "\n".join([*HEAD, *layers, "- flatten", "- {linear: 10, expect: [10]}", ""])
 
 
-def checked(text: str, **options: str) -> Result:
-    """Check a text as the command line does, printing included, in no long time."""
+def checked(text: str, **options: str | list[str]) -> Result:
+    """Check a text as the command line does, printing and the table of `summary` included, in no long time."""
     start = time.perf_counter()
     result = check_text(text, **options)
-    told = [plain(found) for found in result.diagnostics]
-    assert all(told)
+    assert all(plain(found) for found in result.diagnostics)
+    assert result.plan is None or render(result.plan, explain=True)
     assert time.perf_counter() - start < LONGEST
     return result
 
@@ -123,11 +121,7 @@ SOUND = [
     *(case.spec for case in cases() if all(mark.sign not in {"error", "warning"} for mark in case.marks)),
     *(path.read_text("utf-8") for path in shipped_specs().values()),
 ]
-SCRAPS = (
-    "0 -1 1 2.5 1e999 -.inf .nan true null ~ '' \"\" [] {} [[]] [1,2] {a: b} relu conv add layers input $x $ $$ "
-    "99999999999999999999 0.1 - : , # & * ! | > % @ ` ' \" ? [ ] { } << &a *a !!x --- ... \t é \u2028 \x00 "
-    "name from repeat when expect init of args inputs required $in_channels $i ${x} $(1) 1_0 0x1g"
-).split(" ")  # fmt: skip
+SCRAPS = ["0", "-1", "1", "2.5", "1e999", "-.inf", ".nan", "true", "null", "~", "''", '""', "[]", "{}", "[[]]", "[1,2]", "{a:", "b}", "relu", "conv", "add", "layers", "input", "$x", "$", "$$", "99999999999999999999", "0.1", "-", ":", ",", "#", "&", "*", "!", "|", ">", "%", "@", "`", "'", '"', "?", "[", "]", "{", "}", "<<", "&a", "*a", "!!x", "---", "...", "\t", "é", "\u2028", "\x00", "name", "from", "repeat", "when", "expect", "init", "of", "args", "inputs", "required", "$in_channels", "$i", "${x}", "$(1)", "1_0", "0x1g"]  # fmt: skip
 TOKEN = re.compile(r"[\w.$]+|[^\w\s]|\s+")
 
 Damage = Callable[[str], str]
@@ -177,6 +171,30 @@ def test_a_damaged_spec_is_checked_without_a_crash(text: str, damages: list[Dama
 @given(st.sampled_from(SOUND), st.sampled_from(SCRAPS), st.sampled_from(["width", "layers.0", "layers.1.conv", "train.epochs", "input.0", "vars", "x-a.b"]))
 def test_a_damaged_setting_is_checked_without_a_crash(text: str, scrap: str, path: str) -> None:
     assert checked(text, variant="tiny", settings=[f"{path}={scrap}"]).source
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "upsample: 1e308",
+        "conv_transpose: {out_channels: 4, kernel_size: 1, stride: 4611686018427387904}",
+        "conv_transpose: {out_channels: 4, kernel_size: 100000000, stride: 100000000}",
+        "pad: 9000000000000000000",
+        "conv: {out_channels: 4, kernel_size: 12, padding: 9000000000000000000}",
+        "conv: {out_channels: 9000000000000000000, kernel_size: 1}",
+        "adaptive_avgpool: 9000000000000000000",
+        "resize: 9000000000000000000",
+        "maxpool: {kernel_size: 3, dilation: 9000000000000000000}",
+        "channel_shuffle: 9000000000000000000",
+        "pixel_unshuffle: 9000000000000000000",
+        "depthwise: {kernel_size: 1, multiplier: 9000000000000000000}",
+        "slice: {start: -9000000000000000000}",
+        "unflatten: {axis: 0, unflattened_size: [-1, 9000000000000000000]}",
+        "lrn: 9000000000000000000",
+    ],
+)
+def test_huge_numbers_are_checked_at_once(layer: str) -> None:
+    assert checked(spec([f"- {{{layer}, repeat: 400}}"])).source
 
 
 def test_a_sound_spec_is_what_damage_begins_with() -> None:

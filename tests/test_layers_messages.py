@@ -307,7 +307,7 @@ def test_a_single_branch_passes_through_a_merge():
         ("maxpool", {"kernel_size": 2, "ceil_mode": True}, SIGNAL, ("⌈(5 + 2·0 − 1·(2−1) − 1)/2⌉ + 1 = 3",)),
         ("maxpool", {"kernel_size": 1, "stride": 3, "ceil_mode": True}, SIGNAL, ("⌈(5 + 2·0 − 1·(1−1) − 1)/3⌉ + 1 − 1 = 2",)),
         ("conv_transpose", {"out_channels": 2, "kernel_size": 2, "stride": 2}, SIGNAL, ("(5 − 1)·2 − 2·0 + 1·(2−1) + 0 + 1 = 10",)),
-        ("flatten", {}, IMAGE, ("8·9·9 = 648",)),
+        ("flatten", {}, IMAGE, ("8 × 9 × 9 = 648",)),
         ("flatten", {"start_axis": 2}, IMAGE, ()),
         ("pad", {"padding": [1, 2]}, SIGNAL, ("5 + 1 + 2 = 8",)),
         ("upsample", {"scale_factor": 2}, IMAGE, ("⌊9·2⌋ = 18",)),

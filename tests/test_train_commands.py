@@ -74,6 +74,12 @@ def test_a_training_ends_with_its_test_accuracy_and_its_folder(call, spec):
     assert names == sorted(entry.name for entry in Path(folder).iterdir())
 
 
+def test_the_shipped_digits_reach_98_5_percent(call):
+    code, out, _ = call("train", "digits")
+    assert code == 0
+    assert last_row(Path(out.splitlines()[-1]))["test_accuracy"] >= 0.985
+
+
 def test_an_evaluation_says_what_the_training_ended_with_to_the_last_digit(call, spec):
     folder = Path(call("train", spec, "--out", "kept")[1].splitlines()[-1])
     assert folder == Path("kept/tiny/1")

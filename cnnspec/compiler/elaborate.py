@@ -194,7 +194,9 @@ class Walk:
         kept, dropped = self._branches(item, value, frame.inside(space) if space else frame)
         enough = len(kept) >= _FEWEST_BRANCHES
         if dropped and not enough:
-            return self._reduced(item, kept, dropped, frame, name)
+            if slot is not None:
+                frame.namespace.give_back_position()
+            return bind(slot or _named(name), self._reduced(item, kept, dropped), frame, space)
         layer = self._arguments.layer(item, frame.scope) if enough else None
         slot = slot or self.names.claim(item, name, frame)
         return bind(slot, self.wiring.add(item, layer, tuple(kept), slot.path, frame), frame, space)
@@ -218,9 +220,7 @@ class Walk:
             return self._if_wanted(branch.items[0], value, frame)
         return self.run(branch.items, value, frame)
 
-    def _reduced(
-        self, item: Item, kept: list[Value], dropped: list[Branch], frame: Frame, name: str | None
-    ) -> Value:
+    def _reduced(self, item: Item, kept: list[Value], dropped: list[Branch]) -> Value:
         """A merge that `when` leaves with one branch is that branch, if only names were dropped."""
         for branch in dropped:
             if branch.items[0].form != "layers" or branch.items[0].body:
@@ -232,7 +232,12 @@ class Walk:
             message = f"{item.kind}: `when` leaves no branch"
             self._reporter.error("too-few-branches", message, item.place, "Keep one of them.")
             return Value(None)
-        return bind(None if name is None else Slot(name, ""), kept[0], frame)
+        return kept[0]
+
+
+def _named(name: str | None) -> Slot | None:
+    """A name without a position."""
+    return None if name is None else Slot(name, "")
 
 
 def _written(item: Item, field: str) -> Scalar:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.plan import Weights
 from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape
+from cnnspec.core.size import LARGEST, product
 
 if TYPE_CHECKING:
-    from cnnspec.core.shape import Shape
     from cnnspec.layers.base import Layer
 
 
@@ -43,8 +44,28 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         y = layer.infer_from(shapes)
     except Reject as no:
         return Inference(no.otherwise, no)
+    if any(size is not None and size >= LARGEST for size in (*y.sizes, product(y.sizes))):
+        return Inference(_without_sizes(y), _too_large(y))
     if not (y.known and all(shape.known for shape in shapes)):
         return Inference(y, None)
     parameters, buffers = layer.weights(shapes[0]), layer.buffers(shapes[0])
     params = sum(map(math.prod, parameters.values()))
     return Inference(y, None, Weights(parameters, buffers), params, layer.macs(shapes[0], y))
+
+
+def _too_large(y: Shape) -> Reject:
+    sizes = "×".join(
+        "?" if size is None else f"{float(size):.3g}" if size > 10**9 else str(size) for size in y.sizes
+    )
+    return Reject(
+        "output-too-large", f"the output would be {sizes}, which no tensor can hold (2**63 elements)"
+    )
+
+
+def _without_sizes(y: Shape) -> Shape:
+    """Rank and channels are still known."""
+    return Shape((None,) * len(y.sizes), y.channel_axis).with_channels(_possible(y.channels))
+
+
+def _possible(channels: int | None) -> int | None:
+    return channels if channels is None or channels < LARGEST else None

@@ -45,6 +45,10 @@ class Namespace:
         self._count += 1
         return str(self._count - 1)
 
+    def give_back_position(self) -> None:
+        """The item that came last turned out to take none."""
+        self._count -= 1
+
     def find(self, path: str) -> Member | None:
         """What a name or a dotted path stands for, here or further out."""
         first, *rest = path.split(".")

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
 
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""Where lines end, as libyaml counts them."""
 
 
 class Source:
@@ -25,7 +26,7 @@ class Source:
     def line(self, number: int) -> str:
         """The text of line `number`, from 1; empty beyond the end."""
         if self._lines is None:
-            self._lines = _LINE_BREAK.split(self.text)
+            self._lines = LINE_BREAK.split(self.text)
         return self._lines[number - 1] if number <= len(self._lines) else ""
 
 

@@ -7,40 +7,38 @@ files. Arguments are plain values: numbers, texts, booleans, None, tuples of the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 Argument = object
 """A number, text, boolean, None, or a tuple of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """An nn.Module: constructed once with these arguments, called with the inputs."""
 
     target: str
     args: tuple[Argument, ...] = ()
-    kwargs: Mapping[str, Argument] = field(default_factory=dict)
+    kwargs: Mapping[str, Argument] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A function called with the inputs, then these arguments; `packed` inputs go as one list."""
 
     target: str
     args: tuple[Argument, ...] = ()
-    kwargs: Mapping[str, Argument] = field(default_factory=dict)
+    kwargs: Mapping[str, Argument] = _NOTHING
     packed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(NamedTuple):
     """The inputs joined by an infix operator of Python: `a + b + c`."""
 
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A bare nn.Parameter of this shape, filled with `value` and multiplied into the input."""
 
     shape: tuple[int, ...]

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cnnspec.core.shape import Size
 
+LARGEST = 2**63
+"""No tensor has as many elements as this."""
+
 
 def product(sizes: Iterable[Size]) -> Size:
     """The number of elements; unknown when one factor is."""
@@ -56,7 +59,10 @@ def divides(divisor: int, size: Size) -> bool:
 
 def scale(size: Size, factor: float) -> Size:
     """⌊size · factor⌋ in double arithmetic, as torch's interpolate computes it."""
-    return None if size is None else math.floor(float(size) * factor)
+    if size is None:
+        return None
+    scaled = float(size) * factor
+    return math.floor(scaled) if math.isfinite(scaled) else LARGEST
 
 
 def equal(one: Size, other: Size) -> bool:

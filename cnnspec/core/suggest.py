@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that most resembles `word`, or None when none comes close."""
+def nearest(word: str, candidates: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The candidate that most resembles `word`, or None when none comes close: `likeness` of 1 is equal."""
     from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake pays for it
 
     plain = {candidate.lower().replace("-", "_"): candidate for candidate in candidates}
-    found = get_close_matches(word[:64].lower().replace("-", "_"), plain, n=1, cutoff=0.6)
+    found = get_close_matches(word[:64].lower().replace("-", "_"), plain, n=1, cutoff=likeness)
     return plain[found[0]] if found else None
 
 

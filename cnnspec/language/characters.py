@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.core.diagnostic import Diagnostic, Place, Source
+from cnnspec.core.diagnostic import LINE_BREAK, Diagnostic, Place, Source
 
 MAX_BYTES = 1_000_000
 """The most text that is read. A spec of a thousand layers takes 50,000."""
 
-LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""Where lines end, for `Source.line` as for libyaml."""
-
 _BOM = "\ufeff"
-# Less what YAML forbids: control characters, halves of surrogate pairs, a byte order mark inside.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# What YAML forbids: control characters, halves of surrogate pairs, a byte order mark inside, non-characters.
+# One set of them all would take longer to compile than most specs to check.
+_FORBIDDEN = tuple(
+    map(
+        re.compile,
+        ("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]", "[\ud800-\udfff]", "\ufeff", "[\ufffe\uffff]"),
+    )
+)
 # Anything but the version may rename tags (`%TAG`) or mean nothing at all; libyaml takes time that is
 # quadratic in the number of directives.
 _PROLOGUE = re.compile(r"(?:[ \t]*(?:#.*)?|%YAML[ ]+1\.[12][ ]*(?:[ ]#.*)?)")
@@ -63,8 +66,9 @@ def check(source: Source) -> tuple[Source, Diagnostic | None]:
     size = len(text) if len(text) > MAX_BYTES else len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         return source, _too_large(source, size)
-    if bad := _FORBIDDEN.search(text):
-        return source, _forbidden(source, bad.start())
+    found = [bad.start() for pattern in _FORBIDDEN if (bad := pattern.search(text))]
+    if found:
+        return source, _forbidden(source, min(found))
     return source, _directive(source) if "%" in text else None
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import checked, shown
-from cnnspec.language.spec import ITEM_KEYS, Branch, Form, Item
+from cnnspec.language.spec import Branch, Form, Item
+from cnnspec.language.stray import kind_of
 from cnnspec.language.validation import Layers, no_main_argument
 from cnnspec.language.values import has_dollar, is_literal
 from cnnspec.layers import KINDS, MERGES, layer_class
@@ -35,7 +36,9 @@ class ItemReader:
     def items(self, node: Node, what: str = "layers") -> tuple[Item, ...]:
         """The items of a list."""
         if not isinstance(node, Sequence):
+            computed = isinstance(node, Scalar) and has_dollar(node.text)
             hint = "Start each item with a dash: `- relu`."
+            hint = "Items are written out, not computed; a block may hold them." if computed else hint
             self._findings.error(
                 "bad-items", f"{what} is {shown(node.plain())}, it must be a list of items", node.place, hint
             )
@@ -64,54 +67,12 @@ class ItemReader:
         return self._with_arguments(Item(node.place, self._form(node), node.text), None)
 
     def _keyed(self, node: Mapping) -> Item:
-        kinds = [entry for key, entry in node.entries.items() if key not in ITEM_KEYS]
-        entry = self._the_kind(kinds, node)
+        entry = kind_of(node, self._exists, self._findings)
         if entry is None:
             return self._beside(node, Item(node.place, "broken", ""))
         form: Form = "layers" if entry.key.text == "layers" else self._form(entry.key)
         item = self._beside(node, Item(entry.key.place, form, entry.key.text))
         return self._with_arguments(item, entry.value)
-
-    def _the_kind(self, kinds: list[Entry], node: Mapping) -> Entry | None:
-        """The entry that says what the item is; what else stands beside it is reported."""
-        if not kinds:
-            keys = ", ".join(node.entries) or "nothing"
-            hint = "Write a kind beside them, as in `{conv: {…}, name: conv1}`, or `layers: […]`."
-            self._findings.error("no-kind", f"the item has {keys}, but no kind", node.place, hint)
-            return None
-        known = [entry for entry in kinds if self._exists(entry.key.text)]
-        if len(known) > 1:
-            message = f"an item has one kind, this one has {', '.join(entry.key.text for entry in known[:6])}"
-            self._findings.error("several-kinds", message, known[1].key.place, "Give each its own dash.")
-            return None
-        kind = known[0] if known else kinds[0]
-        strays = [entry for entry in kinds if entry is not kind]
-        return self._indented(kind, strays) if strays and _is_empty(kind.value) else self._alone(kind, strays)
-
-    def _indented(self, kind: Entry, strays: list[Entry]) -> Entry:
-        """Arguments that stand beside an empty kind were to stand under it; once said, they are read so."""
-        misspelt = [entry for entry in strays if nearest(entry.key.text, ITEM_KEYS)]
-        meant = [entry for entry in strays if entry not in misspelt]
-        if meant:
-            names = ", ".join(entry.key.text for entry in meant[:6])
-            message = f"{names} beside {kind.key.text}, not under it"
-            hint = f"Indent arguments further than {kind.key.text}, or write `{kind.key.text}: {{{meant[0].key.text}: …}}`."
-            self._findings.error("unknown-key", message, meant[0].key.place, hint)
-            kind = kind._replace(value=Mapping({entry.key.text: entry for entry in meant}, kind.value.place))
-        return self._alone(kind, misspelt)
-
-    def _alone(self, kind: Entry, strays: list[Entry]) -> Entry:
-        """The kind, after reporting each key that can't stand beside it; an argument is read as one."""
-        inside = kind.value.entries if isinstance(kind.value, Mapping) else {}
-        meant = {e.key.text: e for e in strays if not nearest(e.key.text, ITEM_KEYS)}
-        if inside and meant:
-            kind = kind._replace(value=Mapping({**inside, **meant}, kind.value.place, kind.value.alias))
-        for entry in strays:
-            near = nearest(entry.key.text, ITEM_KEYS)
-            hint = f"Did you mean {near}?" if near else f"An argument goes inside: `{kind.key.text}: {{…}}`."
-            message = f"{entry.key.text} can't stand beside {kind.key.text}"
-            self._findings.error("unknown-key", message, entry.key.place, hint)
-        return kind
 
     def _exists(self, kind: str) -> bool:
         return kind in KINDS or kind in self._blocks or kind == "layers" or has_dollar(kind)

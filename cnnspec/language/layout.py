@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec.core.diagnostic import Place
-from cnnspec.language.characters import LINE_BREAK
+from cnnspec.core.diagnostic import LINE_BREAK, Place
 from cnnspec.language.mistakes import shorten
 
 if TYPE_CHECKING:

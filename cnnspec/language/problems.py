@@ -64,7 +64,7 @@ def problems(
     if isinstance(node, Mapping) and len(node.entries) == 1 and _is_bare(node, model):
         return [(next(iter(by_field)), _without_colon(node, model, subject))]
     extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
-    meant = {_meant(field, model) for field in extra}
+    meant = {meant_argument(field, model) for field in extra}
     return [
         (field, _problem(field, detail, model, values, subject, place, node))
         for field, detail in by_field.items()
@@ -111,7 +111,10 @@ def _longest(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any
     return one if one and depth[0] >= depth[1] else other
 
 
-def _meant(field: str, model: type[Arguments]) -> str | None:
+def meant_argument(field: str, model: type[Arguments]) -> str | None:
+    """The argument that a name stands for, or was meant for."""
+    if field in model.model_fields:
+        return field
     from cnnspec.layers.foreign import argument_for  # noqa: PLC0415 -- only a mistake pays for it
 
     return argument_for(model.model_fields, field) or nearest(field, model.model_fields)
@@ -162,7 +165,7 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
     if ":" in field:
         name, _, value = field.partition(":")
         return f"A space is missing after the colon: `{name}: {value}`."
-    meant = _meant(field, model)
+    meant = meant_argument(field, model)
     if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
         return _converted(field, meant, node)
     if meant:

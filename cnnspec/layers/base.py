@@ -32,6 +32,9 @@ Reaches = tuple[Reach, ...] | Whole | None
 T = TypeVar("T")
 RANKS = ("features", "signals [C, L]", "images [C, H, W]", "volumes [C, D, H, W]")
 
+MOST_TAPS = 65_536
+"""What is looked at to tell which inputs an output reads; beyond it there is no telling."""
+
 
 class Layer(Arguments):
     """A layer with its arguments, already validated; shapes never count the batch."""

@@ -24,6 +24,9 @@ Nonlinearity = Literal[
     "selu",
 ]
 
+MOST_AXES = 9
+"""More than any layer's parameter has: no limit."""
+
 
 class Initialiser(Arguments):
     """Fills one parameter in place."""
@@ -31,14 +34,20 @@ class Initialiser(Arguments):
     main: ClassVar[str | None] = None
     function: ClassVar[str]
     """The name in torch.nn.init."""
-    ranks: ClassVar[tuple[int, int]] = (0, 9)
+    ranks: ClassVar[tuple[int, int]] = (0, MOST_AXES)
     """The least and the greatest number of axes that a parameter may have."""
 
     def fits(self, shape: tuple[int, ...]) -> None:
         """Raise Reject when a parameter of this shape can't start like this."""
         least, most = self.ranks
         if not least <= len(shape) <= most:
-            axes = f"at least {least}" if most == 9 else f"{least}" if least == most else f"{least} to {most}"
+            axes = (
+                f"at least {least}"
+                if most == MOST_AXES
+                else f"{least}"
+                if least == most
+                else f"{least} to {most}"
+            )
             message = f"{self.function.rstrip('_')} needs a parameter of {axes} axes, this one has {len(shape)}: {list(shape)}"
             raise Reject("bad-init", message, hint="Use normal, uniform or constant.")
 
@@ -129,7 +138,7 @@ class XavierUniform(Initialiser):
     """Uniform, with the variance 2 / (fan_in + fan_out) (Glorot & Bengio, 2010)."""
 
     function: ClassVar[str] = "xavier_uniform_"
-    ranks: ClassVar[tuple[int, int]] = (2, 9)
+    ranks: ClassVar[tuple[int, int]] = (2, MOST_AXES)
     gain: Number = Field(1.0, description="A factor for the nonlinearity that follows.")
 
 
@@ -143,7 +152,7 @@ class KaimingUniform(Initialiser):
     """Uniform, with a variance that keeps a signal's size through relu (He et al., 2015)."""
 
     function: ClassVar[str] = "kaiming_uniform_"
-    ranks: ClassVar[tuple[int, int]] = (2, 9)
+    ranks: ClassVar[tuple[int, int]] = (2, MOST_AXES)
     a: Number = Field(0.0, description="The negative slope of the leaky relu that follows.")
     mode: Literal["fan_in", "fan_out"] = Field(
         "fan_in",
@@ -162,7 +171,7 @@ class Orthogonal(Initialiser):
     """A (semi-)orthogonal matrix (Saxe et al., 2013)."""
 
     function: ClassVar[str] = "orthogonal_"
-    ranks: ClassVar[tuple[int, int]] = (2, 9)
+    ranks: ClassVar[tuple[int, int]] = (2, MOST_AXES)
     gain: Number = Field(1.0, description="A factor.")
 
 

@@ -11,7 +11,7 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Reach
-from cnnspec.layers.base import Layer, Reaches, divisors, require_channels_first, spatial_rank
+from cnnspec.layers.base import MOST_TAPS, Layer, Reaches, divisors, require_channels_first, spatial_rank
 from cnnspec.layers.fields import Positive
 
 
@@ -46,6 +46,8 @@ class PixelShuffle(Layer):
 
     def reach(self, x: Shape) -> Reaches:
         """As many as r outputs along an axis come from one position."""
+        if self.upscale_factor > MOST_TAPS:
+            return None
         return (Reach(1, ((0, 0),) * self.upscale_factor),) * x.rank
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:

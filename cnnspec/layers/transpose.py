@@ -13,7 +13,7 @@ from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Reach
-from cnnspec.layers.base import Layer, Reaches, divisors, per_axis, positive, spatial_rank
+from cnnspec.layers.base import MOST_TAPS, Layer, Reaches, divisors, per_axis, positive, spatial_rank
 from cnnspec.layers.fields import Assertion, Flag, Paddings, Positive, Sizes
 
 
@@ -126,7 +126,10 @@ class ConvTranspose(Layer):
 
     def reach(self, x: Shape) -> Reaches:
         """Output j reads the inputs i with i·s = j + p − d·t for some element t of the filter."""
-        return tuple(axis.spread() for axis in self._axes(x.rank))
+        axes = self._axes(x.rank)
+        if any(axis.stride * axis.kernel > MOST_TAPS for axis in axes):
+            return None
+        return tuple(axis.spread() for axis in axes)
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight (C_in, C_out / groups, *kernel) and bias (C_out)."""

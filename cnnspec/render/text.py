@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import unicodedata
-
-_UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ud800-\udfff\ufeff]"
-)
-
 
 def printable(text: str) -> str:
-    """The text without what could move a terminal's cursor or turn its lines around."""
-    return _UNFIT.sub("·", text)
+    """The text without what could move a terminal's cursor, turn its lines around, or not be seen."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else "·" for character in text)
 
 
 def terminal_width() -> int:
     """Columns to fill: the terminal's, within reason, and 80 where there is none."""
+    import shutil  # noqa: PLC0415 -- a spec that is fine needs no width
+
     return min(max(shutil.get_terminal_size((80, 24)).columns, 40), 100)
 
 
@@ -29,6 +25,8 @@ def columns(text: str) -> int:
 
 
 def _width(character: str) -> int:
+    import unicodedata  # noqa: PLC0415 -- ASCII never needs it
+
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

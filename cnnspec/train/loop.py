@@ -19,7 +19,7 @@ from cnnspec.train.best import Best
 from cnnspec.train.data.dataset import Batches, batch_sizes
 from cnnspec.train.data.order import shuffled, subseed
 from cnnspec.train.data.sets import Sets
-from cnnspec.train.events import Epoch, Event, Score, Started, Step, Finished
+from cnnspec.train.events import Epoch, Event, Finished, Score, Started, Step
 from cnnspec.train.meter import Meter, require_finite_weights
 
 TELL_EVERY_S = 0.25

@@ -1,0 +1,1 @@
+"""Measurements against the usual ways, interleaved in one run, as ratios: `make bench`."""

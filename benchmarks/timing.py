@@ -1,0 +1,47 @@
+"""Paired timings: machines are noisy, so what is compared runs in turn, and ratios are what counts."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+Timed = Callable[[], object]
+
+
+def command(*args: str) -> Timed:
+    """A whole process, cold: `python …` with this interpreter."""
+    return lambda: subprocess.run([sys.executable, *args], check=True, capture_output=True)
+
+
+def interleaved(candidates: Mapping[str, Timed], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each candidate, in turn, `rounds` times after one warm-up each."""
+    for run in candidates.values():
+        run()
+    seconds: dict[str, list[float]] = {name: [] for name in candidates}
+    for _ in range(rounds):
+        for name, run in candidates.items():
+            start = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+def ratio(seconds: Mapping[str, list[float]], one: str, other: str) -> float:
+    """The median, over the rounds, of one's time by the other's."""
+    return statistics.median(a / b for a, b in zip(seconds[one], seconds[other], strict=True))
+
+
+def median(values: list[float]) -> str:
+    """A median time, readable."""
+    value = statistics.median(values)
+    return f"{value * 1000:.0f} ms" if value >= 0.01 else f"{value * 1000:.2f} ms"
+
+
+def row(what: str, measured: float, target: float, *, at_least: bool = False) -> str:
+    """A line of the table of results."""
+    met = measured >= target if at_least else measured <= target
+    sign = "≥" if at_least else "≤"
+    return f"| {what} | {measured:.2f} × | {sign} {target:g} × | {'yes' if met else 'no'} |"
