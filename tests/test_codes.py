@@ -29,10 +29,14 @@ WITHOUT_HYPHEN = {"indivisible"}
 
 def words() -> set[str]:
     """The words in the source of what checks that are codes, or look like one."""
-    files = [file for room in ("core", "layers", "language", "compiler") for file in (ROOM / room).rglob("*.py")]
+    files = [
+        file for room in ("core", "layers", "language", "compiler") for file in (ROOM / room).rglob("*.py")
+    ]
     trees = [ast.parse(file.read_text("utf-8")) for file in files if file.parent.name != "codes"]
     texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    like_a_code = {text for text in texts if isinstance(text, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", text)}
+    like_a_code = {
+        text for text in texts if isinstance(text, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", text)
+    }
     return like_a_code - NO_CODES | texts & WITHOUT_HYPHEN
 
 

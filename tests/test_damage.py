@@ -25,10 +25,38 @@ LONGEST = 2.0
 Lines = list[str]
 """Items in block style, one a line where they hold no others: `- relu`, or `- layers:` and its items further in."""
 
-NEUTRAL = st.sampled_from(
-    ["relu", "bn", "dropout", "identity", "sigmoid", "tanh", "gelu", "selu", "softmax", "layernorm", "instancenorm", "groupnorm:1", "leaky_relu:0.1", "hardtanh", "prelu", "lrn:3", "dropout_channels:0.1", "stochastic_depth:0.2", "depthwise:{kernel_size:3,padding:1}", "maxpool:{kernel_size:3,stride:1,padding:1}", "avgpool:{kernel_size:[3,1],stride:1,padding:[1,0]}", "{relu,repeat:2}", "{bn,when:true}", "resize:{like:input}", "conv:{out_channels:$in_channels,kernel_size:1}", "permute:[0,2,1]", "pad:0", "slice:{part:0,of:1}", "channel_shuffle:1", "upsample:1", "rmsnorm:{axis:[0,1]}"]
-).map(lambda text: ["- " + re.sub("([:,])", r"\1 ", text)])
+NEUTRAL = """
+relu
+bn
+identity
+tanh
+softmax
+layernorm
+instancenorm
+prelu
+groupnorm: 1
+leaky_relu: 0.1
+lrn: 3
+dropout_channels: 0.1
+pad: 0
+upsample: 1
+channel_shuffle: 1
+permute: [0, 2, 1]
+slice: {part: 0, of: 1}
+rmsnorm: {axis: [0, 1]}
+resize: {like: input}
+depthwise: {kernel_size: 3, padding: 1}
+maxpool: {kernel_size: 3, stride: 1, padding: 1}
+avgpool: {kernel_size: [3, 1], stride: 1, padding: [1, 0]}
+conv: {out_channels: $in_channels, kernel_size: 1}
+{relu, repeat: 2}
+{bn, when: true}
+{add: [input, []], expect: [4, 12, 12]}
+"""
 """Items that keep the shape 4×12×12."""
+
+
+ITEMS = st.sampled_from([[f"- {line}"] for line in NEUTRAL.strip().split("\n")])
 
 
 def group(items: Lines, repeat: int) -> Lines:
@@ -41,7 +69,9 @@ def merge(kind: str, branch: Lines, other: Lines) -> Lines:
 
 
 def several(items: st.SearchStrategy[Lines]) -> st.SearchStrategy[Lines]:
-    return st.lists(items, min_size=1, max_size=4).map(lambda parts: [line for part in parts for line in part])
+    return st.lists(items, min_size=1, max_size=4).map(
+        lambda parts: [line for part in parts for line in part]
+    )
 
 
 def nested(items: st.SearchStrategy[Lines]) -> st.SearchStrategy[Lines]:
@@ -50,7 +80,7 @@ def nested(items: st.SearchStrategy[Lines]) -> st.SearchStrategy[Lines]:
     return groups | st.builds(merge, st.sampled_from(["add", "multiply"]), inner, inner | st.just([]))
 
 
-LAYERS = several(st.recursive(NEUTRAL, nested, max_leaves=8)).map(lambda layers: [*layers, "- identity"])
+LAYERS = several(st.recursive(ITEMS, nested, max_leaves=8)).map(lambda layers: [*layers, "- identity"])
 HEAD = ["cnnspec: 1", "input: [4, 12, 12]", "layers:"]
 
 
@@ -76,7 +106,11 @@ def test_a_random_spec_is_fine(layers: Lines) -> None:
 
 def leaves(layers: Lines) -> list[int]:
     """The indices of lines that are an item each."""
-    return [index for index, line in enumerate(layers) if re.fullmatch(r" *- (?!layers|add|multiply|\[|- ).*", line)]
+    return [
+        index
+        for index, line in enumerate(layers)
+        if re.fullmatch(r" *- (?!layers|add|multiply|\[|- ).*", line)
+    ]
 
 
 MISTAKES = st.sampled_from(
@@ -108,21 +142,31 @@ MISTAKES = st.sampled_from(
 
 @RANDOM
 @given(LAYERS, MISTAKES, st.data())
-def test_a_mistake_is_told_at_its_line_and_nowhere_else(layers: Lines, mistake: tuple[str, str], data: st.DataObject) -> None:
+def test_a_mistake_is_told_at_its_line_and_nowhere_else(
+    layers: Lines, mistake: tuple[str, str], data: st.DataObject
+) -> None:
     written, code = mistake
     index = data.draw(st.sampled_from(leaves(layers)))
     indent = layers[index].partition("-")[0]
     damaged = [*layers[:index], f"{indent}- {written}", *layers[index + 1 :]]
     found = checked(spec(damaged)).diagnostics
-    assert [(len(HEAD) + index + 1, code)] == [(diagnostic.place.line, diagnostic.code) for diagnostic in found]
+    assert [(len(HEAD) + index + 1, code)] == [
+        (diagnostic.place.line, diagnostic.code) for diagnostic in found
+    ]
 
 
 SOUND = [
     *(case.spec for case in cases() if all(mark.sign not in {"error", "warning"} for mark in case.marks)),
     *(path.read_text("utf-8") for path in shipped_specs().values()),
 ]
-SCRAPS = ["0", "-1", "1", "2.5", "1e999", "-.inf", ".nan", "true", "null", "~", "''", '""', "[]", "{}", "[[]]", "[1,2]", "{a:", "b}", "relu", "conv", "add", "layers", "input", "$x", "$", "$$", "99999999999999999999", "0.1", "-", ":", ",", "#", "&", "*", "!", "|", ">", "%", "@", "`", "'", '"', "?", "[", "]", "{", "}", "<<", "&a", "*a", "!!x", "---", "...", "\t", "é", "\u2028", "\x00", "name", "from", "repeat", "when", "expect", "init", "of", "args", "inputs", "required", "$in_channels", "$i", "${x}", "$(1)", "1_0", "0x1g"]  # fmt: skip
+SCRAPS = """
+0 -1 1 2.5 0.1 1e999 -.inf .nan true null ~ '' "" [] {} [[]] [1,2] {a:1} 99999999999999999999 1_0 0x1g
+- : , # & * ! | > % @ ` ' " ? [ ] { } << &a *a !!x --- ... $ $$ $x $i ${x} $(1) $in_channels é \u2028 \x00 \t
+relu conv add layers input name from repeat when expect init of args inputs required
+"""
 TOKEN = re.compile(r"[\w.$]+|[^\w\s]|\s+")
+
+WAYS = ("delete line", "duplicate line", "move line", "indent line", "replace", "delete", "insert", "swap")
 
 Damage = Callable[[str], str]
 
@@ -131,8 +175,8 @@ Damage = Callable[[str], str]
 def damage(draw: st.DrawFn) -> Damage:
     """Delete, duplicate or move a line, or replace, delete or insert a token."""
     where, other = draw(st.floats(0, 1, exclude_max=True)), draw(st.floats(0, 1, exclude_max=True))
-    what = draw(st.sampled_from(["delete line", "duplicate line", "move line", "indent line", "replace", "delete", "insert", "swap"]))
-    scrap = draw(st.sampled_from(SCRAPS))
+    what = draw(st.sampled_from(WAYS))
+    scrap = draw(st.sampled_from(SCRAPS.split()))
 
     def done(text: str) -> str:
         parts = text.splitlines(keepends=True) if "line" in what else TOKEN.findall(text)
@@ -168,7 +212,11 @@ def test_a_damaged_spec_is_checked_without_a_crash(text: str, damages: list[Dama
 
 
 @settings(RANDOM, max_examples=200)
-@given(st.sampled_from(SOUND), st.sampled_from(SCRAPS), st.sampled_from(["width", "layers.0", "layers.1.conv", "train.epochs", "input.0", "vars", "x-a.b"]))
+@given(
+    st.sampled_from(SOUND),
+    st.sampled_from(SCRAPS.split()),
+    st.sampled_from(["width", "layers.0", "layers.1.conv", "train.epochs", "input.0", "vars", "x-a.b"]),
+)
 def test_a_damaged_setting_is_checked_without_a_crash(text: str, scrap: str, path: str) -> None:
     assert checked(text, variant="tiny", settings=[f"{path}={scrap}"]).source
 

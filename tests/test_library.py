@@ -33,7 +33,9 @@ def test_a_directory_is_no_spec(tmp_path: Path) -> None:
 
 def test_what_the_system_does_not_open_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.yaml").write_text(SPEC)
-    monkeypatch.setattr(Path, "open", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    monkeypatch.setattr(
+        Path, "open", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
+    )
     (found,) = cnnspec.check(tmp_path / "a.yaml").diagnostics
     assert ("unreadable-file", True) == (found.code, "Permission denied" in found.message)
 
@@ -53,5 +55,7 @@ def test_a_variant_follows_an_at_sign_after_the_last_slash(tmp_path: Path) -> No
     folder.mkdir()
     (folder / "a.yaml").write_text(SPEC)
     results = [cnnspec.check(f"{folder}/a.yaml{suffix}") for suffix in ("", "@tiny", "@huge")]
-    assert [(4, "a"), (2, "tiny")] == [(r.plan.outputs[0].value.shape.channels, r.plan.name) for r in results[:2] if r.plan]
+    assert [(4, "a"), (2, "tiny")] == [
+        (r.plan.outputs[0].value.shape.channels, r.plan.name) for r in results[:2] if r.plan
+    ]
     assert ["unknown-variant"] == [found.code for found in results[2].diagnostics]

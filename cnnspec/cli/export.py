@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from cnnspec.cli.options import load, settings_option, spec_argument
 from cnnspec.codegen.generate import generate
+from cnnspec.core import files
 
 
 @click.command("export")
@@ -19,8 +22,12 @@ from cnnspec.codegen.generate import generate
     show_default=True,
     help="What to write.",
 )
-@click.option("--out", type=click.Path(dir_okay=False), help="The file to write; default: standard output.")
-def command(spec: str, settings: tuple[str, ...], target: str, out: str | None) -> None:  # noqa: ARG001 -- one target so far
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; default: standard output.",
+)
+def command(spec: str, settings: tuple[str, ...], target: str, out: Path | None) -> None:  # noqa: ARG001 -- one target so far
     r"""Print the network as a readable Python file that imports only torch.
 
     It is the same source that `cnnspec train` executes.
@@ -35,6 +42,4 @@ def command(spec: str, settings: tuple[str, ...], target: str, out: str | None) 
     if out is None:
         click.echo(source, nl=False)
     else:
-        from cnnspec.core.files import write_atomically  # noqa: PLC0415 -- only a file needs it
-
-        write_atomically(out, source)
+        files.write_text(out, source)

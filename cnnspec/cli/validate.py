@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -57,7 +58,8 @@ def _checked(spec: str, settings: tuple[str, ...]) -> Iterator[_Checked]:
     for variant in variants(opened.document):
         result = check_document(opened.document, variant=variant, settings=settings)
         new = [found for found in result.diagnostics if (found.code, found.place) not in told]
-        yield _Checked(f"{opened.label}@{variant}", result, new)
+        named = [replace(found, message=f"{found.message} (variant {variant})") for found in new]
+        yield _Checked(f"{opened.label}@{variant}", result, named)
 
 
 def _text(checked: list[_Checked]) -> None:

@@ -43,7 +43,7 @@ class Linear(Layer):
         if x.channel_axis != last:
             message = f"it takes channels on the last axis, but {x} has them on axis {x.channel_axis}"
             hint = "Write flatten before it, or conv with kernel_size: 1 to keep the positions apart."
-            raise Reject("channels-not-last", message, hint=hint, otherwise=Shape((self.out_features,)))
+            raise Reject("channels-not-last", message, hint=hint)
         return x.with_channels(self.out_features)
 
     def inferred(self, x: Shape) -> Mapping[str, Argument]:

@@ -11,8 +11,8 @@ import safetensors
 import safetensors.torch
 from torch import Tensor, nn
 
+from cnnspec.core import files
 from cnnspec.core.errors import UserError
-from cnnspec.train import files
 from cnnspec.train.data.dataset import Scale
 
 _KEY = "cnnspec"

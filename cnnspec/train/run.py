@@ -18,8 +18,9 @@ from pathlib import Path
 
 from torch import nn
 
+from cnnspec.core import files
 from cnnspec.core.errors import UserError
-from cnnspec.train import checkpoint, files
+from cnnspec.train import checkpoint
 from cnnspec.train.checkpoint import About
 from cnnspec.train.data.dataset import Scale
 from cnnspec.train.events import Epoch, Event, Finished

@@ -27,6 +27,12 @@ CODES = {
         "- slice: {start: 2, stop: 2}",
         "Crop or pad less.",
     ),
+    "output-too-large": Code(
+        "More than torch can hold",
+        "Sizes, and what they multiply to, stay below 2⁶³: no tensor is larger.",
+        "- upsample: 1e300",
+        "Write a smaller factor or size.",
+    ),
     "wrong-rank": Code(
         "The wrong number of axes",
         "Layers that slide take 1 to 3 spatial axes, and a list has a value for each; after flatten there is none.",

@@ -30,7 +30,7 @@ CODES = {
     "unknown-key": Code(
         "A key that means nothing here",
         "A key that is not known is a misspelling more often than a wish; passing over it would hide the mistake.",
-        "ouput: fc",
+        "- {relu, nmae: act}",
         "Correct it; your own notes go under a top-level key that starts with `x-`.",
     ),
     "not-supported": Code(

@@ -1,36 +1,31 @@
 """An epoch of specs/mnist.yaml on Fashion-MNIST: cnnspec's loop, one written by hand, and the textbook's.
 
-All three train equal networks on the same images with the same settings, in turns within one run, so
-that whatever else the machine does falls on all of them. What counts are the ratios.
+All train equal networks on the same images with the same settings.
 
 - cnnspec: `fit_epoch`, which also sums up loss and accuracy;
 - by hand: all images normalised beforehand, as floats in memory, and the barest step;
 - textbook: torchvision's dataset, ToTensor and Normalize image by image, DataLoader, as in PyTorch's
-  own MNIST example; with as many workers as was quickest.
-
-    python benchmarks/train_epoch.py --json benchmarks/train_epoch.json
+  own MNIST example, with as many workers as was quickest.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import statistics
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
-
-from cnnspec.train.threads import wait_briefly
-
-wait_briefly()
 
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
 
+from benchmarks.timing import interleaved, median, ratio, row
 from cnnspec.backend.build import build
 from cnnspec.compiler.library import check
 from cnnspec.language.training import FashionMnist, Train
@@ -40,40 +35,63 @@ from cnnspec.train.data.dataset import Dataset, Images
 from cnnspec.train.data.sets import divide
 from cnnspec.train.loop import fit_epoch
 
-TARGETS = {"by hand": 1.05, "textbook": 0.5}
 Epoch = Callable[[], object]
 
 
-def main() -> None:
-    """Time the three in turns, print the medians and the ratios."""
-    options = _options()
+def epochs(images: int, rounds: int) -> list[str]:
+    """An epoch of so many images, by the three loops in turn."""
+    if not all((mnist.SYSTEM[FashionMnist] / f"{name}.gz").exists() for name in mnist.NAMES):
+        return [
+            "| an epoch on Fashion-MNIST | not measured: Debian's dataset-fashion-mnist is not installed | | |"
+        ]
     result = check("mnist")
-    assert result.plan is not None
-    assert result.train is not None
-    config = result.train.model_copy(update={"validation": 0.0})
-    dataset = _first(data.load(FashionMnist(root=options.root)), options.images)
+    plan, train = result.plan, result.train
+    assert plan is not None
+    assert train is not None
+    config = train.model_copy(update={"validation": 0.0})
+    dataset = _first(data.load(FashionMnist()), images)
     with tempfile.TemporaryDirectory() as folder:
-        epochs = {
-            "cnnspec": _ours(build(result.plan), dataset, config),
-            "by hand": _by_hand(build(result.plan), dataset, config),
-            **_textbooks(lambda: build(result.plan), _unpacked(Path(folder)), len(dataset.train), config),
+        candidates = {
+            "cnnspec": _ours(build(plan), dataset, config),
+            "by hand": _by_hand(build(plan), dataset, config),
+            **_textbooks(lambda: build(plan), _unpacked(Path(folder)), len(dataset.train), config),
         }
-        seconds = _timed(epochs, options.rounds)
-    report = _report(seconds, len(dataset.train))
-    print(json.dumps(report, indent=2))
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--root", help="where Fashion-MNIST's four files are; default: where Debian puts them"
+        seconds = interleaved(candidates, rounds)
+    print(f"{images} images:", {name: median(taken) for name, taken in seconds.items()})
+    textbook = min(
+        (n for n in seconds if n.startswith("textbook")), key=lambda n: statistics.median(seconds[n])
     )
-    parser.add_argument("--images", type=int, default=60_000, help="of the training set, to be quicker")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", type=Path, help="a file for the report")
-    return parser.parse_args()
+    return [
+        row(
+            "an epoch on Fashion-MNIST by the hand-written in-memory loop",
+            ratio(seconds, "cnnspec", "by hand"),
+            1.05,
+        ),
+        row(
+            f"an epoch on Fashion-MNIST by the textbook loop ({textbook})",
+            ratio(seconds, "cnnspec", textbook),
+            0.5,
+        ),
+    ]
+
+
+def digits(seeds: int) -> list[str]:
+    """The demo, cold from the shell, with several seeds."""
+    accuracies, taken = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(seeds):
+            began = time.perf_counter()
+            args = [sys.executable, "-m", "cnnspec", "train", "digits", "--seed", str(seed), "--out", folder]
+            subprocess.run(args, check=True, capture_output=True)
+            taken.append(time.perf_counter() - began)
+            metrics = Path(folder) / "digits" / str(seed + 1) / "metrics.jsonl"
+            accuracies.append(json.loads(metrics.read_text().splitlines()[-1])["test_accuracy"])
+    worst, slowest = min(accuracies), max(taken)
+    print("digits:", accuracies, [round(seconds, 1) for seconds in taken])
+    return [
+        f"| digits, least test accuracy of {seeds} seeds | {worst:.2%} | ≥ 98.5 % | {'yes' if worst >= 0.985 else 'no'} |",
+        f"| digits, longest of {seeds} whole runs | {slowest:.1f} s | < 30 s | {'yes' if slowest < 30 else 'no'} |",
+    ]
 
 
 def _first(dataset: Dataset, count: int) -> Dataset:
@@ -131,42 +149,3 @@ def _unpacked(root: Path) -> Path:
         packed = mnist.SYSTEM[FashionMnist] / f"{name}.gz"
         (raw / name).write_bytes(gzip.decompress(packed.read_bytes()))
     return root
-
-
-def _timed(epochs: dict[str, Epoch], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each, in turns; every other round backwards. The first round warms up, and is dropped."""
-    seconds: dict[str, list[float]] = {name: [] for name in epochs}
-    for turn in range(rounds + 1):
-        for name in list(epochs) if turn % 2 else reversed(epochs):
-            began = perf_counter()
-            epochs[name]()
-            seconds[name].append(perf_counter() - began)
-        print(turn or "warm-up", {name: round(taken[-1], 2) for name, taken in seconds.items()}, flush=True)
-    return {name: taken[1:] for name, taken in seconds.items()}
-
-
-def _report(seconds: dict[str, list[float]], images: int) -> dict[str, object]:
-    medians = {name: statistics.median(taken) for name, taken in seconds.items()}
-    textbook = min((name for name in medians if name.startswith("textbook")), key=lambda name: medians[name])
-    peers = {"by hand": "by hand", "textbook": textbook}
-    return {
-        "images": images,
-        "threads": torch.get_num_threads(),
-        "median_s": {name: round(value, 3) for name, value in medians.items()},
-        "ratios": {
-            f"cnnspec / {peer}": {
-                "ratio": round(_ratio(seconds["cnnspec"], seconds[name]), 3),
-                "target": TARGETS[peer],
-            }
-            for peer, name in peers.items()
-        },
-    }
-
-
-def _ratio(ours: list[float], theirs: list[float]) -> float:
-    """The median of the rounds' ratios: the two of a round ran side by side."""
-    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,166 @@
+"""Corners of checking that the literate cases don't reach."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import pytest
+from torch import nn
+
+import cnnspec
+from cnnspec.compiler import library
+from cnnspec.compiler.check import check_text
+from cnnspec.compiler.receptive import receptive_fields
+from cnnspec.compiler.reserved import RESERVED
+from cnnspec.core.diagnostic import Source
+from cnnspec.language.source import read
+
+
+def codes(text: str, **options: object) -> list[str]:
+    return [found.code for found in check_text(f"cnnspec: 1\n{text}", **options).diagnostics]
+
+
+def test_the_resolved_spec_names_the_network_and_holds_what_was_set():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {width: 4}\nvariants: {wide: {width: 8}}\nlayers: [conv: {out_channels: $width, kernel_size: 1}]\n"
+    result = check_text(text, "net.yaml", variant="wide", settings=["train.epochs=3"])
+    again = check_text(result.resolved, "elsewhere.yaml")
+    assert ("wide", 3, 8) == (again.plan.name, again.train.epochs, again.plan.nodes[0].output.shape.channels)
+    assert () == again.diagnostics
+    assert "name: net\n" in check_text(text, "net.yaml").resolved
+
+
+def test_a_resolved_spec_keeps_its_own_name():
+    result = check_text("name: own\ninput: [1, 8, 8]\nlayers: [relu]\n", "net.yaml")
+    assert 1 == result.resolved.count("name:")
+    assert "own" == check_text(result.resolved, "elsewhere.yaml").plan.name
+
+
+def test_blocks_may_nest_so_far_and_no_further():
+    blocks = "".join(f"  b{i}: {{layers: [b{i + 1}]}}\n" for i in range(70)) + "  b70: {layers: [relu]}\n"
+    assert ["too-deep"] == codes(f"input: [1, 8, 8]\nlayers: [b0]\nblocks:\n{blocks}")
+    assert "too-deep" not in codes(f"input: [1, 8, 8]\nlayers: [b10]\nblocks:\n{blocks}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("input: $missing\nlayers: [relu]\n", ["unknown-variable"]),
+        ("input: $shape\nvars: {shape: [1, 8, 8]}\nlayers: [relu]\n", []),
+        ("input: $shape\nvars: {shape: [1, 0, 8]}\nlayers: [relu]\n", ["bad-input"]),
+        ("input: $shape\nvars: {shape: 3}\nlayers: [relu]\n", ["bad-input"]),
+        ("input: []\nlayers: [relu]\n", ["bad-input"]),
+        ("input: [1, 2, 3, 4, 5]\nlayers: [relu]\n", ["bad-input"]),
+        (
+            "input: [1, 8, 8]\nlayers: [{relu, name: a}]\noutput: {a: {from: a, when: $missing}}\n",
+            ["unknown-variable"],
+        ),
+        ("input: [1, 8, 8]\nlayers: [{relu, name: a}]\noutput: {a: {from: a, when: text}}\n", ["bad-value"]),
+        ("input: [1, 8, 8]\nlayers: [{relu, expect: [$missing, 8, 8]}]\n", ["unknown-variable"]),
+        (
+            "input: [1, 8, 8]\nlayers: [{relu, name: a, repeat: $missing}, {relu, from: a}]\n",
+            ["unknown-variable"],
+        ),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: $missing}]\n", ["unknown-variable"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: null}]\n", []),
+        (
+            "input: [1, 8, 8]\nlayers: [{bn, init: {weight: ones, bias: {normal: {std: -1}}}}]\n",
+            ["bad-value"],
+        ),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {weight: ones, biass: zeros}}]\n", ["unknown-key"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {uniform: {a: 2, b: 1}}}]\n", ["bad-init"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {trunc_normal: {a: 2, b: 1}}}]\n", ["bad-init"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: xavier_uniform}]\n", ["bad-init"]),
+        ("input: [1, 8, 8]\nlayers: [flatten, {linear: 2, init: dirac}]\n", ["bad-init"]),
+        (
+            "input: [4, 8, 8]\nlayers: [{conv: {out_channels: 3, kernel_size: 1}, init: {dirac: {groups: 2}}}]\n",
+            ["bad-init"],
+        ),
+        (
+            "input: [1, 8, 8]\nlayers: [{conv: {out_channels: 3, kernel_size: 9}, init: ones}]\n",
+            ["kernel-too-large"],
+        ),
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: $missing\n", ["unknown-variable"]),
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: [digits]\n", ["unknown-choice"]),
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: {digits: , mnist: }\n", ["bad-choice"]),
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: {digits: 3}\n", ["bad-value"]),
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ntrain: 3\n", ["bad-value"]),
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ntrain: $missing\n", ["unknown-variable"]),
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ntrain: {optimizer: null}\n", ["bad-value"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {constant: $missing}}]\n", ["unknown-variable"]),
+        (
+            "input: [1, 8, 8]\nlayers: [conv_transpose: {out_channels: 3, kernel_size: 100000, stride: 100000}]\n",
+            [],
+        ),
+    ],
+)
+def test_a_mistake_is_one_diagnostic(text, expected):
+    assert expected == codes(text)
+
+
+def test_a_shuffle_by_more_than_can_be_looked_at_has_no_receptive_field():
+    text = "cnnspec: 1\ninput: [10000000000, 1, 1]\nlayers: [pixel_shuffle: 100000, conv: {out_channels: 1, kernel_size: 1}]\n"
+    plan = check_text(text).plan
+    assert [None, None] == list(receptive_fields(plan).values())
+
+
+class TestLibrary:
+    def test_a_path_needs_no_ending_when_it_is_a_path(self, tmp_path):
+        file = tmp_path / "spec"
+        file.write_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\n")
+        assert cnnspec.check(file).ok
+        assert cnnspec.check(str(file)).ok
+
+    def test_a_variant_is_split_off_after_the_last_slash(self, tmp_path):
+        folder = tmp_path / "at@home"
+        folder.mkdir()
+        (folder / "a.yaml").write_text(
+            "cnnspec: 1\ninput: [1, 8, 8]\nvars: {w: 1}\nvariants: {two: {w: 2}}\nlayers: [conv: {out_channels: $w, kernel_size: 1}]\n"
+        )
+        assert ["a", "two"] == [cnnspec.check(f"{folder}/a.yaml{v}").plan.name for v in ("", "@two")]
+
+    def test_a_variant_that_ships_is_found_by_its_own_name(self, tmp_path, monkeypatch):
+        spec = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {w: 1}\nvariants: {tiny: {w: 2}}\nlayers: [conv: {out_channels: $w, kernel_size: 1}]\n"
+        (tmp_path / "family.yaml").write_text(spec)
+        monkeypatch.setattr(library, "_folder", lambda: tmp_path)
+        library._shipped.cache_clear()
+        try:
+            assert "tiny" == cnnspec.check("tiny").plan.name
+            assert "family" == cnnspec.check("family").plan.name
+            assert ["unknown-spec"] == [found.code for found in cnnspec.check("large").diagnostics]
+        finally:
+            library._shipped.cache_clear()
+
+    def test_a_file_without_an_ending_is_pointed_out(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        Path("mynet").write_text("cnnspec: 1\n")
+        (found,) = cnnspec.check("mynet").diagnostics
+        assert "./mynet" in found.hint
+
+    def test_a_path_that_no_system_takes_is_told(self):
+        (found,) = cnnspec.check("a\0b/c.yaml").diagnostics
+        assert "unreadable-file" == found.code
+
+    def test_a_file_in_a_folder_that_is_not_there_is_told(self, tmp_path):
+        (found,) = cnnspec.check(tmp_path / "no" / "net.yaml").diagnostics
+        assert "file-not-found" == found.code
+
+
+def test_lines_beyond_the_end_are_empty():
+    assert ["a", "b", ""] == [Source("x", "a\nb").line(n) for n in (1, 2, 3)]
+
+
+def test_reading_leaves_the_garbage_collector_as_it_was():
+    gc.disable()
+    try:
+        read(Source("x", "a: 1"))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    read(Source("x", "a: 1"))
+    assert gc.isenabled()
+
+
+def test_the_names_that_torchs_module_keeps_are_reserved():
+    own = {name for name in dir(nn.Module()) if not (name.startswith("__") and name.endswith("__"))}
+    assert own <= RESERVED
