@@ -164,3 +164,65 @@ def test_reading_leaves_the_garbage_collector_as_it_was():
 def test_the_names_that_torchs_module_keeps_are_reserved():
     own = {name for name in dir(nn.Module()) if not (name.startswith("__") and name.endswith("__"))}
     assert own <= RESERVED
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: {$missing: {}}\n", ["unknown-variable"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {constant: [$missing]}}]\n", ["unknown-variable"]),
+        (
+            "input: [1, 8, 8]\nlayers: [flatten, linear: 10]\ntrain: {epochs: $missing, batch: 3}\n",
+            ["unknown-variable", "unknown-argument"],
+        ),
+        ("input: [1, 8, 8]\nlayers: [softmax: {dim: one}]\n", ["unknown-argument"]),
+        ("input: [1, 8, 8]\nlayers: [softmax: {dim: 0}]\n", ["unknown-argument"]),
+        ("input: [1, 8, 8]\nlayers: [{maxpool: 2, kernel_size: 3}]\n", ["unknown-key"]),
+        (
+            "input: [1, 8, 8]\nlayers: [add: [[conv: {out_channels: 2, kernel_size: 1, bias: 1}], []]]\n",
+            ["bad-value"],
+        ),
+        ("input: [1, 8, 8]\nvars: {a: 'x\\\n  y $b'}\nlayers: [relu]\n", ["expression-syntax"]),
+        ('input: [1, 8, 8]\nvars: {a: "\\x24b + 1"}\nlayers: [relu]\n', ["unknown-variable"]),
+        (
+            "input: {a: [1, 8, 8], b: [1, 8, 8]}\nlayers: [add: [a, b], flatten, linear: 10]\ndata: {digits: {}}\n",
+            ["input-mismatch"],
+        ),
+        ("input: [1, 9, 9]\nlayers: [flatten, linear: 10]\ndata: {digits: {}}\n", ["input-mismatch"]),
+    ],
+)
+def test_these_too(text, expected):
+    assert sorted(expected) == sorted(codes(text))
+
+
+def test_an_empty_mapping_is_told_at_its_own_place():
+    found = check_text("{}").diagnostics
+    assert ["missing-key", "missing-key"] == [d.code for d in found if d.severity == "error"]
+
+
+def test_a_value_of_a_variable_keeps_its_form():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {opt: {adam: {betas: [0.8, 0.9]}}}\nlayers: [flatten, linear: 10]\ndata: digits\ntrain: {optimizer: $opt}\n"
+    assert (0.8, 0.9) == check_text(text).train.optimizer.betas
+
+
+def test_a_hole_in_one_branch_is_filled_by_the_other():
+    items = "  - conv_transpose: {out_channels: 1, kernel_size: 1, stride: 2}\n"
+    text = f"cnnspec: 1\ninput: [1, 8, 8]\nlayers:\n  - add:\n    - [{items.strip()[2:]}]\n    - [upsample: 2, slice: {{stop: 15, axis: 1}}, slice: {{stop: 15, axis: 2}}]\n"
+    plan = check_text(text).plan
+    assert (1, 1) == receptive_fields(plan)[plan.nodes[-1]]
+
+
+def test_phases_that_are_alike_are_one():
+    """Nearest upsampling and a pool of the same width leave a plain stride behind."""
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [upsample: 4, avgpool: {kernel_size: 1, stride: 2}, avgpool: 2]\n"
+    plan = check_text(text).plan
+    assert [(1, 1), (1, 1), (1, 1)] == list(receptive_fields(plan).values())
+
+
+def test_branches_with_too_many_phases_between_them_have_no_answer():
+    one, other = (
+        f"[upsample: 31, avgpool: {{kernel_size: 1, stride: {n}}}, upsample: {n}]" for n in (33, 32)
+    )
+    result = check_text(f"cnnspec: 1\ninput: [1, 1056]\nlayers:\n  - add: [{one}, {other}]\n")
+    assert result.ok
+    assert receptive_fields(result.plan)[result.plan.nodes[-1]] is None

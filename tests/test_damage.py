@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnnspec
+from cnnspec.codegen.generate import generate
 from cnnspec.compiler.check import Result, check_text
 from cnnspec.compiler.library import shipped_specs
+from cnnspec.render.data import summary_data
 from cnnspec.render.diagnostics import plain
 from cnnspec.render.table import render
 from tests.literate import cases
@@ -89,11 +91,16 @@ def spec(layers: Lines) -> str:
 
 
 def checked(text: str, **options: str | list[str]) -> Result:
-    """Check a text as the command line does, printing and the table of `summary` included, in no long time."""
+    """Check a text in no long time, and do all that the command line does with the result."""
     start = time.perf_counter()
     result = check_text(text, **options)
     assert all(plain(found) for found in result.diagnostics)
-    assert result.plan is None or render(result.plan, explain=True)
+    if result.plan is not None:
+        assert render(result.plan, explain=True)
+        assert summary_data(result, result.plan)
+    if result.ok:
+        assert result.plan is not None
+        compile(generate(result.plan).source, "net.py", "exec")
     assert time.perf_counter() - start < LONGEST
     return result
 
@@ -132,7 +139,7 @@ MISTAKES = st.sampled_from(
         ("{relu, expect: [4, 12, 13]}", "wrong-expectation"),
         ("{relu, from: nowhere}", "unknown-name"),
         ("conv: {out_channels: 4, kernel_size: 13}", "kernel-too-large"),
-        ("conv: {out_channels: 3, kernel_size: 1, groups: 3}", "indivisible-groups"),
+        ("conv: {out_channels: 4, kernel_size: 1, groups: 3}", "indivisible-groups"),
         ("{relu, repeat: -1}", "bad-repeat"),
         ("dropout: $p", "unknown-variable"),
         ("linear: 3", "channels-not-last"),
@@ -159,11 +166,12 @@ SOUND = [
     *(case.spec for case in cases() if all(mark.sign not in {"error", "warning"} for mark in case.marks)),
     *(path.read_text("utf-8") for path in shipped_specs().values()),
 ]
-SCRAPS = """
+_SCRAPS = """
 0 -1 1 2.5 0.1 1e999 -.inf .nan true null ~ '' "" [] {} [[]] [1,2] {a:1} 99999999999999999999 1_0 0x1g
-- : , # & * ! | > % @ ` ' " ? [ ] { } << &a *a !!x --- ... $ $$ $x $i ${x} $(1) $in_channels é \u2028 \x00 \t
+- : , # & * ! | > % @ ` ' " ? [ ] { } << &a *a !!x --- ... $ $$ $x $i ${x} $(1) $in_channels é
 relu conv add layers input name from repeat when expect init of args inputs required
 """
+SCRAPS = ["\t", "\u2028", "\x00", *_SCRAPS.split()]
 TOKEN = re.compile(r"[\w.$]+|[^\w\s]|\s+")
 
 WAYS = ("delete line", "duplicate line", "move line", "indent line", "replace", "delete", "insert", "swap")
@@ -176,7 +184,7 @@ def damage(draw: st.DrawFn) -> Damage:
     """Delete, duplicate or move a line, or replace, delete or insert a token."""
     where, other = draw(st.floats(0, 1, exclude_max=True)), draw(st.floats(0, 1, exclude_max=True))
     what = draw(st.sampled_from(WAYS))
-    scrap = draw(st.sampled_from(SCRAPS.split()))
+    scrap = draw(st.sampled_from(SCRAPS))
 
     def done(text: str) -> str:
         parts = text.splitlines(keepends=True) if "line" in what else TOKEN.findall(text)
@@ -214,7 +222,7 @@ def test_a_damaged_spec_is_checked_without_a_crash(text: str, damages: list[Dama
 @settings(RANDOM, max_examples=200)
 @given(
     st.sampled_from(SOUND),
-    st.sampled_from(SCRAPS.split()),
+    st.sampled_from(SCRAPS),
     st.sampled_from(["width", "layers.0", "layers.1.conv", "train.epochs", "input.0", "vars", "x-a.b"]),
 )
 def test_a_damaged_setting_is_checked_without_a_crash(text: str, scrap: str, path: str) -> None:

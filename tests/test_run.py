@@ -9,9 +9,10 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from cnnspec.core import files
 from cnnspec.core.errors import UserError
 from cnnspec.language.training import Digits, Train
-from cnnspec.train import checkpoint, data, files, loop
+from cnnspec.train import checkpoint, data, loop
 from cnnspec.train.checkpoint import About
 from cnnspec.train.data.dataset import Scale
 from cnnspec.train.data.sets import divide

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Severity
+from cnnspec.language.training import DATA, Data
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan
     from cnnspec.compiler.reporter import Reporter
     from cnnspec.language.node import Node
     from cnnspec.language.spec import Spec
-    from cnnspec.language.training import Data
 
 _NORMALISED = {"softmax": "a softmax", "log_softmax": "a log-softmax", "sigmoid": "a sigmoid"}
 
@@ -24,13 +24,13 @@ def check_fit(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> None:
 
 def _check_input(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> None:
     if len(plan.inputs) > 1:
-        message = f"{_name(spec)} gives one image, the network has {len(plan.inputs)} inputs"
+        message = f"{_name(data)} gives one image, the network has {len(plan.inputs)} inputs"
         reporter.error("input-mismatch", message, _place(spec.data, spec), "Train a network with one input.")
         return
     for value in plan.inputs.values():
         if value.shape is not None and value.shape.known and value.shape.sizes != data.shape:
             shape = "×".join(map(str, data.shape))
-            message = f"the input is {value.shape}, but the images of {_name(spec)} are {shape}"
+            message = f"the input is {value.shape}, but the images of {_name(data)} are {shape}"
             hint = f"Write `input: {list(data.shape)}`."
             reporter.error("input-mismatch", message, _place(next(iter(spec.inputs.values())), spec), hint)
 
@@ -55,7 +55,7 @@ def _check_classes(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> No
     few = shape.channels < data.classes
     severity: Severity = "error" if few else "warning"
     code = "too-few-outputs" if few else "too-many-outputs"
-    message = f"the output has {shape.channels} numbers, {_name(spec)} has {data.classes} classes"
+    message = f"the output has {shape.channels} numbers, {_name(data)} has {data.classes} classes"
     reporter.add(Diagnostic(code, message, place, f"Let the last layer give {data.classes}.", severity))
 
 
@@ -67,13 +67,8 @@ def _check_normalised(plan: Plan, reporter: Reporter) -> None:
         reporter.warning("softmax-before-cross-entropy", message, node.place, hint)
 
 
-def _name(spec: Spec) -> str:
-    from cnnspec.language.node import Mapping, Scalar  # noqa: PLC0415 -- only a mismatch needs the name
-
-    node = spec.data
-    if isinstance(node, Mapping):
-        return next(iter(node.entries), "data")
-    return node.text if isinstance(node, Scalar) else "data"
+def _name(data: Data) -> str:
+    return next(name for name, model in DATA.items() if type(data) is model)
 
 
 def _place(node: Node | None, spec: Spec) -> Place:

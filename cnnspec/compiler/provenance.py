@@ -15,8 +15,6 @@ def gave(values: Iterable[Value]) -> str:
 
 
 def _sentence(value: Value) -> str:
-    if value.shape is None:
-        return ""
     if value.node is None:
         return f"{'The input' if value.name == 'input' else value.name} is {value.shape}."
     return f"{value.node.kind} gave {_explained(value)} (line {value.node.place.line})."

@@ -112,7 +112,7 @@ def _compose(sight: Sight, outer: Reach) -> Sight | None:
     if periods * len(outer.taps) > _MOST_PHASES:
         return None
     taps = tuple(_tap(inner, outer, unit) for unit in range(periods * len(outer.taps)))
-    return Sight(_reduced(Reach(periods * outer.step // len(inner.taps) * inner.step, taps)))
+    return Sight(Reach(periods * outer.step // len(inner.taps) * inner.step, taps))
 
 
 def _tap(inner: Reach, outer: Reach, unit: int) -> tuple[int, int] | None:
@@ -134,17 +134,6 @@ def _read(reach: Reach, unit: int) -> tuple[int, int] | None:
     return None if tap is None else (tap[0] + period * reach.step, tap[1] + period * reach.step)
 
 
-def _reduced(reach: Reach) -> Reach:
-    """Phases that are all alike but for their place are one."""
-    phases = len(reach.taps)
-    if phases > 1 and reach.step % phases == 0 and None not in reach.taps:
-        step = reach.step // phases
-        single = Reach(step, reach.taps[:1])
-        if all(_read(single, unit) == tap for unit, tap in enumerate(reach.taps)):
-            return single
-    return reach
-
-
 def _unite(one: Sight, other: Sight) -> Sight | None:
     """What a sum of both sees; branches that drift apart have no common answer."""
     a, b = one.reach, other.reach
@@ -156,7 +145,7 @@ def _unite(one: Sight, other: Sight) -> Sight | None:
     if phases > _MOST_PHASES:
         return None
     taps = tuple(_union(_read(a, unit), _read(b, unit)) for unit in range(phases))
-    return Sight(_reduced(Reach(phases // len(a.taps) * a.step, taps)), one.mixed or other.mixed)
+    return Sight(Reach(phases // len(a.taps) * a.step, taps), one.mixed or other.mixed)
 
 
 def _union(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -37,17 +37,14 @@ class Starts:
     def of(self, wiring: Wiring) -> tuple[Initialisation, ...]:
         """The initialisations in construction order."""
         by_kind = self._by_kind()
-        read: dict[tuple[int, int], Parts] = {}
         found: list[Initialisation] = []
         for node in wiring.nodes:
             item, frame = wiring.items[node]
             parts = by_kind.get(node.kind, {})
             if item.init is not None:
-                key = (id(item.init), id(frame.scope))
-                if key not in read:
-                    read[key] = self._parts(item.init, frame.scope)
-                parts = {**parts, **read[key]}
-                self._check_effect(node, read[key], item.init)
+                own = self._parts(item.init, frame.scope)
+                parts = {**parts, **own}
+                self._check_effect(node, own, item.init)
             found += self._apply(node, parts, item.init or self._kind_entry(node.kind))
         return tuple(found)
 

@@ -29,8 +29,7 @@ class _Evaluation:
         cyclic = self._sort(order)
         self._scope.unknown = frozenset(cyclic)
         for name in order:
-            if name not in cyclic:
-                self._evaluate(name)
+            self._evaluate(name)
         return self._scope
 
     def _sort(self, order: list[str]) -> set[str]:

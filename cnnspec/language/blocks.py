@@ -72,19 +72,21 @@ def _arguments(node: Node | None, block: Block, findings: Findings) -> dict[str,
 def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
     if node is None or is_nothing(node):
         return {}
-    names = node.items if isinstance(node, Sequence) else [node]
-    if not isinstance(node, Sequence) or not all(isinstance(name, Scalar) and name.text for name in names):
+    names = (
+        [name for name in node.items if isinstance(name, Scalar) and name.text]
+        if isinstance(node, Sequence)
+        else []
+    )
+    if not isinstance(node, Sequence) or len(names) < len(node.items):
         message = f"inputs is {shown(node.plain())}, it must be a list of names"
         findings.error("bad-value", message, node.place, "Write `inputs: [skip]`.")
         return {}
     found: dict[str, Scalar] = {}
-    for name in names:
-        if isinstance(name, Scalar) and name.text in found:
-            findings.error(
-                "duplicate-name", f"the input {name.text} is there already", name.place, "Take one out."
-            )
-        elif isinstance(name, Scalar) and is_name(name, findings):
-            found[name.text] = name
+    for name in filter(lambda name: is_name(name, findings), names):
+        if name.text in found:
+            message = f"the input {name.text} is there already"
+            findings.error("duplicate-name", message, name.place, "Take one out.")
+        found[name.text] = name
     return found
 
 

@@ -112,9 +112,7 @@ def _longest(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any
 
 
 def meant_argument(field: str, model: type[Arguments]) -> str | None:
-    """The argument that a name stands for, or was meant for."""
-    if field in model.model_fields:
-        return field
+    """The argument that an unknown name was meant for."""
     from cnnspec.layers.foreign import argument_for  # noqa: PLC0415 -- only a mistake pays for it
 
     return argument_for(model.model_fields, field) or nearest(field, model.model_fields)

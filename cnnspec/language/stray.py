@@ -58,11 +58,11 @@ def _with_strays(kind: Entry, strays: list[Entry], findings: Findings) -> Entry:
     for entry in strays:
         if entry not in arguments:
             _refuse(entry.key, kind.key.text, findings)
-    if not arguments or not (inside or empty):
-        for entry in arguments:
-            _refuse(entry.key, kind.key.text, findings)
+    if not arguments:
         return kind
     _misplaced(arguments, kind.key.text, findings, empty=empty)
+    if not (inside or empty):
+        return kind
     added = {entry.key.text: entry for entry in arguments}
     return kind._replace(value=Mapping({**added, **inside}, kind.value.place, kind.value.alias))
 

@@ -17,10 +17,6 @@ _LIST, _MAPPING = "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"
 class _Writer(yaml.SafeDumper):
     """PyYAML's emitter with YAML 1.2's idea of what a plain scalar means."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 -- PyYAML's signature
-        """Write shared nodes out in full."""
-        return True
-
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         """The tag that a reader would give; a text is quoted where its own differs from it."""
         if kind is not yaml.ScalarNode:
