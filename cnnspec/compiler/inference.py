@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.plan import Weights
 from cnnspec.core.reject import Reject
-from cnnspec.core.shape import Shape
+from cnnspec.core.shape import Shape, Size
 from cnnspec.core.size import LARGEST, product
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
     try:
         y = layer.infer_from(shapes)
     except Reject as no:
-        return Inference(no.otherwise, no)
-    if any(size is not None and size >= LARGEST for size in (*y.sizes, product(y.sizes))):
+        return Inference(_possible_sizes(no.otherwise), no)
+    if not all(map(_possible, (*y.sizes, product(y.sizes)))):
         return Inference(_without_sizes(y), _too_large(y))
     if not (y.known and all(shape.known for shape in shapes)):
         return Inference(y, None)
@@ -64,8 +64,13 @@ def _too_large(y: Shape) -> Reject:
 
 def _without_sizes(y: Shape) -> Shape:
     """Rank and channels are still known."""
-    return Shape((None,) * len(y.sizes), y.channel_axis).with_channels(_possible(y.channels))
+    unknown = Shape((None,) * len(y.sizes), y.channel_axis)
+    return unknown.with_channels(y.channels if _possible(y.channels) else None)
 
 
-def _possible(channels: int | None) -> int | None:
-    return channels if channels is None or channels < LARGEST else None
+def _possible_sizes(y: Shape | None) -> Shape | None:
+    return y if y is None or all(map(_possible, y.sizes)) else _without_sizes(y)
+
+
+def _possible(size: Size) -> bool:
+    return size is None or size < LARGEST

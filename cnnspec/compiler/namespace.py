@@ -67,7 +67,7 @@ class Namespace:
 
     def visible(self) -> list[str]:
         """Every name that could be meant from here."""
-        own = [name for name in self.members if not name.isdigit()]
+        own = [name for name in self.members if not name.isdigit() and unfit(name) is None]
         return own + (self.parent.visible() if self.parent else [])
 
     def dropped_at(self, name: str) -> Place | None:

@@ -26,12 +26,9 @@ class Reporter(Findings):
         self._blocks: list[str] = []
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Record one, with the calls that are open now; in a block its numbers may differ by the call."""
-        if not self._calls:
-            super().add(diagnostic)
-            return
+        """Record one, with the calls that are open now."""
         calls = tuple(reversed(self._calls[-_MOST_CALLS:]))
-        self._count(replace(diagnostic, related=diagnostic.related + calls), "")
+        super().add(replace(diagnostic, related=diagnostic.related + calls))
 
     def enter(self, block: str, arguments: dict[str, Value], place: Place) -> None:
         """A block is called at `place` with these arguments."""

@@ -12,6 +12,9 @@ LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Where lines end, as libyaml counts them."""
 
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
 class Source:
     """A text that places point into: a spec's file, or one `--set` of the command line."""
 
@@ -79,12 +82,8 @@ class Findings:
         self.add(Diagnostic(code, message, place, hint, "warning", related))
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Record what was found."""
-        self._count(diagnostic, diagnostic.message)
-
-    def _count(self, diagnostic: Diagnostic, subject: str) -> None:
-        """Record or count; `subject` tells apart different mistakes of one code at one place."""
-        key = (diagnostic.code, diagnostic.place, subject)
+        """Record what was found, or count it: in the rounds of a repeat only its numbers differ."""
+        key = (diagnostic.code, diagnostic.place, _NUMBER.sub("0", diagnostic.message))
         self._found.setdefault(key, diagnostic)
         self._counts[key] = self._counts.get(key, 0) + 1
 

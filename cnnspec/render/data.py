@@ -82,7 +82,7 @@ def _outputs(plan: Plan) -> Any:
     if plan.output_form == "dict":
         return {output.key: _sizes(output.value) for output in plan.outputs}
     shapes = [_sizes(output.value) for output in plan.outputs]
-    return shapes if plan.output_form == "list" else shapes[0]
+    return shapes if plan.output_form == "list" else next(iter(shapes), None)
 
 
 def failed_data(result: Result) -> dict[str, Any]:
