@@ -22,12 +22,17 @@ _MOST_PHASES = 1024
 class Sight(NamedTuple):
     """What an output sees along one axis of the input.
 
-    reach None: the whole axis. mixed: positions have moved into the channels (flatten), so that the
-    next layer that mixes channels sees the whole axis.
+    reach None: the whole axis, and as much padding around it as makes up `extent`. mixed: positions
+    have moved into the channels (flatten), so that the next layer that mixes channels sees the whole.
     """
 
     reach: Reach | None
     mixed: bool = False
+    extent: int = 0
+
+
+def _whole(sight: Sight) -> Sight:
+    return Sight(None, extent=sight.extent if sight.reach is None else _extent(sight.reach))
 
 
 Sights = tuple[Sight, ...] | None
@@ -52,10 +57,8 @@ def receptive_fields(plan: Plan) -> dict[Node, tuple[int, ...] | None]:
 def _extents(sights: Sights, sizes: tuple[int | None, ...]) -> tuple[int, ...] | None:
     if sights is None or None in sizes:
         return None
-    return tuple(
-        size or 0 if sight.reach is None else _extent(sight.reach)
-        for sight, size in zip(sights, sizes, strict=True)
-    )
+    pairs = zip(sights, sizes, strict=True)
+    return tuple(max(size or 0, s.extent) if s.reach is None else _extent(s.reach) for s, size in pairs)
 
 
 def _extent(reach: Reach) -> int:
@@ -80,7 +83,7 @@ def _seen(node: Node, sights: tuple[Sight, ...]) -> Sights:
     x, y, layer = node.inputs[0].shape, node.output.shape, node.layer
     assert x is not None and y is not None and layer is not None
     if layer.mixes_channels:
-        sights = tuple(Sight(None) if sight.mixed else sight for sight in sights)
+        sights = tuple(_whole(sight) if sight.mixed else sight for sight in sights)
     if y.rank != x.rank:
         return (
             tuple(sight._replace(mixed=sight.reach is not None) for sight in sights)
@@ -89,7 +92,7 @@ def _seen(node: Node, sights: tuple[Sight, ...]) -> Sights:
         )
     reaches = layer.reach(x)
     if reaches == "whole":
-        return tuple(Sight(None) for _ in sights)
+        return tuple(map(_whole, sights))
     if reaches is None:
         return None
     if any(sight.mixed for sight in sights) or x.rank != len(sights):
@@ -138,7 +141,7 @@ def _unite(one: Sight, other: Sight) -> Sight | None:
     """What a sum of both sees; branches that drift apart have no common answer."""
     a, b = one.reach, other.reach
     if a is None or b is None:
-        return Sight(None)
+        return Sight(None, extent=max(_whole(one).extent, _whole(other).extent))
     if a.step * len(b.taps) != b.step * len(a.taps):
         return None
     phases = math.lcm(len(a.taps), len(b.taps))
