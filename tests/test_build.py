@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 import runpy
 import sys
@@ -214,6 +215,40 @@ def test_names_that_are_no_identifiers_work():
     model = _built(text)
     assert ["class", "block3-1.weight", "block3-1.bias"] == list(model.state_dict())
     assert (1, 2, 4, 4) == tuple(model(torch.rand(1, 4, 4, 4)).shape)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["super", "getattr", "nn", "torch", "class", "lambda", "x", "F", "self", "dict", "été", "1st", "a-b"],
+)
+def test_no_name_hides_what_the_printed_code_uses(name):
+    text = f"""
+cnnspec: 1
+name: {name}
+input: {{{name}: [2, 4, 4]}}
+blocks: {{b{name}: {{layers: [add: [[relu], []]]}}}}
+layers:
+  - {{relu, from: {name}}}
+  - {{add: [[tanh], []], name: n{name}}}
+  - b{name}
+  - {{sigmoid, name: {name}-}}
+  - add: [[], n{name}, {name}-]
+"""
+    result = cnnspec.check_text(text)
+    assert () == result.diagnostics
+    assert (1, 2, 4, 4) == tuple(cnnspec.build(result)(torch.rand(1, 2, 4, 4)).shape)
+
+
+def test_a_description_is_text_and_nothing_else():
+    quotes = 3 * chr(39) + 3 * (chr(92) + chr(34)) + 3 * (chr(92) + chr(92))
+    text = f'cnnspec: 1\ndescription: "{quotes} import os {quotes}"\ninput: [1, 4, 4]\nlayers: [add: [[relu], []]]\n'
+    result = cnnspec.check_text(text)
+    assert () == result.diagnostics
+    tree = ast.parse(generate(result.plan).source)
+    assert {"torch"} == {
+        alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
+    }
+    cnnspec.build(result)
 
 
 def test_equal_branches_share_a_class():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from cnnspec.codegen.helpers import HELPERS
+from cnnspec.codegen.printing import USED
 
 _PREFIXES = {"torch.nn.functional": "F", "torch.nn": "nn", "torch": "torch"}
 
@@ -16,7 +17,7 @@ class Imports:
         self.ordered_dict = False
         self._functional = False
         self._helpers: list[str] = []
-        self._taken = {"nn", "torch", "F", "OrderedDict", *HELPERS}
+        self._taken = {*USED, *HELPERS}
 
     def name(self, target: str) -> str:
         """How a target is written: `nn.Conv2d`, `F.interpolate`, `torch.cat`, or a helper's name."""

@@ -7,6 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 WIDTH = 100
+USED = frozenset(
+    {"self", "torch", "nn", "F", "OrderedDict", "super", "getattr", "dict", "tuple", "str", "name"}
+)
+"""Names that printed code uses, and that nothing in it may hide."""
 
 
 def literal(value: object) -> str:

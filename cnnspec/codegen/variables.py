@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.codegen.printing import snake
+from cnnspec.codegen.printing import USED, snake
 from cnnspec.codegen.tree import Leaf, Step
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from cnnspec.compiler.plan import Value
 
-_TAKEN = frozenset({"self", "torch", "nn", "F", "OrderedDict"})
 _SPARE = ("y", "z", "u", "v", "w")
 
 
@@ -53,7 +52,7 @@ class Variables:
         wanted = [] if not wish or wish[0].isdigit() else [snake(wish)]
         counted = (f"x{number}" for number in range(1, len(self._live) + 2))
         candidates = [*wanted, "x", *_SPARE, *counted]
-        return next(name for name in candidates if name not in self._live and name not in _TAKEN)
+        return next(name for name in candidates if name not in self._live and name not in USED)
 
 
 def _origin(value: Value) -> str:
