@@ -58,6 +58,11 @@ def test_blocks_may_nest_so_far_and_no_further():
         ("input: [1, 8, 8]\nlayers: [{relu, name: a}]\noutput: {a: {from: a, when: text}}\n", ["bad-value"]),
         ("input: [1, 8, 8]\nlayers: [{relu, expect: [$missing, 8, 8]}]\n", ["unknown-variable"]),
         (
+            "input: [1, 8, 8]\nlayers: [{relu, name: a}]\noutput: {a: {from: a, only: train}}\n",
+            ["bad-output"],
+        ),
+        ("input: [1, 8, 8]\nlayers: [{concat: [[], []], axis: 0}]\n", ["unknown-key"]),
+        (
             "input: [1, 8, 8]\nlayers: [{relu, name: a, repeat: $missing}, {relu, from: a}]\n",
             ["unknown-variable"],
         ),

@@ -26,6 +26,9 @@ def read_outputs(
     if spec.outputs and not wanted:
         message = "`when` leaves out every output: the network gives nothing"
         reporter.error("bad-output", message, spec.outputs[0].source.place, "Keep one of them.")
+    if wanted and wanted[0].train_only:
+        message = "the first output is only there in training, but it is the one that is scored"
+        reporter.error("bad-output", message, wanted[0].source.place, "Name first what eval mode gives too.")
     return tuple(
         Output(output.key, names.lookup(output.source, frame), output.train_only) for output in wanted
     )

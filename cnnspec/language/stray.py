@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Scalar
 from cnnspec.language.spec import ITEM_KEYS
-from cnnspec.layers import KINDS, layer_class
+from cnnspec.layers import KINDS, MERGES, layer_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,8 @@ def _is_argument(key: str, kind: str) -> bool:
 def _misplaced(arguments: list[Entry], kind: str, findings: Findings, *, empty: bool) -> None:
     names = ", ".join(entry.key.text for entry in arguments[:6])
     verb = "stands" if len(arguments) == 1 else "stand"
-    example = f"`{kind}: {{{arguments[0].key.text}: …}}`"
+    branches = "of: […], " if kind in MERGES else ""
+    example = f"`{kind}: {{{branches}{arguments[0].key.text}: …}}`"
     hint = (
         f"Indent arguments further than {kind}, or write {example}."
         if empty
