@@ -13,7 +13,9 @@ from cnnspec.compiler import library
 from cnnspec.compiler.check import check_text
 from cnnspec.compiler.receptive import receptive_fields
 from cnnspec.compiler.reserved import RESERVED
+from cnnspec.core import files
 from cnnspec.core.diagnostic import Source
+from cnnspec.core.errors import UserError
 from cnnspec.language.source import read
 
 
@@ -231,3 +233,8 @@ def test_branches_with_too_many_phases_between_them_have_no_answer():
     result = check_text(f"cnnspec: 1\ninput: [1, 1056]\nlayers:\n  - add: [{one}, {other}]\n")
     assert result.ok
     assert receptive_fields(result.plan)[result.plan.nodes[-1]] is None
+
+
+def test_a_row_that_cannot_be_appended_is_told(tmp_path):
+    with pytest.raises(UserError, match="can't be written"):
+        files.append_row(tmp_path / "no" / "metrics.jsonl", {"epoch": 1})
