@@ -10,12 +10,14 @@ import traceback
 
 import pytest
 import torch
+import yaml
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import cnnspec
 from cnnspec.codegen.generate import generate
 from cnnspec.compiler.library import shipped_specs
+from cnnspec.compiler.namespace import unfit
 
 
 def mnist_by_hand() -> nn.Module:
@@ -219,7 +221,28 @@ def test_names_that_are_no_identifiers_work():
 
 @pytest.mark.parametrize(
     "name",
-    ["super", "getattr", "nn", "torch", "class", "lambda", "x", "F", "self", "dict", "été", "1st", "a-b"],
+    [
+        "super",
+        "getattr",
+        "nn",
+        "torch",
+        "class",
+        "lambda",
+        "x",
+        "F",
+        "self",
+        "dict",
+        "été",
+        "1st",
+        "a-b",
+        "__a",
+        "list",
+        "len",
+        "x²",
+        "ﬀ",
+        "model",
+        "name",
+    ],
 )
 def test_no_name_hides_what_the_printed_code_uses(name):
     text = f"""
@@ -229,14 +252,45 @@ input: {{{name}: [2, 4, 4]}}
 blocks: {{b{name}: {{layers: [add: [[relu], []]]}}}}
 layers:
   - {{relu, from: {name}}}
+  - {{slice: {{start: -2, axis: 1}}, name: cut}}
+  - {{layernorm: {{axis: 0}}, name: norm}}
   - {{add: [[tanh], []], name: n{name}}}
   - b{name}
   - {{sigmoid, name: {name}-}}
+  - {{name: {name}_, layers: [bn, add: [[], n{name}]]}}
   - add: [[], n{name}, {name}-]
+init: {{bn: ones}}
 """
+    text = text if unfit(f"{name}_") is None else text.replace(f"name: {name}_,", "name: other,")
+    text = text if unfit(f"n{name}") is None else text.replace(f"n{name}", "n").replace(f"{name}-", "s")
     result = cnnspec.check_text(text)
     assert () == result.diagnostics
-    assert (1, 2, 4, 4) == tuple(cnnspec.build(result)(torch.rand(1, 2, 4, 4)).shape)
+    model = cnnspec.build(result)
+    assert (1, 2, 2, 4) == tuple(model(torch.rand(1, 2, 4, 4)).shape)
+    assert [key for node in result.plan.nodes for key, _ in node.parameters()] == [
+        key for key, _ in model.named_parameters()
+    ]
+
+
+@pytest.mark.parametrize("stem", ["a\\x", "a\\N{foo}", 'a"b', "a\x00b"])
+@pytest.mark.parametrize("description", ["", "a" * 89 + "\\N", "ends in a backslash \\"])
+def test_a_files_stem_and_a_description_are_text(stem, description):
+    text = f"cnnspec: 1\ndescription: '{description or 'x'}'\ninput: [1, 4, 4]\nlayers: [relu]\n"
+    cnnspec.build(cnnspec.check_text(text, f"{stem}.yaml"))
+
+
+@pytest.mark.parametrize("key", ["a\\nb", "a\\0b", "\\\\", "'", '\\"'])
+def test_an_outputs_key_is_text(key):
+    text = f'input: [1, 4, 4]\nlayers: [{{relu, name: a}}]\noutput: {{"{key}": a}}\n'
+    assert [yaml.safe_load(f'"{key}"')] == list(_built(text)(torch.rand(1, 1, 4, 4)))
+
+
+def test_classes_that_differ_in_comments_alone_are_one_without_them():
+    body = "[conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}, add: [[relu], []]]"
+    text = f"input: [4, 16, 16]\nlayers:\n  - {{name: a, layers: {body}}}\n  - {{name: b, layers: {body}}}\n"
+    source = generate(cnnspec.check_text("cnnspec: 1\n" + text, "net.yaml").plan).source
+    assert 1 == source.count("class ")
+    assert "4×8×8" not in source.split("class ")[1].split("def net")[0]
 
 
 def test_a_description_is_text_and_nothing_else():

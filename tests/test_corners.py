@@ -9,7 +9,7 @@ import pytest
 from torch import nn
 
 import cnnspec
-from cnnspec.compiler import library
+from cnnspec.compiler import library, naming, receptive
 from cnnspec.compiler.check import check_text
 from cnnspec.compiler.receptive import receptive_fields
 from cnnspec.compiler.reserved import RESERVED
@@ -238,3 +238,60 @@ def test_branches_with_too_many_phases_between_them_have_no_answer():
 def test_a_row_that_cannot_be_appended_is_told(tmp_path):
     with pytest.raises(UserError, match="can't be written"):
         files.append_row(tmp_path / "no" / "metrics.jsonl", {"epoch": 1})
+
+
+class TestBounds:
+    """What no spec may cost. Work is counted, not timed."""
+
+    def test_many_wrong_names_are_searched_for_a_few_times(self, monkeypatch):
+        calls = []
+        monkeypatch.setattr(naming, "did_you_mean", lambda *_: calls.append(1) or "")
+        items = "".join(f"  - {{relu, name: layer{i}x, from: nosuch{i}x}}\n" for i in range(300))
+        found = codes(f"input: [1, 8, 8]\nlayers:\n{items}")
+        assert {"unknown-name"} == set(found)
+        assert len(calls) <= 50
+
+    def test_the_spec_is_searched_for_names_once(self, monkeypatch):
+        calls = []
+        collect = naming._collect
+        monkeypatch.setattr(naming, "_collect", lambda *args: calls.append(1) or collect(*args))
+        codes("input: [1, 8, 8]\nlayers:\n" + "".join(f"  - {{relu, from: no{i}}}\n" for i in range(20)))
+        assert 1 + 20 == len(calls), "the list, and what each item holds"
+
+    def test_wide_windows_over_many_phases_have_no_receptive_field(self, monkeypatch):
+        reads = []
+        read_one = receptive._read
+        monkeypatch.setattr(receptive, "_read", lambda *args: reads.append(1) or read_one(*args))
+        convs = "  - conv: {out_channels: 1, kernel_size: 2047, padding: 1023}\n" * 30
+        plan = check_text(
+            f"cnnspec: 1\ninput: [1, 8]\nlayers:\n  - upsample: 64\n  - upsample: 16\n{convs}"
+        ).plan
+        assert receptive_fields(plan)[plan.nodes[-1]] is None
+        assert len(reads) < 200_000
+
+    def test_weights_that_no_memory_holds_are_an_error(self):
+        text = "input: [2000000000, 1, 1]\nlayers: [conv: {out_channels: 9000000000, kernel_size: 1}]\n"
+        assert ["output-too-large"] == codes(text)
+
+    def test_a_long_index_of_a_setting_is_no_number(self):
+        text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\n"
+        (found,) = check_text(text, settings=[f"layers.{'9' * 5000}=relu"]).diagnostics
+        assert "bad-setting" == found.code
+
+
+@pytest.mark.parametrize("kind", ["softmax", "softmin", "log_softmax", "sigmoid"])
+def test_what_squashes_scores_is_told_before_cross_entropy(kind):
+    text = f"input: [1, 8, 8]\nlayers: [flatten, linear: 10, {kind}]\ndata: digits\n"
+    assert ["softmax-before-cross-entropy"] == codes(text)
+
+
+def test_an_item_that_takes_its_own_output_is_told_so():
+    (found,) = check_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers:\n  - {relu, name: a, from: a}\n").diagnostics
+    assert "its own output" in found.hint
+
+
+def test_a_choice_that_is_null_is_told_what_there_is():
+    (found,) = check_text(
+        "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 10]\ntrain: {optimizer: null}\n"
+    ).diagnostics
+    assert "one of sgd, adam, adamw" in found.message

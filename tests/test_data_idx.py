@@ -99,7 +99,12 @@ BROKEN = {
     "not IDX": (TEST_LABELS, b"<html>not here</html>", ["starts with 3c 68 74 6d, not 00 00 08 01"]),
     "images where labels belong": (TEST_LABELS, images(10), ["starts with 00 00 08 03, not 00 00 08 01"]),
     "floats": (TRAIN_LABELS, b"\0\0\x0d\x01" + labels(20)[4:], ["starts with 00 00 0d 01"]),
-    "of sizes beyond all memory": (TEST_IMAGES, idx(2**32 - 1, 28, 28, values=b"12"), ["found 2"]),
+    "of sizes beyond all memory": (
+        TEST_IMAGES,
+        idx(2**32 - 1, 28, 28, values=b"12"),
+        ["4,294,967,295", "1,000,000"],
+    ),
+    "of large images": (TEST_IMAGES, idx(10, 2**31, 2**31, values=b"12"), ["28×28 are expected"]),
     "of other images": (TEST_IMAGES, idx(10, 32, 32, values=bytes(10240)), ["32×32", "28×28"]),
     "without images": (TEST_IMAGES, images(0), ["10 labels"]),
     "of another number of labels": (TRAIN_LABELS, labels(19), ["20 images", "19 labels"]),

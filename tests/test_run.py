@@ -239,3 +239,29 @@ def test_an_interruption_while_a_file_is_written_leaves_the_one_before(tmp_path,
         files.write(path, b"after")
     assert path.read_bytes() == b"before"
     assert [path] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        '{"epoch": Infinity, "mean": [0], "std": [1]}',
+        '{"epoch": 1, "mean": [0], "std": [0]}',
+        '{"epoch": 1, "mean": [NaN], "std": [1]}',
+        '{"epoch": 1, "mean": [0, 0], "std": [1]}',
+        '{"epoch": 1, "mean": "12", "std": "12"}',
+        "[" * 200_000,
+        "[]",
+    ],
+)
+def test_a_scale_that_is_none_is_told(tmp_path, facts):
+    path = tmp_path / "w.safetensors"
+    safetensors.torch.save_file(dict(network().state_dict()), path, {"cnnspec": facts})
+    assert "does not say how its images were normalised" in refusal(path)
+
+
+@pytest.mark.parametrize("dtype", [torch.int32, torch.complex64, torch.float16])
+def test_weights_of_another_type_are_told(tmp_path, dtype):
+    path = tmp_path / "w.safetensors"
+    weights = {name: value.to(dtype) for name, value in network().state_dict().items()}
+    safetensors.torch.save_file(weights, path, {"cnnspec": '{"epoch": 1, "mean": [0], "std": [1]}'})
+    assert f"is of {str(dtype)[6:]}, the spec's of float32" in refusal(path)

@@ -142,6 +142,24 @@ def test_a_users_fault_is_one_line_and_a_hint(call, spec, name):
     assert err.startswith("error: ")
 
 
+def test_a_network_that_no_memory_holds_is_one_line(call, tmp_path):
+    path = tmp_path / "huge.yaml"
+    path.write_text(
+        "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 2000000000000, linear: 10]\ndata: digits\n"
+    )
+    code, out, err = call("train", path)
+    assert (1, "") == (code, out)
+    assert "weights take" in err.splitlines()[0]
+
+
+def test_an_evaluation_may_be_on_another_device(call, spec):
+    assert 0 == call("train", spec, "--epochs", 1, "--out", "runs")[0]
+    kept = Path("runs/tiny/1/spec.yaml")
+    kept.write_text(kept.read_text().replace("train: {", "train: {device: cuda:99, "))
+    assert 1 == call("eval", "runs/tiny/1")[0]
+    assert 0 == call("eval", "runs/tiny/1", "--device", "cpu")[0]
+
+
 def test_a_learning_rate_that_overflows_is_told_with_its_epoch(call, spec):
     code, out, err = call("train", spec, "--set", "train.optimizer={sgd: {lr: 1e35}}")
     assert (code, out) == (1, "")

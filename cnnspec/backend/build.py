@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import linecache
+import re
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 def build(plan: Plan) -> nn.Module:
     """The module of a plan without errors, its weights fresh from torch's global random generator."""
-    module = load(generate(plan), plan.name)
-    made = getattr(module, generate(plan).entry)()
+    generated = generate(plan)
+    made = getattr(load(generated, plan.name), generated.entry)()
     assert isinstance(made, nn.Module)
     return made
 
@@ -34,7 +35,8 @@ def load(generated: Generated, name: str) -> ModuleType:
     label = f"cnnspec_generated_{digest}"
     if label in sys.modules:
         return sys.modules[label]
-    file = f"<cnnspec {name} {digest}>"
+    shown = re.sub(r"[^\w.-]+", "-", name)
+    file = f"<cnnspec {shown} {digest}>"
     linecache.cache[file] = (len(generated.source), None, generated.source.splitlines(keepends=True), file)
     module = ModuleType(label, f"The network {name}, as `cnnspec export` prints it.")
     module.__file__ = file

@@ -21,8 +21,11 @@ from cnnspec.train.threads import wait_briefly
     show_default=True,
     help="Those of the best epoch, or of the last.",
 )
+@click.option(
+    "--device", help="auto, cpu, cuda, cuda:0 or mps; default: the one it was trained on, if it is said."
+)
 @format_option("text", "json")
-def command(run: Path, weights: str, form: str) -> None:
+def command(run: Path, weights: str, device: str | None, form: str) -> None:
     r"""Test a trained network again: the accuracy and the loss that its training ended with.
 
     RUN is a run folder. Its spec says which data set is read.
@@ -34,7 +37,7 @@ def command(run: Path, weights: str, form: str) -> None:
     spec = run / "spec.yaml"
     if not spec.is_file():
         raise UserError(f"{run}: not a run folder: it holds no spec.yaml")
-    result = load(str(spec))
+    result = load(str(spec), [] if device is None else [f"train.device={device}"])
     raw = read_data(result)
     wait_briefly()
     from cnnspec.train.fit import evaluate  # noqa: PLC0415 -- imports torch, seconds

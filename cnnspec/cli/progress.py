@@ -42,8 +42,15 @@ def one_interrupt() -> Iterator[None]:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, once)
-    yield
-    signal.signal(signal.SIGINT, before)
+    interrupted = False
+    try:
+        yield
+    except KeyboardInterrupt:
+        interrupted = True
+        raise
+    finally:
+        if not interrupted:
+            signal.signal(signal.SIGINT, before)
 
 
 def ignore_interrupts() -> None:

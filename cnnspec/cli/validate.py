@@ -77,9 +77,10 @@ def _text(checked: list[_Checked]) -> None:
 
 def _line(label: str, result: Result) -> str:
     from cnnspec.render.line import cost, shapes  # noqa: PLC0415 -- JSON needs no table
+    from cnnspec.render.text import printable  # noqa: PLC0415 -- as above
 
     assert result.plan is not None
-    return f"{label}: ok, {shapes(result.plan)}, {cost(result.plan)}"
+    return f"{printable(label)}: ok, {shapes(result.plan)}, {cost(result.plan)}"
 
 
 def _json(checked: list[_Checked]) -> None:

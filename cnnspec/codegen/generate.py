@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnspec.codegen.forward import forward_lines
 from cnnspec.codegen.imports import Imports
-from cnnspec.codegen.printing import WIDTH, arguments, call, camel, is_attribute, literal, snake
+from cnnspec.codegen.printing import WIDTH, arguments, call, camel, docstring, is_attribute, literal, snake
 from cnnspec.codegen.tree import Leaf, Space, Step, is_chain, tree_of
 from cnnspec.core.emit import Module, Parameter
 
@@ -22,8 +21,6 @@ class Generated:
 
     source: str
     entry: str
-    lines: Mapping[str, int]
-    """Where each parameter path is constructed, from line 1."""
 
 
 def generate(plan: Plan) -> Generated:
@@ -51,15 +48,13 @@ class _Printer:
         parts = [self._imports.helpers_source(), *map(_class_text, self._classes.values()), root]
         body = "\n\n\n".join(part.strip("\n") for part in parts if part)
         source = f"{self._docstring()}\n\n{self._imports.text()}\n\n\n{body}\n"
-        return Generated(source, entry, {})
+        return Generated(source, entry)
 
     def _docstring(self) -> str:
         plan = self._plan
         shapes = ", ".join(str(value.shape) for value in plan.inputs.values())
         ends = ", ".join(str(output.value.shape) for output in plan.outputs)
-        told = " ".join(plan.description.split()).replace("\\", "\\\\").replace('"', "'")
-        first = f"{plan.name}: {shapes} → {ends}, {plan.params:,} parameters.".replace('"', "'")
-        return f'"""{first}{_wrapped(told)}\n"""' if told else f'"""{first}"""'
+        return docstring(f"{plan.name}: {shapes} → {ends}, {plan.params:,} parameters.", plan.description)
 
     def _root_is_chain(self) -> bool:
         return is_chain(self._root) and self._plan.output_form == "one" and len(self._plan.inputs) == 1
@@ -185,9 +180,3 @@ def _without_comments(body: str) -> str:
 
 def _class_text(found: _Class) -> str:
     return f"class {found.name}(nn.Module):\n{found.body}"
-
-
-def _wrapped(text: str) -> str:
-    import textwrap  # noqa: PLC0415 -- few networks describe themselves
-
-    return "\n\n" + textwrap.fill(text, WIDTH - 10)

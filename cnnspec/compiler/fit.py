@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from cnnspec.language.node import Node
     from cnnspec.language.spec import Spec
 
-_NORMALISED = {"softmax": "a softmax", "log_softmax": "a log-softmax", "sigmoid": "a sigmoid"}
-
 
 def check_fit(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> None:
     """Compare the plan with what is known of the data set without opening it."""
@@ -61,8 +59,10 @@ def _check_classes(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> No
 
 def _check_normalised(plan: Plan, reporter: Reporter) -> None:
     node = plan.outputs[0].value.node
-    if node is not None and node.kind in _NORMALISED:
-        message = f"{_NORMALISED[node.kind]} before cross-entropy, which applies a softmax of its own: training is slow and poor"
+    if node is not None and node.layer is not None and node.layer.normalises:
+        message = (
+            f"{node.kind} before cross-entropy, which applies a softmax of its own: training is slow and poor"
+        )
         hint = f"Take {node.kind} out; the scores' order, and so the prediction, is the same."
         reporter.warning("softmax-before-cross-entropy", message, node.place, hint)
 

@@ -50,6 +50,9 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         return Inference(y, None)
     parameters, buffers = layer.weights(shapes[0]), layer.buffers(shapes[0])
     params = sum(map(math.prod, parameters.values()))
+    if params >= LARGEST:
+        message = f"it would have {params:.3g} parameters, more than memory can be addressed (2**63)"
+        return Inference(y, Reject("output-too-large", message))
     return Inference(y, None, Weights(parameters, buffers), params, layer.macs(shapes[0], y))
 
 

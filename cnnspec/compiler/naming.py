@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cnnspec.language.node import Scalar
     from cnnspec.language.spec import Item, Spec
 
+_MOST_SEARCHES = 50
+"""To look for what was meant takes time; whoever has so many wrong names has another mistake."""
+
 
 class Slot(NamedTuple):
     """What an item is called in its namespace, and the path of its parameters."""
@@ -35,6 +38,8 @@ class Names:
         self._reporter = reporter
         self.bodies: dict[Namespace, tuple[Item, ...]] = {}
         """The items of each outermost namespace: the spec's, and each block's."""
+        self._collected: dict[int, dict[str, Place]] = {}
+        self._searches = 0
 
     def filled(self, item: Item, frame: Frame) -> str | None:
         """The name that the item asks for, reported where it is none; None without one."""
@@ -119,20 +124,26 @@ class Names:
             )
         else:
             message = f"no item before this one is called {path}"
-            self._reporter.error("unknown-name", message, source.place, self._instead(path, frame))
+            self._reporter.error("unknown-name", message, source.place, self._instead(path, source, frame))
         return Value(None)
 
-    def _instead(self, path: str, frame: Frame) -> str:
+    def _instead(self, path: str, source: Scalar, frame: Frame) -> str:
         if path in KINDS or path in self._spec.blocks:
             return f"A text is always a name; for the layer write `[{path}]`."
         if "." in path:
             return _along(path, frame)
-        if path in self._written(frame):
+        written = self._written(frame).get(path)
+        if written is not None and written.line == source.place.line:
+            return "An item can't take its own output."
+        if written is not None:
             return "It stands inside another item: write its path, as in `backbone.conv1`."
         if frame.namespace.outermost.prefix and path in self._at_the_top():
             return (
                 f"A block sees nothing from outside: write `inputs: [{path}]` in it, and give it at the call."
             )
+        self._searches += 1
+        if self._searches > _MOST_SEARCHES:
+            return "Names are compared letter by letter, in upper and lower case."
         names = [*dict.fromkeys(frame.namespace.visible()), *frame.entered]
         near = did_you_mean(path, names)
         if near or len(names) > 1:
@@ -140,14 +151,17 @@ class Names:
         return "Give that item a `name`; `input` is what entered."
 
     def _at_the_top(self) -> dict[str, Place]:
-        found: dict[str, Place] = {}
-        _collect(self._spec.layers, found)
-        return found
+        return self._names_of(self._spec.layers)
 
     def _written(self, frame: Frame) -> dict[str, Place]:
         """Every name in the block that the walk is in, or at the top: reached or not."""
-        found: dict[str, Place] = {}
-        _collect(self.bodies[frame.namespace.outermost], found)
+        return self._names_of(self.bodies[frame.namespace.outermost])
+
+    def _names_of(self, items: tuple[Item, ...]) -> dict[str, Place]:
+        found = self._collected.get(id(items))
+        if found is None:
+            found = self._collected[id(items)] = {}
+            _collect(items, found)
         return found
 
 

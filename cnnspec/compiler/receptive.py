@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnnspec.compiler.plan import Node, Plan, Value
 
 _MOST_PHASES = 1024
+_MOST_READS = 20_000
 
 
 class Sight(NamedTuple):
@@ -112,9 +113,10 @@ def _compose(sight: Sight, outer: Reach) -> Sight | None:
     if inner is None:
         return sight
     periods = len(inner.taps) // math.gcd(len(inner.taps), outer.step)
-    if periods * len(outer.taps) > _MOST_PHASES:
+    phases = periods * len(outer.taps)
+    if phases > _MOST_PHASES or phases * min(len(inner.taps), _extent(outer)) > _MOST_READS:
         return None
-    taps = tuple(_tap(inner, outer, unit) for unit in range(periods * len(outer.taps)))
+    taps = tuple(_tap(inner, outer, unit) for unit in range(phases))
     return Sight(Reach(periods * outer.step // len(inner.taps) * inner.step, taps))
 
 

@@ -225,6 +225,8 @@ def expectation(model: type[Arguments], field: str) -> str:
     for metadata in info.metadata:
         if isinstance(metadata, Expect):
             return metadata.phrase
+        if hasattr(metadata, "table"):
+            return f"one of {', '.join(metadata.table)}"
     choices = _choices(info.annotation)
     if choices:
         return f"one of {', '.join(shown(choice) for choice in choices)}"

@@ -15,6 +15,8 @@ from cnnspec.language.training import Train
 if TYPE_CHECKING:
     from collections.abc import Sequence as Many
 
+_MOST_DIGITS = 9
+
 
 def variants_of(root: Mapping) -> list[str]:
     """The names of a spec's variants."""
@@ -127,7 +129,7 @@ def _at(node: Node | None, path: list[str], value: Node, source: Source) -> Node
         return value
     key, *rest = path
     if isinstance(node, Sequence):
-        if not key.isdecimal() or int(key) >= len(node.items):
+        if not key.isdecimal() or len(key) > _MOST_DIGITS or int(key) >= len(node.items):
             raise LookupError(f"the list there has the positions 0 to {len(node.items) - 1}, not {key}")
         items = list(node.items)
         items[int(key)] = _at(items[int(key)], rest, value, source)

@@ -52,6 +52,8 @@ class Softmax(AlongAxis):
     badly. One large value leaves the others without gradient.
     """
 
+    normalises: ClassVar[bool] = True
+
     target: ClassVar[str] = "Softmax"
 
 
@@ -65,6 +67,8 @@ class Softmin(AlongAxis):
     Against: As softmax: not before the cross_entropy loss.
     """
 
+    normalises: ClassVar[bool] = True
+
     target: ClassVar[str] = "Softmin"
 
 
@@ -77,6 +81,8 @@ class LogSoftmax(AlongAxis):
 
     Against: Needless before cross_entropy, which includes it.
     """
+
+    normalises: ClassVar[bool] = True
 
     target: ClassVar[str] = "LogSoftmax"
 

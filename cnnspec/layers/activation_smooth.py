@@ -21,6 +21,8 @@ class Sigmoid(Activation):
     centred, and dearer than relu. As the last layer use a loss that includes it (bce_with_logits).
     """
 
+    normalises: ClassVar[bool] = True
+
     target: ClassVar[str] = "Sigmoid"
 
 

@@ -43,6 +43,8 @@ class Layer(Arguments):
     """The argument that `kind: value` sets."""
     needs_name: ClassVar[bool] = False
     """Whether the item must have a name: its parameter bears it."""
+    normalises: ClassVar[bool] = False
+    """Whether it squashes scores into probabilities, which the cross-entropy loss does by itself."""
     mixes_channels: ClassVar[bool] = False
     """Whether an output reads other channels of its input than its own (for the receptive field)."""
     references: ClassVar[tuple[str, ...]] = ()

@@ -48,7 +48,7 @@ def summary_data(result: Result, plan: Plan) -> dict[str, Any]:
         "input": _inputs(plan),
         "output": _outputs(plan),
         "layers": [_layer(node, fields[node]) for node in plan.known_nodes],
-        "total": {"params": plan.params, "macs": plan.macs},
+        "total": {"params": plan.params, "macs": plan.macs} if plan.complete else None,
     }
     if result.diagnostics:
         data["diagnostics"] = [diagnostic_data(diagnostic) for diagnostic in result.diagnostics]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], About]:
         ) from error
     except (safetensors.SafetensorError, OSError) as error:
         raise UserError(f"{path}: cut off, damaged or no safetensors file ({error})") from error
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(
             f"{path}: it does not say how its images were normalised: not written by cnnspec"
         ) from error
@@ -66,9 +67,16 @@ def _read(path: Path) -> tuple[dict[str, Tensor], About]:
 
 def _about(metadata: Mapping[str, str]) -> About:
     facts = json.loads(metadata[_KEY])
-    return About(
-        int(facts["epoch"]), Scale(tuple(map(float, facts["mean"])), tuple(map(float, facts["std"])))
-    )
+    mean, std = tuple(map(float, facts["mean"])), tuple(map(float, facts["std"]))
+    finite = all(map(math.isfinite, mean + std)) and all(value > 0 for value in std)
+    if not (
+        isinstance(facts["mean"], list)
+        and isinstance(facts["std"], list)
+        and finite
+        and len(mean) == len(std)
+    ):
+        raise ValueError(facts)
+    return About(int(facts["epoch"]), Scale(mean, std))
 
 
 def _differences(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:
@@ -79,8 +87,17 @@ def _differences(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> l
         for name, value in wanted.items()
         if name in found and found[name].shape != value.shape
     ]
-    return shapes + missing + foreign
+    types = [
+        f"{name} is of {_type(found[name])}, the spec's of {_type(value)}"
+        for name, value in wanted.items()
+        if name in found and found[name].dtype != value.dtype
+    ]
+    return shapes + types + missing + foreign
 
 
 def _shape(value: Tensor) -> str:
     return "×".join(map(str, value.shape)) or "a number"
+
+
+def _type(value: Tensor) -> str:
+    return str(value.dtype).removeprefix("torch.")

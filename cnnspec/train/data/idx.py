@@ -18,6 +18,8 @@ from cnnspec.core.errors import UserError
 
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
+_MOST = 1_000_000
+"""Images of a set that is held in memory."""
 
 
 class Idx(NamedTuple):
@@ -44,10 +46,8 @@ class Raw(NamedTuple):
 
 def read_part(images: Path, labels: Path, height: int, width: int, classes: int) -> Part:
     """The images and labels of two files that fit each other. Raises UserError naming the file."""
-    pictures, numbers = read(images, rank=3), read(labels, rank=1)
-    count, *extent = pictures.sizes
-    if extent != [height, width]:
-        raise UserError(f"{images}: the images are {_times(extent)}, {height}×{width} are expected")
+    pictures, numbers = read(images, rank=3, extent=(height, width)), read(labels, rank=1)
+    count = pictures.sizes[0]
     if count != numbers.sizes[0]:
         raise UserError(f"{images}: {count:,} images, but {labels} holds {numbers.sizes[0]:,} labels")
     if count == 0:
@@ -63,14 +63,19 @@ def _require_labels(path: Path, labels: bytearray, classes: int) -> None:
         raise UserError(f"{path}: label {largest} at position {position:,}, 0 to {classes - 1} are expected")
 
 
-def read(path: Path, rank: int) -> Idx:
-    """The values of an IDX file of bytes, gzipped or not, with `rank` axes. Raises UserError."""
+def read(path: Path, rank: int, extent: tuple[int, ...] = ()) -> Idx:
+    """The values of an IDX file of bytes, gzipped or not, with `rank` axes. Raises UserError.
+
+    What the header says is checked before a value is read: a small gzip file can unpack to any size.
+    """
     try:
         with path.open("rb") as file:
             gzipped = file.read(2) == _GZIP
             file.seek(0)
             # GzipFile reads what a BinaryIO reads
-            return _parse(path, cast("BinaryIO", gzip.GzipFile(fileobj=file)) if gzipped else file, rank)
+            return _parse(
+                path, cast("BinaryIO", gzip.GzipFile(fileobj=file)) if gzipped else file, rank, extent
+            )
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path}: the gzip file is cut off or damaged ({error})", _AGAIN) from error
     except OSError as error:
@@ -80,7 +85,7 @@ def read(path: Path, rank: int) -> Idx:
 _AGAIN = "Fetch the file again."
 
 
-def _parse(path: Path, file: BinaryIO, rank: int) -> Idx:
+def _parse(path: Path, file: BinaryIO, rank: int, extent: tuple[int, ...]) -> Idx:
     magic, expected = file.read(4), bytes((0, 0, 8, rank))
     if magic != expected:
         found = magic.hex(" ") or "nothing"
@@ -92,6 +97,10 @@ def _parse(path: Path, file: BinaryIO, rank: int) -> Idx:
             f"{path}: {4 + len(header)} bytes long, its header alone takes {4 + 4 * rank}", _AGAIN
         )
     sizes = struct.unpack(f">{rank}I", header)
+    if extent and sizes[1:] != extent:
+        raise UserError(f"{path}: the images are {_times(sizes[1:])}, {_times(extent)} are expected")
+    if sizes[0] > _MOST:
+        raise UserError(f"{path}: it claims to hold {sizes[0]:,}, at most {_MOST:,} are read", _AGAIN)
     return Idx(sizes, _values(path, file, sizes))
 
 
