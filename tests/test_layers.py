@@ -245,3 +245,12 @@ def test_arguments_are_strict():
 def test_a_whole_factor_is_printed_as_it_was_written():
     assert layer_class("upsample")(scale_factor=2).emit(IMAGE).kwargs == {"scale_factor": 2}
     assert isinstance(layer_class("upsample")(scale_factor=2).scale_factor, int)
+
+
+def test_every_argument_has_words_for_what_it_must_be():
+    """A field without an `Expect` is a Literal, whose values are the words."""
+    for kind in KINDS:
+        model = layer_class(kind)
+        for name, field in model.model_fields.items():
+            words = [part for part in field.metadata if isinstance(part, Expect)]
+            assert words or get_origin(field.annotation) is Literal, (kind, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from collections.abc import Mapping as MappingType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -220,23 +220,14 @@ def _visible(value: Node, key: Place) -> Place:
 
 
 def expectation(model: type[Arguments], field: str) -> str:
-    """What a field's value must be, in words, from its type."""
+    """What a field's value must be, in words, from its type; without words of its own it is a Literal."""
     info = model.model_fields[field]
     for metadata in info.metadata:
         if isinstance(metadata, Expect):
             return metadata.phrase
         if hasattr(metadata, "table"):
             return f"one of {', '.join(metadata.table)}"
-    choices = _choices(info.annotation)
-    if choices:
-        return f"one of {', '.join(shown(choice) for choice in choices)}"
-    return "something else"
-
-
-def _choices(annotation: Any) -> tuple[Any, ...]:
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    return tuple(choice for argument in get_args(annotation) for choice in _choices(argument))
+    return f"one of {', '.join(map(shown, get_args(info.annotation)))}"
 
 
 def shown(value: object) -> str:
