@@ -31,7 +31,7 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
 
 def main() -> None:
     """Run it all; some minutes."""
-    rows = [*cold(), *growth(), *epochs(images=60_000, rounds=3), *digits(seeds=5)]
+    rows = [*cold(), *growth(), *epochs(images=60_000, rounds=5), *digits(seeds=5)]
     told = TAIL.format(
         machine=f"{platform.system()} {platform.machine()}",
         threads=torch.get_num_threads(),

@@ -44,4 +44,4 @@ def row(what: str, measured: float, target: float, *, at_least: bool = False) ->
     """A line of the table of results."""
     met = measured >= target if at_least else measured <= target
     sign = "≥" if at_least else "≤"
-    return f"| {what} | {measured:.2f} × | {sign} {target:g} × | {'yes' if met else 'no'} |"
+    return f"| {what} | {measured:.3f} × | {sign} {target:g} × | {'yes' if met else 'no'} |"

@@ -124,6 +124,13 @@ class TestValidate:
         assert "4 input channels do not split into 3 groups" in out
         assert 0 == run("validate", f"{path}@fine")[0]
 
+    def test_a_wrong_setting_is_told_once_for_all_variants(self, run, tmp_path):
+        path = tmp_path / "v.yaml"
+        path.write_text(
+            "cnnspec: 1\ninput: [1, 8, 8]\nvars: {w: 1}\nvariants: {big: {w: 2}}\nlayers: [relu]\n"
+        )
+        assert "1 error" == run("validate", path, "--set", "nope=3")[1].splitlines()[-1]
+
     def test_settings_change_variables_and_paths(self, run):
         assert "30 parameters" not in run("validate", "mnist")[1]
         assert "→ 7," in run("validate", "mnist", "--set", "layers.8.linear=7", "--set", "data=")[1]
@@ -275,6 +282,14 @@ class TestExport:
         assert (1, "") == (code, out)
         assert err.startswith("error: ")
 
+    def test_the_spec_itself_is_not_overwritten(self, run, tmp_path):
+        path = tmp_path / "net.yaml"
+        path.write_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\n")
+        code, _, err = run("export", path, "--out", path)
+        assert 1 == code
+        assert "the spec itself" in err
+        assert path.read_text().startswith("cnnspec: 1")
+
     def test_a_wrong_spec_is_not_printed(self, run, bad):
         code, out, _ = run("export", bad)
         assert 1 == code
@@ -331,7 +346,8 @@ class TestUsage:
     def test_every_command_helps_with_an_example(self, name):
         done = CliRunner().invoke(cli, [name, "--help"])
         assert 0 == done.exit_code
-        assert f"cnnspec {name}" in done.output.split("Example:")[1]
+        assert f"cnnspec {name}" in done.output.split("Example:\n")[1]
+        assert "\\b" not in done.output
 
     def test_help_lists_the_commands(self):
         out = CliRunner().invoke(cli, ["--help"]).output

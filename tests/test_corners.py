@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -295,3 +296,51 @@ def test_a_choice_that_is_null_is_told_what_there_is():
         "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 10]\ntrain: {optimizer: null}\n"
     ).diagnostics
     assert "one of sgd, adam, adamw" in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("input: [1, 8, 8]\nblocks: {relu: {layers: [tanh]}}\nlayers: [relu]\n", ["reserved-name"]),
+        ("input: [1, 8, 8]\nlayers: [relu]\nloss: mse\n", ["unknown-key"]),
+        ("input: [1, 8, 8]\nlayers: [relu]\noutput_shape: 10\n", ["unknown-key"]),
+        ("input: {channels: 3, height: 32, width: 32}\nlayers: [relu]\n", ["bad-input"]),
+    ],
+)
+def test_a_guess_is_not_read_further(text, expected):
+    assert expected == codes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("input: [1, 8, 8]\nlayers: [bn: 64]\n", "Write `bn`: its channels are inferred."),
+        ("input: [1, 8, 8]\nlayers: [flatten: 1]\n", "Write `flatten: {start_axis: 0}`"),
+        ("input: [1, 8, 8]\nlayers: [relu]\nloss: mse\n", "It goes under `train:`"),
+        ("input: [1, 8, 8]\nlayers: [relu]\ntrain: {lr: 0.01}\n", "write `optimizer: {sgd: {lr: …}}`"),
+        (
+            "input: [1, 8, 8]\nlayers: [conv: {out_channels: 2, kernel_size: 1, bias: 'false'}]\n",
+            "Write it without quotes.",
+        ),
+        ("input: [1, 8, 8]\nlayers:\n  - conv {out_channels: 2, kernel_size: 1}\n", "Write `conv: {…}`."),
+        ("input: [1, 8, 8]\nlayers:\n  - conv:{out_channels: 2, kernel_size: 1}\n", "Write `conv: {…}`."),
+        (
+            "input: [1, 8, 8]\nlayers: [relu]\ntrain: {optimizer: {adam: {}, sgd: {}}}\n",
+            "Keep one of adam, sgd",
+        ),
+        ("input: {channels: 3, height: 32, width: 32}\nlayers: [relu]\n", "Write `input: [3, 32, 32]`"),
+    ],
+)
+def test_a_hint_says_what_to_write(text, words):
+    (found,) = check_text(f"cnnspec: 1\n{text}").diagnostics
+    assert words in found.hint
+
+
+def test_a_variant_that_is_not_there_has_no_plan():
+    result = check_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\n", variant="nope")
+    assert (None, ["unknown-variant"]) == (result.plan, [found.code for found in result.diagnostics])
+
+
+def test_a_pipe_is_no_spec(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert ["not-a-file"] == [found.code for found in cnnspec.check(tmp_path / "pipe.yaml").diagnostics]

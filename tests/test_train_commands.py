@@ -152,6 +152,24 @@ def test_a_network_that_no_memory_holds_is_one_line(call, tmp_path):
     assert "weights take" in err.splitlines()[0]
 
 
+def test_a_run_that_was_changed_since_is_told(call, spec):
+    assert 0 == call("train", spec, "--epochs", 1, "--out", "runs")[0]
+    assert "" == call("eval", "runs/tiny/1")[2]
+    kept = Path("runs/tiny/1/spec.yaml")
+    kept.write_text(kept.read_text().replace("relu", "tanh"))
+    assert "were changed since" in call("eval", "runs/tiny/1")[2]
+    Path("runs/tiny/1/metrics.jsonl").write_text("garbage")
+    assert "no test to compare" in call("eval", "runs/tiny/1")[2]
+
+
+@pytest.mark.parametrize(
+    ("run", "words"), [("runs", "runs/tiny/1"), ("nope", "no such folder"), ("tiny.yaml", "a file")]
+)
+def test_what_is_no_run_folder_is_told_with_what_may_be_meant(call, spec, run, words):
+    assert 0 == call("train", spec, "--epochs", 1, "--out", "runs")[0]
+    assert words in call("eval", run)[2]
+
+
 def test_an_evaluation_may_be_on_another_device(call, spec):
     assert 0 == call("train", spec, "--epochs", 1, "--out", "runs")[0]
     kept = Path("runs/tiny/1/spec.yaml")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from pathlib import Path
 
 import click
@@ -26,7 +28,7 @@ from cnnspec.train.threads import wait_briefly
 )
 @format_option("text", "json")
 def command(run: Path, weights: str, device: str | None, form: str) -> None:
-    r"""Test a trained network again: the accuracy and the loss that its training ended with.
+    """Test a trained network again: the accuracy and the loss that its training ended with.
 
     RUN is a run folder. Its spec says which data set is read.
 
@@ -36,7 +38,7 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
     """
     spec = run / "spec.yaml"
     if not spec.is_file():
-        raise UserError(f"{run}: not a run folder: it holds no spec.yaml")
+        raise UserError(f"{run}: not a run folder: it holds no spec.yaml", _instead(run))
     result = load(str(spec), [] if device is None else [f"train.device={device}"])
     raw = read_data(result)
     wait_briefly()
@@ -45,6 +47,8 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
     assert result.plan is not None
     assert result.train is not None
     epoch, score = evaluate(result.plan, result.train, raw, run / f"{weights}.safetensors")
+    if weights == "best":
+        _compare(run, score.loss, score.accuracy)
     found = {
         "run": str(run),
         "weights": weights,
@@ -61,3 +65,29 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
             f"test accuracy {100 * score.accuracy:.2f} % ({score.correct:,} of {score.images:,}), "
             f"loss {score.loss:.4f}, with the {weights} weights, of epoch {epoch}"
         )
+
+
+def _instead(run: Path) -> str:
+    if not run.exists():
+        return "There is no such folder."
+    if run.is_file():
+        return "It is a file; name the folder that a training has left."
+    runs = sorted(path.parent for path in run.glob("**/spec.yaml"))
+    return (
+        f"Did you mean {runs[-1]}?"
+        if runs
+        else "Name a folder that a training has left, such as runs/digits/1."
+    )
+
+
+def _compare(run: Path, loss: float, accuracy: float) -> None:
+    """Warn where the training ended with another result: spec or weights were changed since."""
+    try:
+        row = json.loads((run / "metrics.jsonl").read_text("utf-8").splitlines()[-1])
+        before = (float(row["test_loss"]), float(row["test_accuracy"]))
+    except (OSError, ValueError, TypeError, KeyError, IndexError):
+        click.echo("warning: metrics.jsonl holds no test to compare this with", err=True)
+        return
+    if not (math.isclose(before[0], loss, rel_tol=1e-3) and math.isclose(before[1], accuracy, abs_tol=2e-3)):
+        told = f"accuracy {100 * before[1]:.2f} %, loss {before[0]:.4f}"
+        click.echo(f"warning: the training ended with {told}: spec or weights were changed since", err=True)

@@ -13,7 +13,7 @@ from cnnspec.layers.foreign import kind_for
 @click.command("explain")
 @click.argument("subject", metavar="[KIND|CODE]", required=False)
 def command(subject: str | None) -> None:
-    r"""Explain a layer kind (what it does, its formula, when it is used) or a diagnostic's code.
+    """Explain a layer kind (what it does, its formula, when it is used) or a diagnostic's code.
 
     Without an argument: all kinds, a line each.
 

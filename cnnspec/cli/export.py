@@ -9,6 +9,7 @@ import click
 from cnnspec.cli.options import load, settings_option, spec_argument
 from cnnspec.codegen.generate import generate
 from cnnspec.core import files
+from cnnspec.core.errors import UserError
 
 
 @click.command("export")
@@ -28,7 +29,7 @@ from cnnspec.core import files
     help="The file to write; default: standard output.",
 )
 def command(spec: str, settings: tuple[str, ...], target: str, out: Path | None) -> None:  # noqa: ARG001 -- one target so far
-    r"""Print the network as a readable Python file that imports only torch.
+    """Print the network as a readable Python file that imports only torch.
 
     It is the same source that `cnnspec train` executes.
 
@@ -41,5 +42,7 @@ def command(spec: str, settings: tuple[str, ...], target: str, out: Path | None)
     source = generate(result.plan).source
     if out is None:
         click.echo(source, nl=False)
+    elif out.exists() and Path(result.source.name).exists() and out.samefile(result.source.name):
+        raise UserError(f"{out}: this is the spec itself", "Name another file with --out.")
     else:
         files.write_text(out, source)

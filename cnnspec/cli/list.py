@@ -11,7 +11,7 @@ from cnnspec.compiler.library import open_spec, shipped_specs
 
 @click.command("list")
 def command() -> None:
-    r"""List the specs that ship with cnnspec, with what enters and comes out, and their cost.
+    """List the specs that ship with cnnspec, with what enters and comes out, and their cost.
 
     \b
     Example:

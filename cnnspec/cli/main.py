@@ -58,7 +58,7 @@ class Lazy(click.Group):
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(None, "--version", "-V", package_name="cnnspec", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Convolutional networks as YAML: checked in milliseconds, built and trained with torch.
+    """Convolutional networks as YAML: checked in milliseconds, built and trained with torch.
 
     SPEC is a file (with a slash, or ending in .yaml) or the name of a spec that ships, such as mnist.
 

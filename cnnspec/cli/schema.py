@@ -10,7 +10,7 @@ from cnnspec.language.schema import json_schema
 
 @click.command("schema")
 def command() -> None:
-    r"""Print the JSON Schema (draft-07) of the spec language.
+    """Print the JSON Schema (draft-07) of the spec language.
 
     Editors that know yaml-language-server complete and check a spec that begins with
     `# yaml-language-server: $schema=cnnspec.schema.json`.

@@ -21,7 +21,7 @@ from cnnspec.compiler.library import check
 @click.option("--explain", is_flag=True, help="Add each size's formula with its numbers.")
 @format_option("text", "json")
 def command(spec: str, settings: tuple[str, ...], explain: bool, form: str) -> None:
-    r"""Show each layer's output shape, parameters, multiply-accumulates and receptive field.
+    """Show each layer's output shape, parameters, multiply-accumulates and receptive field.
 
     Where the spec is wrong: the table down to the mistake, then what is wrong; exits 1.
 

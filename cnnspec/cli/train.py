@@ -43,7 +43,7 @@ INTERRUPTED = 130
 def command(
     spec: str, settings: tuple[str, ...], epochs: int | None, device: str | None, seed: int | None, out: Path
 ) -> None:
-    r"""Train a network on its spec's data, test it once, and keep all of it in OUT/<name>/<n>.
+    """Train a network on its spec's data, test it once, and keep all of it in OUT/<name>/<n>.
 
     Each epoch is validated on images held out of the training set; the test takes the best epoch's
     weights. Ctrl-C keeps the weights of the last finished epoch, and exits 130.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @settings_option
 @format_option("text", "json", "github")
 def command(specs: tuple[str, ...], settings: tuple[str, ...], form: str) -> None:
-    r"""Check specs: every shape is inferred, and every mistake explained at its line.
+    """Check specs: every shape is inferred, and every mistake explained at its line.
 
     A spec with variants is checked as it stands and in each variant; SPEC@variant checks one.
     Exits 1 when there is an error in any of them; warnings alone exit 0.
@@ -54,12 +54,17 @@ def _checked(spec: str, settings: tuple[str, ...]) -> Iterator[_Checked]:
     yield _Checked(opened.label, base, list(base.diagnostics))
     if opened.variant is not None:
         return
-    told = {(found.code, found.place) for found in base.diagnostics}
+    told = {_key(found) for found in base.diagnostics}
     for variant in variants(opened.document):
         result = check_document(opened.document, variant=variant, settings=settings)
-        new = [found for found in result.diagnostics if (found.code, found.place) not in told]
+        new = [found for found in result.diagnostics if _key(found) not in told]
         named = [replace(found, message=f"{found.message} (variant {variant})") for found in new]
         yield _Checked(f"{opened.label}@{variant}", result, named)
+
+
+def _key(found: Diagnostic) -> tuple[object, ...]:
+    """What makes two findings the same; a setting's text is read anew for each variant."""
+    return (found.code, found.place.source.name, *found.place[1:])
 
 
 def _text(checked: list[_Checked]) -> None:

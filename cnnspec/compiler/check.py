@@ -81,7 +81,10 @@ def _checked(document: Document, variant: str | None, settings: Sequence[str]) -
         if not reporter.errors:
             _not_a_mapping(root, document.source, reporter)
         return Result(reporter.sorted(), document.source)
+    known = variants_of(root)
     root = with_variant(root, variant, document.source, reporter)
+    if variant is not None and variant not in known:
+        return Result(reporter.sorted(), document.source)
     root = with_settings(root, settings, reporter)
     return _check(parse(root, document.source, reporter), reporter)
 

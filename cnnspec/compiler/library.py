@@ -78,7 +78,8 @@ def _shipped(name: str) -> tuple[Path, str | None] | None:
 def _unknown(name: str) -> Document:
     source = Source(name)
     here = [path.name for path in Path().glob("*.y*ml")]
-    near = nearest(name, [*shipped_specs(), *here])
+    stems = [file for file in here if Path(file).stem == name]
+    near = stems[0] if stems else nearest(name, [*shipped_specs(), *here])
     if Path(name).exists():
         hint = f"There is a file of that name: write ./{name}."
     else:
@@ -93,6 +94,10 @@ def _unknown(name: str) -> Document:
 
 def _read(path: Path, name: str) -> Document:
     try:
+        if path.is_fifo() and not str(path).startswith("/dev/"):
+            return _unreadable(
+                name, "not-a-file", "this is a pipe, not a file", "Write what comes to a file."
+            )
         with path.open("rb") as file:
             return read_bytes(name, file.read(MAX_BYTES + 1))
     except FileNotFoundError:

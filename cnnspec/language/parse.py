@@ -13,12 +13,14 @@ from cnnspec.language.outputs import read_output
 from cnnspec.language.problems import shown, torn_off
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start, visible
 from cnnspec.language.spec import TOP_LEVEL, Item, Spec
+from cnnspec.language.training import Train
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings, Source
 
 _LATER = {"budget", "lint"}
+_KNOWN = [key for key in TOP_LEVEL if key not in _LATER]
 _SPEC_NAME = re.compile(r"[\w-][\w.-]{0,99}")
 
 
@@ -27,7 +29,9 @@ def parse(root: Mapping, source: Source, findings: Findings) -> Spec:
     root = _with_known_keys(root, findings)
     _check_version(root, findings)
     blocks, variables = root.get("blocks"), root.get("vars")
-    names = blocks.entries if isinstance(blocks, Mapping) else () if is_nothing(blocks) else None
+    names: list[str] | None = [] if is_nothing(blocks) else None
+    if isinstance(blocks, Mapping):
+        names = [name for name in blocks.entries if name not in KINDS]
     items = ItemReader(names, findings)
     spec = Spec(source, root, items.made, name=_name(root, source, findings))
     spec.inputs, spec.single_input = _inputs(root, findings)
@@ -56,8 +60,11 @@ def _with_known_keys(root: Mapping, findings: Findings) -> Mapping:
             message = f"{key.text} is part of the language, but this version does not check it"
             findings.error("not-supported", message, key.place, f"Take {key.text} out.")
     own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
+    for word in [key for key in own if key in Train.model_fields and key not in TOP_LEVEL]:
+        place, hint = own.pop(word).key.place, f"It goes under `train:`: `train: {{{word}: …}}`."
+        findings.error("unknown-key", f"{word} is no top-level key", place, hint)
     strays = [key for key in own if key in KINDS and key not in TOP_LEVEL]
-    listed = f"There are {', '.join(TOP_LEVEL)}; your own notes go under a key that starts with x-."
+    listed = f"There are {', '.join(_KNOWN)}; your own notes go under a key that starts with x-."
     hint = "A layer is an item of the list under `layers`." if strays else listed
     return as_meant(Mapping(own, root.place), TOP_LEVEL, "top-level key", findings, hint)
 
@@ -100,6 +107,13 @@ def _inputs(root: Mapping, findings: Findings) -> tuple[dict[str, Node], bool]:
         return {}, True
     if not isinstance(entry.value, Mapping):
         return {"input": entry.value}, True
+    sizes = [value.plain() for _, value in entry.value]
+    if sizes and all(type(size) is int for size in sizes):
+        message = f"input is {shown(entry.value.plain())}, it must be a list of sizes"
+        findings.error(
+            "bad-input", message, entry.value.place, f"Write `input: {shown(sizes)}`, channels first."
+        )
+        return {}, True
     if not entry.value.entries:
         findings.error("bad-input", "input names nothing", visible(entry), "Write `input: [1, 28, 28]`.")
     return {key.text: value for key, value in entry.value if is_name(key, findings)}, False

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from cnnspec.core.diagnostic import Diagnostic, Place
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
+from cnnspec.language.scalars import scalar_value
 from cnnspec.layers.fields import Arguments, Expect
 
 if TYPE_CHECKING:
@@ -163,6 +164,10 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
     if ":" in field:
         name, _, value = field.partition(":")
         return f"A space is missing after the colon: `{name}: {value}`."
+    for name, info in model.model_fields.items():
+        for choice, inner in _choices_of(info.metadata):
+            if field in inner.model_fields and field not in model.model_fields:
+                return f"It belongs to {name}: write `{name}: {{{choice}: {{{field}: …}}}}`."
     meant = meant_argument(field, model)
     if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
         return _converted(field, meant, node)
@@ -171,6 +176,11 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
     if not model.model_fields:
         return f"{subject} takes no arguments."
     return f"It takes {', '.join(model.model_fields)}."
+
+
+def _choices_of(metadata: list[Any]) -> list[tuple[str, type[Arguments]]]:
+    """The alternatives of a field that is written like an item."""
+    return [pair for part in metadata if hasattr(part, "table") for pair in part.table.items()]
 
 
 def _converted(field: str, meant: str, node: Node | None) -> str:
@@ -244,14 +254,15 @@ def shown(value: object) -> str:
 
 
 def _quoted(text: str) -> str:
-    return text if re.fullmatch(r"[A-Za-z_][\w-]*", text) else f"'{text}'"
+    plain = re.fullmatch(r"[A-Za-z_][\w-]*", text) and isinstance(scalar_value(text), str)
+    return text if plain else f"'{text}'"
 
 
 def _hint_for(value: object) -> str:
     if isinstance(value, str) and re.search(r"[\w)]\s*[-+*/%]+\s*[\w(]", value):
         return "It is a text. An expression holds a $: a variable, as in $width * 2; a plain product is written out."
-    if isinstance(value, str) and re.fullmatch(r"[\d.]+", value):
-        return "It is a text. Write the number without quotes."
+    if isinstance(value, str) and value and not isinstance(scalar_value(value), str):
+        return "It is a text. Write it without quotes."
     if isinstance(value, bool):
         return "true and false are no numbers."
     return ""

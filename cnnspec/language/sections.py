@@ -18,6 +18,10 @@ NAME = re.compile(r"[\w-]+")
 VARIABLE = re.compile(r"[^\W\d]\w*")
 
 
+_LIKE = 0.75
+"""How near a misspelt key must come to be read as what it resembles."""
+
+
 def is_nothing(node: Node | None) -> bool:
     """Whether there is no value: no key, or nothing or null after it."""
     return node is None or (isinstance(node, Scalar) and node.value is None)
@@ -41,7 +45,7 @@ def as_meant(node: Mapping, known: Iterable[str], what: str, findings: Findings,
             near = nearest(key.text, known)
             told = f"Did you mean {near}?" if near else hint or f"There are {', '.join(known)}."
             findings.error("unknown-key", f"{key.text} is no {what}", key.place, told)
-            if near is not None:
+            if near is not None and nearest(key.text, [near], _LIKE) is not None:
                 meant.setdefault(near, Entry(key, value))
     return Mapping(meant, node.place)
 

@@ -5,6 +5,7 @@ libyaml and its twin word their errors differently; what both of them name is th
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Related
@@ -30,6 +31,22 @@ def explain(source: Source, error: MarkedYAMLError, last: Event | None) -> Diagn
     found = next(finding for rule in _RULES if (finding := rule(fault)))
     place = found.place or fault.place
     return Diagnostic(found.code, found.message, place, found.hint, related=found.related)
+
+
+_UNCOLONED = re.compile(r"\s*(?:- +)*([A-Za-z_]\w*)(:?) ?([{(\[])")
+
+
+def _opened_at_once(fault: Fault) -> Finding | None:
+    """`conv {…}` and `conv:{…}`: what is missing is told where the bracket opens."""
+    found = _UNCOLONED.match(fault.line)
+    if found is None or (found[2] and fault.line[found.end(2) : found.end(2) + 1] == " "):
+        return None
+    name, colon, _ = found.groups()
+    what = "a space is missing after the colon" if colon else f"a colon is missing after {name}"
+    place = fault.place._replace(
+        column=found.end(1) + 1, end_column=found.end(1) + 2, end_line=fault.place.line
+    )
+    return Finding(what, f"Write `{name}: {{…}}`.", place)
 
 
 def _no_key(fault: Fault) -> Finding | None:
@@ -132,6 +149,7 @@ _RULES: tuple[Callable[[Fault], Finding | None], ...] = (
     values.anchor,
     values.first_character,
     values.block_text,
+    _opened_at_once,
     _beneath_item,
     _keyless_colon,
     values.colon_without_space,

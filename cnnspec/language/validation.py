@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer
 
 
+_INFERRED = {"in_channels", "in_features", "num_features", "num_channels", "normalized_shape"}
+
+
 def no_main_argument(model: type[Layer], item: Item) -> tuple[str, str, Place, str]:
     """What to say where a kind without a main argument is given a bare value."""
     assert item.args is not None
@@ -24,6 +27,13 @@ def no_main_argument(model: type[Layer], item: Item) -> tuple[str, str, Place, s
     required = [name for name, info in model.model_fields.items() if info.is_required()]
     example = ", ".join(f"{name}: …" for name in required or list(model.model_fields)[:1])
     message = f"{item.kind} has no main argument that one value could set"
+    value = item.args.plain()
+    first = next(iter(model.model_fields))
+    if not required and model.model_fields.keys() & _INFERRED:
+        return "no-main-argument", message, place, f"Write `{item.kind}`: its channels are inferred."
+    if first.endswith("axis") and type(value) is int:
+        instead = f"{item.kind}: {{{first}: {value - 1 if value > 0 else value}}}"
+        return "no-main-argument", message, place, f"Write `{instead}`; axes don't count the batch."
     return "no-main-argument", message, place, f"Name it: `{item.kind}: {{{example}}}`."
 
 

@@ -55,7 +55,8 @@ def _read(path: Path) -> tuple[dict[str, Tensor], About]:
             return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118 -- no mapping
     except FileNotFoundError as error:
         raise UserError(
-            f"{path}: there are no such weights", "The run ended before its first epoch did."
+            f"{path}: there are no such weights",
+            "The run ended before its first epoch did, or the file was taken away.",
         ) from error
     except (safetensors.SafetensorError, OSError) as error:
         raise UserError(f"{path}: cut off, damaged or no safetensors file ({error})") from error
