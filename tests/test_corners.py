@@ -344,3 +344,9 @@ def test_a_variant_that_is_not_there_has_no_plan():
 def test_a_pipe_is_no_spec(tmp_path):
     os.mkfifo(tmp_path / "pipe.yaml")
     assert ["not-a-file"] == [found.code for found in cnnspec.check(tmp_path / "pipe.yaml").diagnostics]
+
+
+def test_a_name_inside_another_item_on_the_same_line_is_told_as_such():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [{layers: [{relu, name: x}], name: g}, {relu, from: x}]\n"
+    (found,) = check_text(text).diagnostics
+    assert "inside another item" in found.hint

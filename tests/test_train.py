@@ -6,10 +6,14 @@ import pytest
 import torch
 from torch import nn
 
+from cnnspec.backend.build import build
+from cnnspec.backend.device import settle
+from cnnspec.compiler.library import check
 from cnnspec.core.errors import UserError
 from cnnspec.language.training import Adam, AdamW, CrossEntropy, Digits, Sgd, Train
-from cnnspec.train import data, loop
+from cnnspec.train import checkpoint, data, fit, loop
 from cnnspec.train.best import Best
+from cnnspec.train.data.dataset import Scale
 from cnnspec.train.data.order import shuffled, subseed
 from cnnspec.train.data.sets import divide
 from cnnspec.train.events import Epoch, Finished, Score, Started, Step
@@ -256,3 +260,33 @@ def test_faults_of_our_own_stay_what_they_are():
 def test_a_network_without_weights_is_told():
     with pytest.raises(UserError, match="no weights"):
         trained(nn.Flatten(), Train(epochs=1))
+
+
+def test_a_settled_gpu_repeats_itself(monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
+    monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
+    settle(torch.device("cpu"))
+    assert torch.backends.cudnn.benchmark
+    settle(torch.device("cuda"))
+    assert not torch.backends.cudnn.benchmark
+    assert torch.backends.cudnn.deterministic
+
+
+@pytest.mark.parametrize(
+    "failure", [torch.OutOfMemoryError("cuda"), RuntimeError("can't allocate memory: 4 TB")]
+)
+def test_a_training_that_runs_out_of_memory_says_so(monkeypatch, tmp_path, failure):
+    result = check("digits")
+
+    def exhausted(*_args):
+        raise failure
+
+    monkeypatch.setattr(fit.loop, "fit_epoch", exhausted)
+    training = fit.start(result.plan, result.train, data.read(result.data), spec="", out=tmp_path, command=[])
+    with pytest.raises(UserError, match="batches of 64"):
+        list(training.events)
+    monkeypatch.setattr(fit.loop, "evaluate", exhausted)
+    weights = tmp_path / "w.safetensors"
+    checkpoint.save(weights, build(result.plan), checkpoint.About(1, Scale((0.0,), (1.0,))))
+    with pytest.raises(UserError, match="batches of 64"):
+        fit.evaluate(result.plan, result.train, data.read(result.data), weights)

@@ -13,12 +13,13 @@ from cnnspec.compiler.frame import Frame
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.naming import Names, Slot, bind
 from cnnspec.compiler.plan import Value
-from cnnspec.compiler.reporter import Reporter, definitions
+from cnnspec.compiler.reporter import Reporter
 from cnnspec.compiler.rounds import Rounds, read_rounds
+from cnnspec.compiler.when import wanted
 from cnnspec.compiler.wiring import Wiring
+from cnnspec.language.items import FEWEST_BRANCHES
 from cnnspec.language.node import Mapping, Scalar
-from cnnspec.language.problems import shown
-from cnnspec.language.values import Unknown, value_of, variables_in
+from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 100_000
 MOST_NESTING = 64
-_FEWEST_BRANCHES = 2
 
 
 class Unfolded(Exception):  # noqa: N818 -- control flow: the spec is too large, and that was reported
@@ -114,28 +114,17 @@ class Walk:
         if self._count > MOST_ITEMS:
             message = f"the spec unfolds to more than {MOST_ITEMS:,} items here"
             self._stop("too-many-items", message, item, "Repeat less often.")
-        if item.when is None:
-            return True
-        try:
-            wanted = value_of(item.when, frame.scope, self._reporter)
-        except Unknown:
-            return True
-        if not (wanted is None or isinstance(wanted, bool | int | float)):
-            message = f"when is {shown(wanted)}, it must be true or false, a number or null"
-            hint = "Compare it, as in `when: $act == 'relu'`."
-            self._reporter.error(
-                "bad-value", message, item.when.place, hint, definitions(item.when, frame.scope)
-            )
-        elif not wanted and item.name is not None:
+        there = item.when is None or wanted(item.when, frame.scope, self._reporter)
+        if not there and item.name is not None:
             frame.namespace.dropped[item.name.text] = item.name.place
-        return bool(wanted)
+        return there
 
     def _present(
         self, item: Item, value: Value, frame: Frame, name: str | None, *, first: bool = True
     ) -> Value:
         """The item, its `when` passed: `from`, then what it is."""
         if item.source is not None and first:
-            value = self.names.lookup(item.source, frame)
+            value = self.names.lookup(item.source, frame, own=name)
         if item.form == "dynamic":
             item = dynamic_item(item, frame.scope, self._spec, self._reporter)
         if item.form == "layers":
@@ -192,7 +181,7 @@ class Walk:
             opened = self._open(item, name, frame)
         slot, space = opened
         kept, dropped = self._branches(item, value, frame.inside(space) if space else frame)
-        enough = len(kept) >= _FEWEST_BRANCHES
+        enough = len(kept) >= FEWEST_BRANCHES
         if dropped and not enough:
             if slot is not None:
                 frame.namespace.give_back_position()

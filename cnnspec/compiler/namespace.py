@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.reserved import RESERVED
+from cnnspec.language.sections import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnnspec.compiler.plan import Value
     from cnnspec.core.diagnostic import Place
-
-_NAME = re.compile(r"[\w-]+")
 
 
 class Member(NamedTuple):
@@ -85,7 +83,7 @@ def unfit(name: str) -> str | None:
         return "`input` is what entered"
     if name in RESERVED or (name.startswith("__") and name.endswith("__")):
         return "torch's Module keeps that name for itself"
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         return "a name is made of letters, digits, - and _"
     if not name.isascii() and unicodedata.normalize("NFKC", name) != name:
         return f"in normal form it is {unicodedata.normalize('NFKC', name)}"

@@ -80,8 +80,11 @@ class Names:
         related = () if where == second else (Related(second, f"{key} is here too"),)
         self._reporter.error("duplicate-name", message, where, hint, related)
 
-    def lookup(self, source: Scalar, frame: Frame) -> Value:
-        """The value of a name; an unknown one after reporting that there is none."""
+    def lookup(self, source: Scalar, frame: Frame, *, own: str | None = None) -> Value:
+        """The value of a name; an unknown one after reporting that there is none.
+
+        `own` is the name of the item that asks, which doesn't stand for anything yet.
+        """
         try:
             path = text_of(source, frame.scope, self._reporter)
         except Unknown:
@@ -93,7 +96,7 @@ class Names:
         if value is NOTHING:
             self.several_inputs(source.place)
             return Value(None)
-        return self._not_there(path, source, frame) if value is None else value
+        return self._not_there(path, source, frame, own) if value is None else value
 
     def several_inputs(self, place: Place, kind: str = "") -> None:
         """Report an item that takes `input` where there are several."""
@@ -108,7 +111,7 @@ class Names:
         if name is not None:
             frame.namespace.members.setdefault(name, Member(Value(None), None))
 
-    def _not_there(self, path: str, source: Scalar, frame: Frame) -> Value:
+    def _not_there(self, path: str, source: Scalar, frame: Frame, own: str | None) -> Value:
         later = self._written(frame).get(path)
         dropped = frame.namespace.dropped_at(path)
         if dropped is not None:
@@ -124,18 +127,16 @@ class Names:
             )
         else:
             message = f"no item before this one is called {path}"
-            self._reporter.error("unknown-name", message, source.place, self._instead(path, source, frame))
+            hint = "An item can't take its own output." if path == own else self._instead(path, frame)
+            self._reporter.error("unknown-name", message, source.place, hint)
         return Value(None)
 
-    def _instead(self, path: str, source: Scalar, frame: Frame) -> str:
+    def _instead(self, path: str, frame: Frame) -> str:
         if path in KINDS or path in self._spec.blocks:
             return f"A text is always a name; for the layer write `[{path}]`."
         if "." in path:
             return _along(path, frame)
-        written = self._written(frame).get(path)
-        if written is not None and written.line == source.place.line:
-            return "An item can't take its own output."
-        if written is not None:
+        if path in self._written(frame):
             return "It stands inside another item: write its path, as in `backbone.conv1`."
         if frame.namespace.outermost.prefix and path in self._at_the_top():
             return (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
     from cnnspec.layers.base import Layer
 
-_FEWEST_BRANCHES = 2
+FEWEST_BRANCHES = 2
 
 
 class ItemReader:
@@ -163,7 +163,7 @@ class ItemReader:
             item.args = Mapping(rest, value.place, value.alias) if rest else None
         item.literal = item.args is None or is_literal(item.args)
         item.layer = self._static(item)
-        if not isinstance(of, Sequence) or len(of.items) < _FEWEST_BRANCHES:
+        if not isinstance(of, Sequence) or len(of.items) < FEWEST_BRANCHES:
             count = f"{len(of.items)}" if isinstance(of, Sequence) else "none"
             hint = f"Write `{item.kind}: [[…], []]`; `[]` is the value as it stands here."
             place = of.place if isinstance(of, Sequence) else item.place

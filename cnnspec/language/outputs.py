@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnspec.language.problems import shown
-from cnnspec.language.sections import as_meant, visible
+from cnnspec.language.problems import shown, visible
+from cnnspec.language.sections import as_meant
 from cnnspec.language.spec import OutputForm, OutputSpec
 
 if TYPE_CHECKING:
@@ -26,7 +26,12 @@ def read_output(entry: Entry, findings: Findings) -> tuple[OutputForm, tuple[Out
         form = "one"
         found = [_output(None, value, findings)]
     if not found:
-        findings.error("bad-output", "output is empty", visible(entry), "Leave it out for the last item's.")
+        findings.error(
+            "bad-output",
+            "output is empty",
+            visible(entry.value, entry.key.place),
+            "Leave it out for the last item's.",
+        )
     return form, tuple(output for output in found if output is not None)
 
 

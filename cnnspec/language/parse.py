@@ -10,17 +10,15 @@ from cnnspec.language.blocks import read_blocks
 from cnnspec.language.items import ItemReader
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.outputs import read_output
-from cnnspec.language.problems import shown, torn_off
-from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start, visible
-from cnnspec.language.spec import TOP_LEVEL, Item, Spec
+from cnnspec.language.problems import shown, torn_off, visible
+from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start
+from cnnspec.language.spec import LATER, TOP_LEVEL, Item, Spec
 from cnnspec.language.training import Train
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings, Source
 
-_LATER = {"budget", "lint"}
-_KNOWN = [key for key in TOP_LEVEL if key not in _LATER]
 _SPEC_NAME = re.compile(r"[\w-][\w.-]{0,99}")
 
 
@@ -56,7 +54,7 @@ def _setting(root: Mapping, key: str) -> Node | None:
 def _with_known_keys(root: Mapping, findings: Findings) -> Mapping:
     """The root without what this version doesn't read, and with misspelt keys read as meant."""
     for key, _ in root:
-        if key.text in _LATER:
+        if key.text in LATER:
             message = f"{key.text} is part of the language, but this version does not check it"
             findings.error("not-supported", message, key.place, f"Take {key.text} out.")
     own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
@@ -64,7 +62,7 @@ def _with_known_keys(root: Mapping, findings: Findings) -> Mapping:
         place, hint = own.pop(word).key.place, f"It goes under `train:`: `train: {{{word}: …}}`."
         findings.error("unknown-key", f"{word} is no top-level key", place, hint)
     strays = [key for key in own if key in KINDS and key not in TOP_LEVEL]
-    listed = f"There are {', '.join(_KNOWN)}; your own notes go under a key that starts with x-."
+    listed = f"There are {', '.join(key for key in TOP_LEVEL if key not in LATER)}; your own notes go under a key that starts with x-."
     hint = "A layer is an item of the list under `layers`." if strays else listed
     return as_meant(Mapping(own, root.place), TOP_LEVEL, "top-level key", findings, hint)
 
@@ -79,7 +77,7 @@ def _check_version(root: Mapping, findings: Findings) -> None:
     version = entry.value.value if isinstance(entry.value, Scalar) else None
     if type(version) is not int or version != 1:
         message = f"cnnspec is {shown(entry.value.plain())}, the language version is 1"
-        findings.error("wrong-version", message, visible(entry), hint)
+        findings.error("wrong-version", message, visible(entry.value, entry.key.place), hint)
 
 
 def _name(root: Mapping, source: Source, findings: Findings) -> str:
@@ -87,7 +85,12 @@ def _name(root: Mapping, source: Source, findings: Findings) -> str:
         entry = root.entries.get(field)
         if entry is not None and not (isinstance(entry.value, Scalar) and entry.value.text):
             message = f"{field} is {shown(entry.value.plain())}, it must be a text"
-            findings.error("bad-value", message, visible(entry), f"Write `{field}: …`, or leave it out.")
+            findings.error(
+                "bad-value",
+                message,
+                visible(entry.value, entry.key.place),
+                f"Write `{field}: …`, or leave it out.",
+            )
     name = root.get("name")
     if not isinstance(name, Scalar) or not name.text:
         return PurePath(source.name).stem
@@ -115,7 +118,12 @@ def _inputs(root: Mapping, findings: Findings) -> tuple[dict[str, Node], bool]:
         )
         return {}, True
     if not entry.value.entries:
-        findings.error("bad-input", "input names nothing", visible(entry), "Write `input: [1, 28, 28]`.")
+        findings.error(
+            "bad-input",
+            "input names nothing",
+            visible(entry.value, entry.key.place),
+            "Write `input: [1, 28, 28]`.",
+        )
     return {key.text: value for key, value in entry.value if is_name(key, findings)}, False
 
 
@@ -144,6 +152,6 @@ def _layers(root: Mapping, items: ItemReader, findings: Findings) -> tuple[Item,
         findings.error("missing-key", "layers is missing", start(root), hint)
         return ()
     if is_nothing(entry.value) or (isinstance(entry.value, Sequence) and not entry.value.items):
-        findings.error("bad-items", "layers is empty", visible(entry), hint)
+        findings.error("bad-items", "layers is empty", visible(entry.value, entry.key.place), hint)
         return ()
     return items.items(entry.value)

@@ -13,6 +13,8 @@ from cnnspec.core.diagnostic import Diagnostic, Place
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.scalars import scalar_value
+from cnnspec.language.spec import ITEM_KEYS
+from cnnspec.language.training import OneOf, one_of
 from cnnspec.layers.fields import Arguments, Expect
 
 if TYPE_CHECKING:
@@ -159,15 +161,18 @@ def unknown_argument(
 
 
 def _instead(field: str, model: type[Arguments], subject: str, node: Node | None) -> str:
-    if field in {"name", "from", "repeat", "when", "expect", "init"}:
+    if field in ITEM_KEYS:
         return f"{field} stands beside the kind: {{{subject}: {{…}}, {field}: …}}."
     if ":" in field:
         name, _, value = field.partition(":")
         return f"A space is missing after the colon: `{name}: {value}`."
     for name, info in model.model_fields.items():
-        for choice, inner in _choices_of(info.metadata):
-            if field in inner.model_fields and field not in model.model_fields:
-                return f"It belongs to {name}: write `{name}: {{{choice}: {{{field}: …}}}}`."
+        choice = one_of(info)
+        holders = (
+            [kind for kind, inner in choice.table.items() if field in inner.model_fields] if choice else []
+        )
+        if holders:
+            return f"It belongs to {name}: write `{name}: {{{holders[0]}: {{{field}: …}}}}`."
     meant = meant_argument(field, model)
     if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
         return _converted(field, meant, node)
@@ -178,11 +183,6 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
     return f"It takes {', '.join(model.model_fields)}."
 
 
-def _choices_of(metadata: list[Any]) -> list[tuple[str, type[Arguments]]]:
-    """The alternatives of a field that is written like an item."""
-    return [pair for part in metadata if hasattr(part, "table") for pair in part.table.items()]
-
-
 def _converted(field: str, meant: str, node: Node | None) -> str:
     """Torch's dim counts the batch, an axis doesn't: 1 becomes 0, −1 stays."""
     written = node.get(field) if isinstance(node, Mapping) else None
@@ -190,14 +190,15 @@ def _converted(field: str, meant: str, node: Node | None) -> str:
     if type(dims) is int and dims == 0:
         return f"dim 0 is the batch, which no layer may touch; {meant} counts from the axis after it."
     if isinstance(dims, list) and all(type(dim) is int for dim in dims):
-        axes = [_axis(dim) for dim in (dims[1:] if dims[:1] == [0] else dims) if type(dim) is int]
+        axes = [axis_of(dim) for dim in (dims[1:] if dims[:1] == [0] else dims) if type(dim) is int]
         return f"Write {meant}: {axes}; axes don't count the batch."
     if type(dims) is int:
-        return f"Write {meant}: {_axis(dims)}; axes don't count the batch."
+        return f"Write {meant}: {axis_of(dims)}; axes don't count the batch."
     return f"Write {meant}: it doesn't count the batch."
 
 
-def _axis(dim: int) -> int:
+def axis_of(dim: int) -> int:
+    """The axis that torch counts as `dim`, for it counts the batch too."""
     return dim - 1 if dim > 0 else dim
 
 
@@ -219,10 +220,10 @@ def value_place(node: Node | None, field: str, default: Place, indexes: list[int
             value = value.items[index]
     if value is None:
         return default
-    return _visible(value, key_place(node, field, default))
+    return visible(value, key_place(node, field, default))
 
 
-def _visible(value: Node, key: Place) -> Place:
+def visible(value: Node, key: Place) -> Place:
     """An empty value can't be pointed at: point at its key."""
     place = value.place
     empty = (place.line, place.column) == (place.end_line, place.end_column)
@@ -235,7 +236,7 @@ def expectation(model: type[Arguments], field: str) -> str:
     for metadata in info.metadata:
         if isinstance(metadata, Expect):
             return metadata.phrase
-        if hasattr(metadata, "table"):
+        if isinstance(metadata, OneOf):
             return f"one of {', '.join(metadata.table)}"
     return f"one of {', '.join(map(shown, get_args(info.annotation)))}"
 

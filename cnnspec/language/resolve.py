@@ -9,7 +9,7 @@ from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import shown
 from cnnspec.language.source import read
-from cnnspec.language.spec import TOP_LEVEL
+from cnnspec.language.spec import LATER, TOP_LEVEL
 from cnnspec.language.training import Train
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _set(root: Mapping, path: str, value: Node, source: Source, findings: Findin
         declared = variables.entries if isinstance(variables, Mapping) else ()
         near = nearest(first, [*declared, *TOP_LEVEL, *Train.model_fields])
         meant = f"train.{near}" if near in Train.model_fields else near
-        listed = f"A path starts at a variable or at one of {', '.join(TOP_LEVEL)}."
+        listed = f"A path starts at a variable or at one of {', '.join(key for key in TOP_LEVEL if key not in LATER)}."
         hint = f"Did you mean {meant}?" if meant else listed
         findings.error("bad-setting", f"there is no {first} to set", Place(source), hint)
         return root

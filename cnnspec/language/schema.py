@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
-from cnnspec.language.training import DATA, OneOf, Train
+from cnnspec.language.training import DATA, OneOf, Train, one_of
 from cnnspec.layers import KINDS, MERGES, layer_class
 from cnnspec.layers.initialisers import INITIALISERS
 
@@ -153,7 +153,7 @@ def described(model: type[Arguments]) -> str:
 
 def _object(model: type[Arguments]) -> Schema:
     """The mapping of a model's arguments."""
-    own = {name: _one_of(info.metadata) for name, info in model.model_fields.items()}
+    own = {name: one_of(info) for name, info in model.model_fields.items()}
     if any(own.values()):
         return _object_of_choices(model, own)
     found = model.model_json_schema(schema_generator=_WithExpressions)
@@ -180,10 +180,6 @@ def _field(model: type[Arguments], name: str) -> Schema:
     info = model.model_fields[name]
     found = TypeAdapter(info.rebuild_annotation()).json_schema(schema_generator=_WithExpressions)
     return _draft_07({**found, "default": info.default})
-
-
-def _one_of(metadata: list[Any]) -> OneOf | None:
-    return next((part for part in metadata if isinstance(part, OneOf)), None)
 
 
 def _untitled(head: Schema, properties: Schema) -> Schema:

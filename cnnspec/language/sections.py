@@ -64,10 +64,3 @@ def start(node: Mapping) -> Place:
     for key, _ in node:
         return key.place
     return node.place
-
-
-def visible(entry: Entry) -> Place:
-    """Where an entry's value stands, or its key where the value is empty."""
-    place = entry.value.place
-    empty = (place.line, place.column) == (place.end_line, place.end_column)
-    return entry.key.place if empty else place

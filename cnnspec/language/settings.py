@@ -9,7 +9,7 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.node import Mapping, Node, Scalar, from_plain
 from cnnspec.language.problems import checked, shown, value_place
-from cnnspec.language.training import OneOf
+from cnnspec.language.training import one_of
 from cnnspec.language.values import Unknown, is_literal, value_of
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _from_main(node: Node, model: type[A], subject: str, scope: Scope, findings:
 def _field(model: type[Arguments], key: Scalar, node: Node, scope: Scope, findings: Findings) -> object:
     """A field's value; one that is a choice itself is read first. Raises Unknown."""
     info = model.model_fields.get(key.text)
-    choice = next((part for part in info.metadata if isinstance(part, OneOf)), None) if info else None
+    choice = one_of(info) if info else None
     if choice is None:
         return value_of(node, scope, findings)
     if isinstance(node, Scalar) and node.value is None:

@@ -32,6 +32,9 @@ TOP_LEVEL = {
 }
 """Every top-level key, with its meaning; keys that start with `x-` are the author's own."""
 
+LATER = ("budget", "lint")
+"""Top-level keys that this version doesn't read."""
+
 ITEM_KEYS = {
     "name": "How others refer to its output, and its part of the parameter names.",
     "from": "Take this named output instead of the previous one; `input` is what entered.",

@@ -2,13 +2,15 @@
 checked against them before torch is imported, and before a file is opened.
 
 `data`, `optimizer` and `loss` are written like items: `digits`, or `{mnist: {root: data}}`. A new
-data set, optimizer or loss is its class and its line in the table below it.
+data set, optimizer or loss is its class and its line in the table below it, and what it is in torch in
+`train/data` or `train/optim.py`.
 """
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field, Strict
+from pydantic.fields import FieldInfo
 
 from cnnspec.core.reject import Reject
 from cnnspec.layers.fields import (
@@ -27,6 +29,11 @@ class OneOf(NamedTuple):
 
     what: str
     table: Mapping[str, type[Arguments]]
+
+
+def one_of(field: FieldInfo) -> OneOf | None:
+    """The alternatives of a field, where it is written like an item."""
+    return next((part for part in field.metadata if isinstance(part, OneOf)), None)
 
 
 Text = Annotated[str, Field(min_length=1), Expect("a text that is not empty")]
@@ -178,9 +185,6 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {"sgd": Sgd, "adam": Adam, "adamw": Ada
 class Loss(Arguments):
     """What training makes small."""
 
-    def consistent(self) -> None:
-        """Compare arguments with each other. Raises Reject."""
-
 
 class CrossEntropy(Loss):
     """−log of the softmax at the true class, averaged over the batch; takes scores, not a softmax."""
@@ -216,6 +220,3 @@ class Train(Arguments):
         0, description="Decides the first weights, the order of the images, and all other chance."
     )
     device: Device = Field("auto", description="Where it runs; auto: the GPU, if there is one.")
-
-    def consistent(self) -> None:
-        """Compare arguments with each other. Raises Reject."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.core.reject import Reject
-from cnnspec.language.problems import checked, value_place
+from cnnspec.language.problems import axis_of, checked, expectation, value_place
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings, Place
     from cnnspec.language.spec import Item
     from cnnspec.layers.base import Layer
-
-
-_INFERRED = {"in_channels", "in_features", "num_features", "num_channels", "normalized_shape"}
 
 
 def no_main_argument(model: type[Layer], item: Item) -> tuple[str, str, Place, str]:
@@ -29,10 +26,11 @@ def no_main_argument(model: type[Layer], item: Item) -> tuple[str, str, Place, s
     message = f"{item.kind} has no main argument that one value could set"
     value = item.args.plain()
     first = next(iter(model.model_fields))
-    if not required and model.model_fields.keys() & _INFERRED:
+    inferred = any(expectation(model, name).endswith("it is inferred") for name in model.model_fields)
+    if not required and inferred:
         return "no-main-argument", message, place, f"Write `{item.kind}`: its channels are inferred."
     if first.endswith("axis") and type(value) is int:
-        instead = f"{item.kind}: {{{first}: {value - 1 if value > 0 else value}}}"
+        instead = f"{item.kind}: {{{first}: {axis_of(value)}}}"
         return "no-main-argument", message, place, f"Write `{instead}`; axes don't count the batch."
     return "no-main-argument", message, place, f"Name it: `{item.kind}: {{{example}}}`."
 

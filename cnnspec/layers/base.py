@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal, TypeVar
 
+from cnnspec.core import size as sizes
 from cnnspec.core.emit import Argument, Emit
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
@@ -49,9 +50,6 @@ class Layer(Arguments):
     """Whether an output reads other channels of its input than its own (for the receptive field)."""
     references: ClassVar[tuple[str, ...]] = ()
     """Arguments that name another value (`like`); those written come in as inputs after the first."""
-
-    def consistent(self) -> None:
-        """Compare arguments with each other. Raises Reject."""
 
     def infer(self, x: Shape) -> Shape:
         """The output's shape. Raises Reject when the input doesn't suit."""
@@ -206,7 +204,15 @@ def _ranks(least: int, most: int) -> str:
     return " or ".join(RANKS[least : most + 1])
 
 
-def divisors(number: int | None) -> str:
+def require_groups(x: Shape, groups: int, field: str, otherwise: Shape) -> None:
+    """Raise Reject when the channels that come in don't split into groups of equal size."""
+    if not sizes.divides(groups, x.channels):
+        message = f"{x.channels} input channels do not split into {groups} groups"
+        hint = f"Write a divisor of {x.channels}: {_divisors(x.channels)}."
+        raise Reject("indivisible-groups", message, field=field, hint=hint, otherwise=otherwise)
+
+
+def _divisors(number: int | None) -> str:
     """The smallest divisors of a number, for a hint."""
     found = [d for d in range(1, min(number or 1, 4096) + 1) if (number or 1) % d == 0]
     return ", ".join(map(str, found[:12]))

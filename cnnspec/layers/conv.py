@@ -13,7 +13,7 @@ from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Window
-from cnnspec.layers.base import Layer, divisors, per_axis, positive, slide, spatial_rank
+from cnnspec.layers.base import Layer, per_axis, positive, require_groups, slide, spatial_rank
 from cnnspec.layers.fields import Assertion, Flag, Padding, Positive, Sizes
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -63,13 +63,8 @@ class Convolution(Layer):
         """⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1 along each spatial axis (Dumoulin & Visin, 2016)."""
         windows = self.windows(spatial_rank(x))
         out, groups = self.filters(x.channels)
-        if not sizes.divides(groups, x.channels):
-            message = f"{x.channels} input channels do not split into {groups} groups"
-            hint = f"Write a divisor of {x.channels}: {divisors(x.channels)}."
-            otherwise = Shape((out, *(w.slide(n) for w, n in zip(windows, x.spatial, strict=True))))
-            raise Reject(
-                "indivisible-groups", message, field="groups", hint=hint, otherwise=positive(otherwise)
-            )
+        unfitted = Shape((out, *(w.slide(n) for w, n in zip(windows, x.spatial, strict=True))))
+        require_groups(x, groups, "groups", positive(unfitted))
         y = slide(windows, x, out)
         self._check_mirrored(windows, x, y)
         return y

@@ -7,11 +7,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from cnnspec.core import size as sizes
 from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
-from cnnspec.layers.base import Layer, Reaches, divisors, require_channels_first
+from cnnspec.layers.base import Layer, Reaches, require_channels_first, require_groups
 from cnnspec.layers.fields import Assertion, Flag, NonNegativeNumber, Number, Positive
 from cnnspec.layers.norm import scale_and_shift
 
@@ -47,10 +46,7 @@ class GroupNorm(Layer):
     def infer(self, x: Shape) -> Shape:
         """Unchanged; the groups must divide the channels."""
         require_channels_first(x, otherwise=x)
-        if not sizes.divides(self.num_groups, x.channels):
-            message = f"{x.channels} channels do not split into {self.num_groups} groups"
-            hint = f"Write a divisor of {x.channels}: {divisors(x.channels)}."
-            raise Reject("indivisible-groups", message, field="num_groups", hint=hint, otherwise=x)
+        require_groups(x, self.num_groups, "num_groups", x)
         return x
 
     def reach(self, x: Shape) -> Reaches:

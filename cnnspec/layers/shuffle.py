@@ -11,7 +11,14 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Reach
-from cnnspec.layers.base import MOST_TAPS, Layer, Reaches, divisors, require_channels_first, spatial_rank
+from cnnspec.layers.base import (
+    MOST_TAPS,
+    Layer,
+    Reaches,
+    require_channels_first,
+    require_groups,
+    spatial_rank,
+)
 from cnnspec.layers.fields import Positive
 
 
@@ -130,10 +137,7 @@ class ChannelShuffle(Layer):
         if x.rank < 1:
             message = f"it takes channels with positions, the input {x} has features alone"
             raise Reject("wrong-rank", message, hint="Write it before flatten.", otherwise=x)
-        if not sizes.divides(self.groups, x.channels):
-            message = f"{x.channels} channels do not split into {self.groups} groups"
-            hint = f"Write a divisor of {x.channels}: {divisors(x.channels)}."
-            raise Reject("indivisible-groups", message, field="groups", hint=hint, otherwise=x)
+        require_groups(x, self.groups, "groups", x)
         return x
 
     def emit(self, x: Shape) -> Emit:

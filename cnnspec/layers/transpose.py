@@ -13,7 +13,7 @@ from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Reach
-from cnnspec.layers.base import MOST_TAPS, Layer, Reaches, divisors, per_axis, positive, spatial_rank
+from cnnspec.layers.base import MOST_TAPS, Layer, Reaches, per_axis, positive, require_groups, spatial_rank
 from cnnspec.layers.fields import Assertion, Flag, Paddings, Positive, Sizes
 
 
@@ -93,7 +93,7 @@ class ConvTranspose(Layer):
                 raise Reject("output-padding-too-large", message, field="output_padding", hint=hint)
         spatial = (axis.stretched(size) for size, axis in zip(x.spatial, axes, strict=True))
         y = Shape((self.out_channels, *spatial))
-        self._check_groups(x, y)
+        require_groups(x, self.groups, "groups", positive(y))
         if not all(sizes.at_least(size, 1) for size in y.spatial):
             message = f"the output would have the size {y}: padding takes away more than there is"
             raise Reject(
@@ -104,12 +104,6 @@ class ConvTranspose(Layer):
                 otherwise=positive(y),
             )
         return y
-
-    def _check_groups(self, x: Shape, y: Shape) -> None:
-        if not sizes.divides(self.groups, x.channels):
-            message = f"{x.channels} input channels do not split into {self.groups} groups"
-            hint = f"Write a divisor of {x.channels}: {divisors(x.channels)}."
-            raise Reject("indivisible-groups", message, field="groups", hint=hint, otherwise=positive(y))
 
     def inferred(self, x: Shape) -> Mapping[str, Argument]:
         """The channels that come in."""

@@ -1,0 +1,27 @@
+"""`when`: whether something is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.reporter import Reporter, definitions
+from cnnspec.language.problems import shown
+from cnnspec.language.values import Unknown, value_of
+
+if TYPE_CHECKING:
+    from cnnspec.language.node import Node
+    from cnnspec.language.scope import Scope
+
+
+def wanted(node: Node, scope: Scope, reporter: Reporter) -> bool:
+    """What a `when` says; where that can't be told, which is reported, it lets the thing be there."""
+    try:
+        value = value_of(node, scope, reporter)
+    except Unknown:
+        return True
+    if value is None or isinstance(value, bool | int | float):
+        return bool(value)
+    message = f"when is {shown(value)}, it must be true or false, a number or null"
+    hint = "Compare it, as in `when: $act == 'relu'`."
+    reporter.error("bad-value", message, node.place, hint, definitions(node, scope))
+    return True
