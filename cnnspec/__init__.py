@@ -1,7 +1,7 @@
 """cnnspec: convolutional networks as YAML lists of layers, checked before torch is even imported.
 
 result = cnnspec.check("specs/mnist.yaml")   # shapes, costs, diagnostics; no torch
-model = cnnspec.build("mnist")               # the torch module
+model = cnnspec.build("resnet50")            # the torch module
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
 
     from torch import nn
@@ -29,15 +30,15 @@ class SpecError(ValueError):
         self.result = result
 
 
-def check(spec: str | PathLike[str]) -> Result:
+def check(spec: str | PathLike[str], settings: Mapping[str, object] | None = None) -> Result:
     """Check a spec: a path, or the name of one that ships, with `@variant` where it has variants.
 
-    Never raises for a mistake in the spec, not even a missing file: `result.ok` and
+    `settings` are what `--set` takes: `{"num_classes": 10, "train.epochs": 1}`. Never raises for a mistake in the spec, not even a missing file: `result.ok` and
     `result.diagnostics` tell, `result.plan` holds shapes and costs. Does not import torch.
     """
     from cnnspec.compiler import library  # noqa: PLC0415 -- keep `import cnnspec` light
 
-    return library.check(spec)
+    return library.check(spec, _written(settings))
 
 
 def check_text(text: str, name: str = "spec.yaml") -> Result:
@@ -47,15 +48,22 @@ def check_text(text: str, name: str = "spec.yaml") -> Result:
     return check_it(text, name)
 
 
-def build(spec: str | PathLike[str] | Result) -> nn.Module:
-    """The torch module of a spec (a path, a shipped name, or a checked result).
+def build(spec: str | PathLike[str] | Result, settings: Mapping[str, object] | None = None) -> nn.Module:
+    """The torch module of a spec (a path, a shipped name, or a checked result, which has its settings).
 
     Raises SpecError when the spec has errors, and ModuleNotFoundError without torch.
     """
     from cnnspec.backend.build import build as build_plan  # noqa: PLC0415 -- the only door to torch
     from cnnspec.compiler.check import Result  # noqa: PLC0415 -- keep `import cnnspec` light
 
-    result = spec if isinstance(spec, Result) else check(spec)
+    result = spec if isinstance(spec, Result) else check(spec, settings)
     if not result.ok or result.plan is None:
         raise SpecError(result)
     return build_plan(result.plan)
+
+
+def _written(settings: Mapping[str, object] | None) -> tuple[str, ...]:
+    """Settings as `--set` takes them; JSON is YAML."""
+    import json  # noqa: PLC0415 -- keep `import cnnspec` light
+
+    return tuple(f"{path}={json.dumps(value)}" for path, value in (settings or {}).items())

@@ -1,0 +1,81 @@
+"""The zoo: every spec is torchvision's network, in names, shapes, counts, outputs, gradients and starts."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import cnnspec
+from tests.zoo import (
+    ZOO,
+    Entry,
+    flops,
+    input_of,
+    outputs_by_name,
+    seeded,
+    shaken,
+    state_of,
+    stepped,
+    unequal,
+    without_dropout,
+)
+
+SMALLEST = {"resnet18"}
+"""Each family's smallest: those whose outputs are compared in every run."""
+STARTS_ELSEWHERE = {"fcn", "deeplabv3", "lraspp"}
+"""torchvision makes these from a whole classifier and drops its head, which takes random numbers."""
+
+known_without_torch = pytest.mark.parametrize("entry", ZOO, ids=str)
+compared = pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(entry, marks=() if entry.spec in SMALLEST and not entry.settings else pytest.mark.slow)
+        for entry in ZOO
+    ],
+    ids=str,
+)
+
+
+@known_without_torch
+def test_the_state_dict_is_known_without_torch_names_shapes_and_order(entry: Entry):
+    result = entry.result()
+    assert () == result.diagnostics
+    expected = [(name, tuple(tensor.shape)) for name, tensor in entry.theirs_on_meta().state_dict().items()]
+    assert expected == state_of(result.plan)
+
+
+@known_without_torch
+def test_parameters_and_macs_are_known_without_torch(entry: Entry):
+    plan, theirs = entry.result().plan, entry.theirs_on_meta()
+    assert sum(parameter.numel() for parameter in theirs.parameters()) == plan.params
+    batch = 2  # BN in training mode needs two values a channel
+    expected = flops(theirs.train(), input_of(plan, batch, device="meta"))
+    assert expected == 2 * plan.macs * batch
+
+
+@compared
+def test_outputs_are_equal_bit_for_bit_in_eval_mode(entry: Entry):
+    theirs, ours = shaken(entry.theirs()).eval(), cnnspec.build(entry.result()).eval()
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    assert list(theirs.state_dict()) == list(ours.state_dict())
+    x = input_of(entry.result().plan, batch=1)
+    with torch.inference_mode():
+        expected, actual = outputs_by_name(theirs(x)), outputs_by_name(ours(x))
+    assert all(out.isfinite().all() and out.std() > 0 for out in expected.values())
+    assert [] == unequal(expected, actual)
+
+
+@compared
+def test_outputs_gradients_and_buffers_are_equal_bit_for_bit_in_training_mode(entry: Entry):
+    theirs, ours = without_dropout(entry.theirs()), without_dropout(cnnspec.build(entry.result()))
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    x = input_of(entry.result().plan, batch=2)
+    assert [] == unequal(stepped(theirs, x), stepped(ours, x))
+
+
+@compared
+def test_the_same_seed_gives_the_same_weights(entry: Entry):
+    if entry.spec.split("_")[0] in STARTS_ELSEWHERE:
+        pytest.skip("torchvision draws numbers for a head that it drops")
+    expected, actual = seeded(entry.theirs), seeded(lambda: cnnspec.build(entry.result()))
+    assert [] == unequal(expected.state_dict(), actual.state_dict())
