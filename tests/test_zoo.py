@@ -14,7 +14,6 @@ from tests.zoo import (
     outputs_by_name,
     seeded,
     shaken,
-    state_of,
     stepped,
     unequal,
     without_dropout,
@@ -41,7 +40,7 @@ def test_the_state_dict_is_known_without_torch_names_shapes_and_order(entry: Ent
     result = entry.result()
     assert () == result.diagnostics
     expected = [(name, tuple(tensor.shape)) for name, tensor in entry.theirs_on_meta().state_dict().items()]
-    assert expected == state_of(result.plan)
+    assert expected == list(result.plan.state().items())
 
 
 @known_without_torch

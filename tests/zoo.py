@@ -114,16 +114,6 @@ def flops(model: nn.Module, x: Tensor) -> int:
     return counter.get_total_flops()
 
 
-def state_of(plan: Plan) -> list[tuple[str, tuple[int, ...]]]:
-    """The state_dict's names and shapes as the plan knows them."""
-    return [
-        (".".join(part for part in (node.path, name) if part), tuple(shape))
-        for node in plan.nodes
-        if node.weights is not None
-        for name, shape in [*node.weights.parameters.items(), *node.weights.buffers.items()]
-    ]
-
-
 def input_of(plan: Plan, batch: int, *, device: str = "cpu") -> Tensor:
     """A batch of what the spec says enters, the same each time."""
     (value,) = plan.inputs.values()

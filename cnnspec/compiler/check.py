@@ -14,6 +14,7 @@ from cnnspec.compiler.frame import NOTHING, Frame
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.reporter import Reporter
+from cnnspec.compiler.unused import warn_of_unused
 from cnnspec.compiler.variables import evaluate_variables
 from cnnspec.core.collector import collector_paused
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
@@ -81,12 +82,13 @@ def _checked(document: Document, variant: str | None, settings: Sequence[str]) -
         if not reporter.errors:
             _not_a_mapping(root, document.source, reporter)
         return Result(reporter.sorted(), document.source)
-    known = variants_of(root)
+    known, whole = variants_of(root), root
     root = with_variant(root, variant, document.source, reporter)
     if variant is not None and variant not in known:
         return Result(reporter.sorted(), document.source)
     root = with_settings(root, settings, reporter)
-    return _check(parse(root, document.source, reporter), reporter)
+    spec = parse(root, document.source, reporter)
+    return _check(spec, whole, reporter)
 
 
 def variants(document: Document) -> list[str]:
@@ -102,7 +104,7 @@ def _not_a_mapping(root: object, source: Source, reporter: Reporter) -> None:
     )
 
 
-def _check(spec: Spec, reporter: Reporter) -> Result:
+def _check(spec: Spec, whole: Mapping, reporter: Reporter) -> Result:
     scope = evaluate_variables(spec.variables, reporter)
     scope.blind = spec.blind
     plan = _plan(spec, scope, reporter)
@@ -110,6 +112,8 @@ def _check(spec: Spec, reporter: Reporter) -> Result:
     train = _train(spec, scope, reporter)
     if data is not None and plan is not None:
         check_fit(plan, data, spec, reporter)
+    if not reporter.errors:
+        warn_of_unused(spec, whole, reporter)
     return Result(reporter.sorted(), spec.source, plan, data, train, spec.root)
 
 

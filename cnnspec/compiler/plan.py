@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -52,10 +53,17 @@ class Node:
         """Whether its shapes are known, so that it can be built."""
         return self.weights is not None
 
-    def parameters(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """The state_dict's names of its parameters, with their shapes."""
-        held = self.weights.parameters if self.weights else {}
-        return ((f"{self.path}.{name}" if name else self.path, shape) for name, shape in held.items())
+    def state(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The state_dict's names of what it holds, with shapes: parameters, then buffers, as torch has them."""
+        if self.weights is not None:
+            for held in (self.weights.parameters, self.weights.buffers):
+                for name, shape in held.items():
+                    yield f"{self.path}.{name}" if name else self.path, tuple(shape)
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is a parameter of the namespace around it, not a module of its own."""
+        return self.weights is not None and "" in self.weights.parameters
 
 
 class Output(NamedTuple):
@@ -96,6 +104,24 @@ class Plan:
     def macs(self) -> int:
         """Multiply-accumulates of a forward pass of one sample."""
         return sum(node.macs for node in self.nodes)
+
+    def state(self) -> dict[str, tuple[int, ...]]:
+        """Names and shapes of the state_dict in its order; a module's own parameters precede its children's."""
+        nodes = self.nodes
+        if any(node.bare for node in nodes):
+            nodes = tuple(sorted(nodes, key=self._torch_order()))
+        return dict(entry for node in nodes for entry in node.state())
+
+    def _torch_order(self) -> Callable[[Node], list[tuple[bool, int]]]:
+        """A sort key: at every level bare parameters, then modules as they come first."""
+        first: dict[str, int] = {}
+
+        def key(node: Node) -> list[tuple[bool, int]]:
+            levels = list(accumulate(node.path.split("."), "{}.{}".format))
+            ranks = [(True, first.setdefault(level, len(first))) for level in levels]
+            return [*ranks[:-1], (not node.bare, ranks[-1][1])]
+
+        return key
 
     @property
     def known_nodes(self) -> tuple[Node, ...]:

@@ -39,4 +39,22 @@ CODES = {
         "cnnspec: 1\ninput: {image: [3, 8, 8], mask: [1, 8, 8]}\nlayers: [relu]",
         "Write `from: image` beside it, or begin with a merge of names.",
     ),
+    "unused-variable": Code(
+        "Nothing uses the variable",
+        "To set it changes nothing: most often a number was written where the variable was meant.",
+        "vars: {width: 16}\nlayers: [conv: {out_channels: 16, kernel_size: 3}]",
+        "Write `$width` where it belongs, or take it out.",
+    ),
+    "unused-block": Code(
+        "Nothing uses the block",
+        "It is checked, but it is no part of the network.",
+        "blocks: {unit: {layers: [conv: {out_channels: 8, kernel_size: 3}, relu]}}\nlayers: [relu]",
+        "Write it as an item, as in `- unit`, or take it out.",
+    ),
+    "unused-argument": Code(
+        "The block never uses its argument",
+        "Whoever calls the block sets it, and nothing changes.",
+        "blocks: {unit: {args: {stride: 1}, layers: [relu]}}\nlayers: [unit: {stride: 2}]",
+        "Write `$stride` where it belongs, or take it out; an input is used by its name.",
+    ),
 }
