@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import click
 
-from cnnspec.cli.options import echo
-from cnnspec.compiler.check import check_document, variants
-from cnnspec.compiler.library import open_spec, shipped_specs
+from cnnspec.cli.options import echo, echo_json, format_option
+from cnnspec.compiler.library import check, shipped_networks
 
 
 @click.command("list")
-def command() -> None:
-    """List the specs that ship with cnnspec, with what enters and comes out, and their cost.
+@click.argument("text", required=False)
+@format_option("text", "json")
+def command(text: str | None, form: str) -> None:
+    """List the specs that ship, with what enters and comes out, parameters and multiply-accumulates.
+
+    With TEXT, only those whose names contain it.
 
     \b
     Example:
-      cnnspec list
+      cnnspec list resnet
     """
-    from cnnspec.render.line import cost, shapes  # noqa: PLC0415 -- with the command
+    from cnnspec.render import catalogue  # noqa: PLC0415 -- with the command
 
-    rows = []
-    for name in shipped_specs():
-        document = open_spec(name).document
-        named: list[str | None] = [*variants(document)] or [None]
-        for variant in named:
-            plan = check_document(document, variant=variant).plan
-            assert plan is not None, "specs that ship are right"
-            rows.append((variant or name, f"{shapes(plan)}, {cost(plan)}"))
-    width = max(len(name) for name, _ in rows)
-    for name, told in rows:
-        echo(f"{name:<{width}}  {told}")
+    names = [name for name in shipped_networks() if text is None or text.lower() in name]
+    if not names:
+        raise click.UsageError(f"No spec that ships has {text!r} in its name.")
+    results = [(name, check(name)) for name in names]
+    if form == "json":
+        echo_json(catalogue.catalogue_data(results))
+    else:
+        echo(catalogue.render([(name, result.plan) for name, result in results if result.plan]))

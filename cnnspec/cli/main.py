@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "Print the network as a Python file.",
     "explain": "Explain a layer kind, or a diagnostic's code.",
     "list": "List the specs that ship.",
+    "new": "Write a spec to start from, a copy of another.",
     "schema": "Print the JSON Schema of the spec language.",
 }
 """Every command with its line of help; each is `cnnspec.cli.<name>:command`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from os import PathLike, fspath
 from pathlib import Path
@@ -51,6 +52,15 @@ def shipped_specs() -> dict[str, Path]:
     return {path.stem: path for path in sorted(_folder().glob("*.yaml"))}
 
 
+def shipped_networks() -> dict[str, tuple[Path, str | None]]:
+    """Every network that ships, by name: its file and, where a file holds a family, its variant."""
+    found: dict[str, tuple[Path, str | None]] = {}
+    for name, path in shipped_specs().items():
+        family: list[str | None] = [*variants(_read(path, path.name))] or [None]
+        found |= {variant or name: (path, variant) for variant in family}
+    return found
+
+
 def _split(label: str) -> tuple[str, str | None]:
     """SPEC@variant, split after the last slash."""
     head, slash, tail = label.rpartition("/")
@@ -69,8 +79,9 @@ def _shipped(name: str) -> tuple[Path, str | None] | None:
     specs = shipped_specs()
     if name in specs:
         return specs[name], None
+    key = re.compile(rf"(?<![\w-]){re.escape(name)}:")
     for path in specs.values():
-        if f"{name}:" in path.read_text("utf-8") and name in variants(_read(path, path.name)):
+        if key.search(path.read_text("utf-8")) and name in variants(_read(path, path.name)):
             return path, name
     return None
 
@@ -79,15 +90,13 @@ def _unknown(name: str) -> Document:
     source = Source(name)
     here = [path.name for path in Path().glob("*.y*ml")]
     stems = [file for file in here if Path(file).stem == name]
-    near = stems[0] if stems else nearest(name, [*shipped_specs(), *here])
+    near = stems[0] if stems else nearest(name, [*shipped_networks(), *shipped_specs(), *here])
     if Path(name).exists():
         hint = f"There is a file of that name: write ./{name}."
+    elif near:
+        hint = f"Did you mean {near}?"
     else:
-        hint = (
-            f"Did you mean {near}?"
-            if near
-            else f"There are {', '.join(shipped_specs())}; a file ends in .yaml."
-        )
+        hint = "`cnnspec list` tells what ships; a file ends in .yaml."
     message = f"no spec called {name} ships with cnnspec"
     return Document(None, (Diagnostic("unknown-spec", message, Place(source), hint),), source)
 

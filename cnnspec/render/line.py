@@ -12,9 +12,19 @@ if TYPE_CHECKING:
 
 def shapes(plan: Plan) -> str:
     """`1×28×28 → 10`."""
-    inputs = [str(v.shape) if n == "input" else f"{n} {v.shape}" for n, v in plan.inputs.items()]
-    outputs = [f"{o.key} {o.value.shape}" if o.key else str(o.value.shape) for o in plan.outputs]
-    return printable(f"{', '.join(inputs)} → {', '.join(outputs)}")
+    return f"{entering(plan)} → {leaving(plan)}"
+
+
+def entering(plan: Plan) -> str:
+    """`1×28×28`, or every input with its name."""
+    shown = (str(v.shape) if name == "input" else f"{name} {v.shape}" for name, v in plan.inputs.items())
+    return printable(", ".join(shown))
+
+
+def leaving(plan: Plan) -> str:
+    """`10`, or every output with its key."""
+    shown = (f"{o.key} {o.value.shape}" if o.key else str(o.value.shape) for o in plan.outputs)
+    return printable(", ".join(shown))
 
 
 def cost(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.compiler.receptive import receptive_fields
+from cnnspec.render.grid import GAP, aligned, widths
 from cnnspec.render.line import cost, shapes
 from cnnspec.render.text import columns, macs, printable, terminal_width
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 _HEADS = ("line", "name", "kind", "output", "params", "MACs", "sees")
 _RIGHT = {0, 4, 5}
-_GAP = "  "
 
 
 def render(plan: Plan, *, explain: bool = False) -> str:
@@ -23,15 +23,12 @@ def render(plan: Plan, *, explain: bool = False) -> str:
     fields = receptive_fields(plan)
     nodes = plan.known_nodes
     rows = _fitted([_HEADS, *(_row(node, fields[node]) for node in nodes)])
-    widths = [max(columns(row[i]) for row in rows) for i in range(len(_HEADS))]
-    lines = [_title(plan), "", click.style(_line(rows[0], widths), bold=True)]
-    for node, row in zip(nodes, rows[1:], strict=True):
-        lines.append(_line(row, widths))
-        lines += (
-            [click.style(f"{' ' * widths[0]}{_GAP}  {text}", dim=True) for text in _formulas(node)]
-            if explain
-            else []
-        )
+    head, *told = aligned(rows, _RIGHT)
+    lines = [_title(plan), "", click.style(head, bold=True)]
+    indent = f"{' ' * widths(rows)[0]}{GAP}  "
+    for node, line in zip(nodes, told, strict=True):
+        lines.append(line)
+        lines += [click.style(f"{indent}{text}", dim=True) for text in _formulas(node)] if explain else []
     return "\n".join([*lines, "", *_totals(plan)])
 
 
@@ -66,8 +63,8 @@ def _sees(field: tuple[int, ...] | None) -> str:
 
 def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Long names lose their middle, so that a row fits the terminal."""
-    widths = [max(columns(row[i]) for row in rows) for i in range(len(_HEADS))]
-    room = terminal_width() - sum(widths) + widths[1] - len(_GAP) * (len(_HEADS) - 1)
+    taken = widths(rows)
+    room = terminal_width() - sum(taken) + taken[1] - len(GAP) * (len(_HEADS) - 1)
     return [(row[0], _shortened(row[1], max(room, 12)), *row[2:]) for row in rows]
 
 
@@ -76,14 +73,6 @@ def _shortened(name: str, room: int) -> str:
         return name
     head = (room - 1) // 2
     return f"{name[:head]}…{name[len(name) - (room - 1 - head) :]}"
-
-
-def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    cells = []
-    for index, (text, width) in enumerate(zip(row, widths, strict=True)):
-        space = " " * (width - columns(text))
-        cells.append(space + text if index in _RIGHT else text + space)
-    return _GAP.join(cells).rstrip()
 
 
 def _formulas(node: Node) -> tuple[str, ...]:
