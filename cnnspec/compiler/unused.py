@@ -5,7 +5,7 @@ What counts is the text of the file, not what a variant or a `when` makes of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.language.node import Mapping, Scalar, Sequence
 from cnnspec.language.values import has_dollar
@@ -23,18 +23,18 @@ def warn_of_unused(spec: Spec, root: Mapping, reporter: Reporter) -> None:
     if not spec.variables and not spec.blocks:
         return
     blocks = root.get("blocks")
-    bodies = {key.text: node for key, node in blocks} if isinstance(blocks, Mapping) else {}
-    _warn_of_variables(spec, root, bodies, reporter)
-    _warn_of_blocks(spec, root, reporter)
+    bodies = {key.text: _texts_of(node) for key, node in blocks} if isinstance(blocks, Mapping) else {}
+    rest = [_texts_of(node) for key, node in root if key.text != "blocks" and not key.text.startswith("x-")]
+    reads = {name: _reads(body) for name, body in bodies.items()}
+    used = set().union(*map(_reads, rest))
+    used |= {name for block, names in reads.items() for name in names - spec.blocks[block].args.keys()}
+    _warn_of_variables(root, used, reporter)
+    _warn_of_blocks(spec, {text for texts in (*bodies.values(), *rest) for text in texts.values}, reporter)
     for name, block in spec.blocks.items():
-        _warn_of_arguments(block, bodies[name], reporter)
+        _warn_of_arguments(block, reads[name], bodies[name], reporter)
 
 
-def _warn_of_variables(spec: Spec, root: Mapping, bodies: dict[str, Node], reporter: Reporter) -> None:
-    sections = [node for key, node in root if key.text != "blocks" and not key.text.startswith("x-")]
-    used = {name for section in sections for name in _read_in(section)}
-    for name, node in bodies.items():
-        used |= _read_in(node) - spec.blocks[name].args.keys()
+def _warn_of_variables(root: Mapping, used: set[str], reporter: Reporter) -> None:
     variables = root.get("vars")
     for key, _ in variables if isinstance(variables, Mapping) else ():
         if key.text not in used:
@@ -43,34 +43,32 @@ def _warn_of_variables(spec: Spec, root: Mapping, bodies: dict[str, Node], repor
             reporter.warning("unused-variable", message, key.place, hint)
 
 
-def _warn_of_blocks(spec: Spec, root: Mapping, reporter: Reporter) -> None:
-    """A block is used when a chain of calls leads from `layers` to it."""
+def _warn_of_blocks(spec: Spec, texts: set[str], reporter: Reporter) -> None:
+    """A block is used when a chain of calls leads from `layers` to it; `texts` may be a call's kind."""
     used: set[str] = set()
     todo = [spec.layers]
     while todo:
         for item in _items(todo.pop()):
-            named = set(_texts_in(root, keys=False)) if item.form == "dynamic" else {item.kind}
-            for name in (named & spec.blocks.keys()) - used:
-                used.add(name)
-                todo.append(spec.blocks[name].body)
+            called = (
+                texts & spec.blocks.keys() if item.form == "dynamic" else {item.kind} & spec.blocks.keys()
+            )
+            todo += [spec.blocks[name].body for name in called - used]
+            used |= called
     for name, block in spec.blocks.items():
         if name not in used:
             hint = f"Write it as an item, as in `- {name}`, or take it out."
             reporter.warning("unused-block", f"nothing uses the block {name}", block.place, hint)
 
 
-def _warn_of_arguments(block: Block, node: Node, reporter: Reporter) -> None:
-    read = _read_in(node)
+def _warn_of_arguments(block: Block, read: set[str], texts: _Texts, reporter: Reporter) -> None:
     for name, argument in block.args.items():
         if name not in read:
             message = f"block {block.name} never uses its argument {name}"
             hint = f"Write ${name} where it belongs, or take it out."
             reporter.warning("unused-argument", message, argument.key.place, hint)
-    if not block.inputs:
-        return
-    named = set(_texts_in(node.get("layers") if isinstance(node, Mapping) else None, keys=False))
     for name, key in block.inputs.items():
-        if not any(_may_name(text, name) for text in named):
+        # Its declaration is a text too.
+        if sum(_may_name(text, name) for text in texts.values) == 1:
             message = f"block {block.name} never uses its input {name}"
             hint = f"Name it, as in `from: {name}`, or take it out."
             reporter.warning("unused-argument", message, key.place, hint)
@@ -90,22 +88,31 @@ def _items(items: Iterable[Item]) -> Iterator[Item]:
             yield from _items(branch.items)
 
 
-def _read_in(node: Node) -> set[str]:
-    """The variables that expressions read anywhere in a node, keys and names included."""
+class _Texts(NamedTuple):
+    """The texts that stand in a node: keys, and values."""
+
+    keys: list[str]
+    values: list[str]
+
+
+def _texts_of(node: Node) -> _Texts:
+    found = _Texts([], [])
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Scalar):
+            found.values.append(node.text)
+        elif isinstance(node, Sequence):
+            todo += node.items
+        else:
+            found.keys.extend(node.entries)
+            todo += [entry.value for entry in node.entries.values()]
+    return found
+
+
+def _reads(texts: _Texts) -> set[str]:
+    """The variables that expressions read, in keys and names too."""
     from cnnspec.language.expression import names  # noqa: PLC0415 -- most specs have no expression
 
-    return {name for text in _texts_in(node) if has_dollar(text) for name in names(text)}
-
-
-def _texts_in(node: Node | None, *, keys: bool = True) -> Iterator[str]:
-    """Every text in a node."""
-    if isinstance(node, Scalar):
-        yield node.text
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            yield from _texts_in(item, keys=keys)
-    elif isinstance(node, Mapping):
-        for key, value in node:
-            if keys:
-                yield key.text
-            yield from _texts_in(value, keys=keys)
+    filled = (text for held in texts for text in held if has_dollar(text))
+    return {name for text in filled for name in names(text)}

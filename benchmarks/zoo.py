@@ -1,0 +1,121 @@
+"""How fast networks of the zoo are checked, against torchinfo and a forward pass on the meta device."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+
+import torch
+import torchinfo
+from torchvision import models
+
+from benchmarks.timing import command, interleaved, median, ratio, row
+from cnnspec.compiler.check import check_document
+from cnnspec.compiler.library import open_spec, shipped_networks
+from cnnspec.language.source import Source, read
+
+LIBRARIES = "import click, yaml; from pydantic import BaseModel, Field, ConfigDict"
+TORCHINFO = """
+import torchinfo
+from torchvision.models import resnet152
+torchinfo.summary(resnet152(), (1, 3, 224, 224), verbose=0)
+"""
+MANY = """
+import json, time
+from pathlib import Path
+from cnnspec.compiler.check import check_text
+layers = "  - conv: {out_channels: 16, kernel_size: 3, padding: 1}\\n  - bn\\n  - relu\\n  - dropout\\n" * 2500
+text = "cnnspec: 1\\ninput: [3, 32, 32]\\nlayers:\\n" + layers
+start = time.perf_counter()
+result = check_text(text)
+seconds = time.perf_counter() - start
+assert len(result.plan.nodes) == 10_000
+# Not getrusage: its peak is inherited from the process that forked us.
+peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+print(json.dumps([seconds, int(peak.split()[1]) / 1024]))
+"""
+
+
+def cold_summary() -> list[str]:
+    """`cnnspec summary resnet152 --format json`, whole processes."""
+    candidates = {
+        "summary": command("-m", "cnnspec", "summary", "resnet152", "--format", "json"),
+        "libraries": command("-c", LIBRARIES),
+    }
+    seconds = interleaved(candidates, 15)
+    usual = interleaved({"summary": candidates["summary"], "torchinfo": command("-c", TORCHINFO)}, 5)
+    print(f"summary resnet152 {median(seconds['summary'])}, libraries alone {median(seconds['libraries'])}")
+    print(f"torchvision + torchinfo {median(usual['torchinfo'])}")
+    return [
+        row(
+            "cold `cnnspec summary resnet152 --format json` by importing click, yaml and pydantic alone",
+            ratio(seconds, "summary", "libraries"),
+            2.2,
+        ),
+        row(
+            "a cold torchinfo summary of resnet152 by cold `cnnspec summary resnet152 --format json`",
+            ratio(usual, "torchinfo", "summary"),
+            10,
+            at_least=True,
+        ),
+    ]
+
+
+def in_process(name: str) -> list[str]:
+    """Checking a network, from text to plan, against what torch can tell of one that is built already."""
+    model, meta = models.get_model(name), models.get_model(name).to("meta").eval()
+    x = torch.empty(1, 3, 224, 224, device="meta")
+
+    def forward() -> None:
+        with torch.no_grad():
+            meta(x)
+
+    seconds = interleaved(
+        {
+            "check": checking(name),
+            "torchinfo": lambda: torchinfo.summary(model, (1, 3, 224, 224), verbose=0),
+            "meta": forward,
+        },
+        15,
+    )
+    print(
+        f"{name}: check {median(seconds['check'])}, torchinfo {median(seconds['torchinfo'])}, "
+        f"meta forward {median(seconds['meta'])}"
+    )
+    return [
+        row(
+            f"torchinfo of a built {name} by checking it",
+            ratio(seconds, "torchinfo", "check"),
+            20,
+            at_least=True,
+        ),
+        row(
+            f"a meta forward of a built {name} by checking it",
+            ratio(seconds, "meta", "check"),
+            10,
+            at_least=True,
+        ),
+    ]
+
+
+def checking(name: str) -> Callable[[], object]:
+    """From a text to a plan, in process."""
+    file, variant = shipped_networks()[name]
+    text = open_spec(file).document.source.text
+    return lambda: check_document(read(Source("spec.yaml", text)), variant=variant)
+
+
+def many() -> list[str]:
+    """10,000 nodes in a fresh process: seconds and the most memory it took."""
+    runs = [
+        json.loads(subprocess.run([sys.executable, "-c", MANY], check=True, capture_output=True).stdout)
+        for _ in range(3)
+    ]
+    seconds, megabytes = (statistics.median(values) for values in zip(*runs, strict=True))
+    return [
+        f"| checking 10,000 nodes | {seconds:.2f} s | < 5 s | {'yes' if seconds < 5 else 'no'} |",
+        f"| the process that checks 10,000 nodes | {megabytes:.0f} MB | < 300 MB | {'yes' if megabytes < 300 else 'no'} |",
+    ]
