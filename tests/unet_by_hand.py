@@ -32,7 +32,8 @@ class Up(nn.Module):
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         """`skip` is the encoder's output of this level."""
-        return self.convs(torch.cat([skip, self.enlarge(x)], dim=1))
+        joined: Tensor = self.convs(torch.cat([skip, self.enlarge(x)], dim=1))
+        return joined
 
 
 class UNet(nn.Module):
@@ -64,4 +65,5 @@ class UNet(nn.Module):
         skips.pop()
         for name in self.decoders:
             x = self.get_submodule(name)(x, skips.pop())
-        return self.head(x)
+        scores: Tensor = self.head(x)
+        return scores

@@ -10,7 +10,7 @@ from cnnspec.compiler.elaborate import Unfolded, Walk
 from cnnspec.compiler.entrance import entered, read_inputs
 from cnnspec.compiler.exits import read_outputs
 from cnnspec.compiler.fit import check_fit
-from cnnspec.compiler.frame import NOTHING, Frame
+from cnnspec.compiler.frame import NOTHING, Frame, Starting
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.reporter import Reporter
@@ -121,7 +121,8 @@ def _plan(spec: Spec, scope: Scope, reporter: Reporter) -> Plan | None:
     inputs = read_inputs(spec, scope, reporter)
     names = entered(spec, inputs)
     places = {} if spec.single_input else {name: node.place for name, node in spec.inputs.items()}
-    frame = Frame(Namespace(inputs=places), _with_channels(scope, inputs, spec), names)
+    init = () if spec.init is None else (Starting(spec.init, scope),)
+    frame = Frame(Namespace(inputs=places), _with_channels(scope, inputs, spec), names, init)
     walk = Walk(spec, scope, reporter)
     walk.names.bodies[frame.namespace] = spec.layers
     try:
@@ -131,21 +132,29 @@ def _plan(spec: Spec, scope: Scope, reporter: Reporter) -> Plan | None:
         outputs = read_outputs(spec, last, frame, walk.names, reporter)
     except Unfolded:
         return None
-    init = _init(spec, scope, walk, reporter)
+    starts = _starts(init, walk, reporter)
     description = spec.root.get("description")
     told = str(description.plain()) if description is not None else ""
     return Plan(
-        spec.name, inputs, tuple(walk.wiring.nodes), outputs, spec.output_form, init, told, walk.wiring.blocks
+        spec.name,
+        inputs,
+        tuple(walk.wiring.nodes),
+        outputs,
+        spec.output_form,
+        starts,
+        told,
+        walk.wiring.blocks,
     )
 
 
-def _init(spec: Spec, scope: Scope, walk: Walk, reporter: Reporter) -> tuple[Initialisation, ...]:
+def _starts(init: tuple[Starting, ...], walk: Walk, reporter: Reporter) -> tuple[Initialisation, ...]:
     """How weights start; most specs leave that to torch."""
-    if spec.init is None and all(item.init is None for item, _ in walk.wiring.items.values()):
+    written = walk.wiring.items.values()
+    if not init and all(item.init is None and not frame.init for item, frame in written):
         return ()
     from cnnspec.compiler.starts import Starts  # noqa: PLC0415 -- initialisers take time to import
 
-    return Starts(spec, scope, reporter).of(walk.wiring)
+    return Starts(reporter).of(walk.wiring, init)
 
 
 def _with_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:

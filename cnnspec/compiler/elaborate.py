@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compiler.arguments import ArgumentReader, dynamic_item
 from cnnspec.compiler.expectation import Expectations
-from cnnspec.compiler.frame import Frame
+from cnnspec.compiler.frame import Frame, Starting
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.naming import Names, Slot, bind
 from cnnspec.compiler.plan import Value
@@ -19,6 +19,7 @@ from cnnspec.compiler.when import wanted
 from cnnspec.compiler.wiring import Wiring
 from cnnspec.language.items import FEWEST_BRANCHES
 from cnnspec.language.node import Mapping, Scalar
+from cnnspec.language.spec import HOLDERS
 from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ class Walk:
             value = self.names.lookup(item.source, frame, own=name)
         if item.form == "dynamic":
             item = dynamic_item(item, frame.scope, self._spec, self._reporter)
+        if item.init is not None and item.form in HOLDERS:
+            frame = frame._replace(init=(*frame.init, Starting(item.init, frame.scope)))
         if item.form == "layers":
             return self._group(item, value, frame, name)
         if item.form == "merge":
@@ -158,7 +161,7 @@ class Walk:
         inputs = {key: Value(None) for key in block.inputs}
         inputs |= {key: self.names.lookup(source, frame) for key, source in call.sources.items()}
         places = {key: name.place for key, name in block.inputs.items()}
-        inner = Frame(Namespace(slot.path, None, places), call, {"input": value, **inputs})
+        inner = Frame(Namespace(slot.path, None, places), call, {"input": value, **inputs}, frame.init)
         self.names.bodies[inner.namespace] = block.body
         self._reporter.enter(block.name, {key: call[key] for key in block.args if key in call}, item.place)
         result = self.run(block.body, value, inner)

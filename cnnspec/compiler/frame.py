@@ -8,10 +8,18 @@ from cnnspec.compiler.plan import Value
 
 if TYPE_CHECKING:
     from cnnspec.compiler.namespace import Namespace
+    from cnnspec.language.node import Node
     from cnnspec.language.scope import Scope
 
 NOTHING = Value(None)
 """What enters a spec with several inputs, before an item names one."""
+
+
+class Starting(NamedTuple):
+    """An `init` that says by kind how weights start, and the variables that it sees."""
+
+    kinds: Node
+    scope: Scope
 
 
 class Frame(NamedTuple):
@@ -20,6 +28,8 @@ class Frame(NamedTuple):
     namespace: Namespace
     scope: Scope
     entered: dict[str, Value]
+    init: tuple[Starting, ...] = ()
+    """The `init` of the spec and of each item around, from the outermost in."""
 
     def inside(self, namespace: Namespace) -> Frame:
         """One namespace further in."""

@@ -1,52 +1,73 @@
-"""`init`: how each weight starts; an item's own wins over its kind's."""
+"""`init`: how each weight starts; what stands nearer to the item wins."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.plan import Initialisation, Node
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.node import Mapping, Scalar
+from cnnspec.language.sections import entries
 from cnnspec.language.settings import read_choice, written_out
+from cnnspec.language.spec import HOLDERS
 from cnnspec.language.values import Unknown
 from cnnspec.layers import KINDS, layer_class
 from cnnspec.layers.base import Layer
 from cnnspec.layers.initialisers import INITIALISERS
 
 if TYPE_CHECKING:
+    from cnnspec.compiler.frame import Starting
     from cnnspec.compiler.reporter import Reporter
     from cnnspec.compiler.wiring import Wiring
     from cnnspec.language.node import Node as Yaml
     from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Spec
     from cnnspec.layers.initialisers import Initialiser
 
 Parts = dict[str, "Initialiser"]
 """An initialiser for each of a layer's parameters that is not left to torch."""
 
 
+class _Kinds(NamedTuple):
+    """An `init` by kinds, read."""
+
+    parts: dict[str, Parts]
+    written: dict[str, Yaml]
+
+
 class Starts:
     """Finds the initialisation of every node's parameters."""
 
-    def __init__(self, spec: Spec, scope: Scope, reporter: Reporter) -> None:
-        self._spec = spec
-        self._scope = scope
+    def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
+        self._read: dict[tuple[int, int], _Kinds] = {}
 
-    def of(self, wiring: Wiring) -> tuple[Initialisation, ...]:
-        """The initialisations in construction order."""
-        by_kind = self._by_kind()
+    def of(self, wiring: Wiring, outermost: tuple[Starting, ...]) -> tuple[Initialisation, ...]:
+        """The initialisations in construction order; what stands further in wins."""
+        for starting in outermost:
+            self._kinds(starting)
         found: list[Initialisation] = []
         for node in wiring.nodes:
             item, frame = wiring.items[node]
-            parts = by_kind.get(node.kind, {})
-            if item.init is not None:
+            parts: Parts = {}
+            written: Yaml | None = None
+            for starting in frame.init:
+                kinds = self._kinds(starting)
+                if node.kind in kinds.parts:
+                    parts, written = {**parts, **kinds.parts[node.kind]}, kinds.written[node.kind]
+            if item.init is not None and item.form not in HOLDERS:
                 own = self._parts(item.init, frame.scope)
-                parts = {**parts, **own}
+                parts, written = {**parts, **own}, item.init
                 self._check_effect(node, own, item.init)
-            found += self._apply(node, parts, item.init or self._kind_entry(node.kind))
+            found += self._apply(node, parts, written)
         return tuple(found)
+
+    def _kinds(self, starting: Starting) -> _Kinds:
+        """An `init` by kinds, read once for each set of variables that it sees."""
+        key = (id(starting.kinds), id(starting.scope))
+        if key not in self._read:
+            self._read[key] = self._by_kind(starting)
+        return self._read[key]
 
     def _check_effect(self, node: Node, parts: Parts, written: Yaml) -> None:
         """An item's own `init` names weights that the item has."""
@@ -58,22 +79,21 @@ class Starts:
                 hint = f"It has {' and '.join(held)}." if held else "Take init out."
                 self._reporter.error("bad-init", f"init: this {node.kind} has no {part}", written.place, hint)
 
-    def _kind_entry(self, kind: str) -> Yaml | None:
-        return self._spec.init.get(kind) if self._spec.init else None
-
-    def _by_kind(self) -> dict[str, Parts]:
-        found: dict[str, Parts] = {}
-        for key, node in self._spec.init or ():
+    def _by_kind(self, starting: Starting) -> _Kinds:
+        found = _Kinds({}, {})
+        try:
+            kinds = written_out(starting.kinds, starting.scope, self._reporter)
+        except Unknown:
+            return found
+        for key, node in entries(kinds, "init", "init: {conv: kaiming_normal}", self._reporter):
             if key.text not in KINDS or layer_class(key.text).weights is Layer.weights:
-                hint = (
-                    did_you_mean(key.text, KINDS)
-                    or "Write a layer kind, as in `init: {conv: kaiming_normal}`."
-                )
-                self._reporter.error(
-                    "unknown-kind", f"init: {key.text} is no layer kind with weights", key.place, hint
-                )
+                example = "Write a layer kind, as in `init: {conv: kaiming_normal}`."
+                hint = example if key.text in INITIALISERS else did_you_mean(key.text, KINDS) or example
+                message = f"init: {key.text} is no layer kind with weights"
+                self._reporter.error("unknown-kind", message, key.place, hint)
             else:
-                found[key.text] = self._parts(node, self._scope)
+                found.parts[key.text] = self._parts(node, starting.scope)
+                found.written[key.text] = node
         return found
 
     def _parts(self, node: Yaml, scope: Scope) -> Parts:

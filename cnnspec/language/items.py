@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import checked, shown
-from cnnspec.language.spec import Branch, Form, Item
+from cnnspec.language.spec import HOLDERS, Branch, Form, Item
 from cnnspec.language.stray import kind_of
 from cnnspec.language.validation import Layers, no_main_argument
 from cnnspec.language.values import has_dollar, is_literal
@@ -136,11 +136,12 @@ class ItemReader:
         return item
 
     def _check_companions(self, item: Item) -> None:
-        """`init` needs a layer with weights; scale needs a name."""
-        if item.init is not None and item.form in {"layers", "merge", "block"}:
-            hint = "Write it beside the layers themselves, or under `init:` at the top for all of a kind."
-            message = f"init stands beside {item.kind}, which has no weights of its own"
+        """`init` beside an item that holds layers says which kinds; scale needs a name."""
+        if item.form in HOLDERS and item.init is not None and _is_one_initialiser(item.init):
+            hint = "Write `init: {conv: …}` for all the convolutions in it."
+            message = f"init stands beside {item.kind}, which has no weights of its own: it must name kinds"
             self._findings.error("bad-init", message, item.init.place, hint)
+            item.init = None
         if item.form == "layer" and item.name is None and layer_class(item.kind).needs_name:
             message = f"{item.kind}: name is missing, it is the name of the parameter"
             self._findings.error(
@@ -226,6 +227,13 @@ class ItemReader:
             self._findings.error(*no_main_argument(model, item))
             return None
         return {model.main: item.args.plain()}
+
+
+def _is_one_initialiser(init: Node) -> bool:
+    """Whether an `init` is what a layer has, not a mapping from kinds."""
+    return isinstance(init, Sequence) or (
+        isinstance(init, Scalar) and init.value is not None and is_literal(init)
+    )
 
 
 def _is_empty(node: Node) -> bool:

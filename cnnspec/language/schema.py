@@ -74,10 +74,7 @@ def _section(key: str) -> Schema:
         "vars": {"type": ["object", "null"]},
         "variants": {"type": ["object", "null"], "additionalProperties": {"type": ["object", "null"]}},
         "blocks": {"type": ["object", "null"], "additionalProperties": _ref("block")},
-        "init": {
-            "type": ["object", "null"],
-            "properties": {k: _ref("init") for k in KINDS if k not in MERGES},
-        },
+        "init": _ref("init_by_kind"),
         "data": _choice(DATA),
         "train": _object(Train),
     }
@@ -101,7 +98,7 @@ def _definitions() -> Schema:
         "expect": _or_expression(
             {"type": "array", "items": _or_expression({"type": "integer", "minimum": 1})}
         ),
-        "init": _ref("init"),
+        "init": _any(_ref("init"), _ref("init_by_kind")),
     }
     beside = {key: {"description": told, **beside[key]} for key, told in ITEM_KEYS.items()}
     item = {"type": "object", "minProperties": 1, "properties": {**kinds, "layers": _ref("items"), **beside}}
@@ -126,6 +123,10 @@ def _definitions() -> Schema:
             {"type": "object", "additionalProperties": _choice(INITIALISERS)},
             {"type": "null"},
         ),
+        "init_by_kind": {
+            "type": ["object", "null"],
+            "properties": {k: _ref("init") for k in KINDS if k not in MERGES},
+        },
         **{f"kind_{kind}": _kind(kind) for kind in KINDS},
     }
 
@@ -138,7 +139,7 @@ def _kind(kind: str) -> Schema:
         branches = {"type": "array", "minItems": 2, "items": _ref("branch")}
         named["properties"] = {"of": branches, **named["properties"]}
         return {**told, **_any(branches, {**named, "required": ["of"]})}
-    forms = [named]
+    forms = [named, _EXPRESSION]
     if model.main is not None:
         forms.append(named["properties"][model.main])
     if not named.get("required"):

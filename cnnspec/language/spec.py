@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 Form = Literal["layer", "layers", "merge", "block", "dynamic", "broken"]
 """What an item is; `dynamic`: an expression says which; `broken`: that can't be told, and was reported."""
 
+HOLDERS = ("layers", "merge", "block")
+"""Forms of items that hold others."""
+
 TOP_LEVEL = {
     "cnnspec": "The language version: 1. It marks the file as a spec.",
     "name": "What the network is called; default: the variant's name, else the file's stem.",
@@ -41,7 +44,7 @@ ITEM_KEYS = {
     "repeat": "How many rounds in a row ($i counts them), or {name: number or list}.",
     "when": "If false, the item is not there.",
     "expect": "An assertion on the output's shape.",
-    "init": "How its weights start.",
+    "init": "How its weights start; beside items that hold layers, a kind each.",
 }
 """The keys that may stand beside an item's kind."""
 
