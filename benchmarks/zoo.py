@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import statistics
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 import torchinfo
@@ -14,7 +16,7 @@ from torchvision import models
 
 from benchmarks.timing import command, interleaved, median, ratio, row
 from cnnspec.compiler.check import check_document
-from cnnspec.compiler.library import open_spec, shipped_networks
+from cnnspec.compiler.library import open_spec, shipped_networks, shipped_specs
 from cnnspec.language.source import Source, read
 
 LIBRARIES = "import click, yaml; from pydantic import BaseModel, Field, ConfigDict"
@@ -106,6 +108,52 @@ def checking(name: str) -> Callable[[], object]:
     file, variant = shipped_networks()[name]
     text = open_spec(file).document.source.text
     return lambda: check_document(read(Source("spec.yaml", text)), variant=variant)
+
+
+SOURCES = {
+    "resnet_segmentation": ("segmentation/fcn", "segmentation/deeplabv3", "segmentation/_utils", "resnet"),
+    "mobilenet_v3_segmentation": (
+        "segmentation/lraspp",
+        "segmentation/deeplabv3",
+        "segmentation/_utils",
+        "mobilenetv3",
+    ),
+    "efficientnet_v2": ("efficientnet",),
+    "inception_v3": ("inception",),
+}
+"""The files of torchvision.models that make up a family, where they are not called like it."""
+
+
+def lines() -> list[str]:
+    """Lines of each family's spec against the code of torchvision that builds it."""
+    rows = ["| spec | its lines | torchvision's | |", "|---|---|---|---|"]
+    for name, path in shipped_specs().items():
+        files = SOURCES.get(name, (name.replace("net_v", "netv"),))
+        sources = [Path(models.__file__).parent / f"{file}.py" for file in files]
+        if all(source.exists() for source in sources):
+            own = sum(bool(line.strip()) for line in path.read_text("utf-8").splitlines())
+            theirs = sum(map(code_lines, sources))
+            rows.append(f"| {name} | {own} | {theirs} | {own / theirs:.2f} |")
+    return rows
+
+
+def code_lines(source: Path) -> int:
+    """Lines of a file's classes and functions: no blank line, no docstring, comment, import or list of weights."""
+    text = source.read_text("utf-8")
+    counted: set[int] = set()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "WeightsEnum" for base in node.bases):
+            continue
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            counted.update(range(node.lineno, node.end_lineno + 1))
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Constant):
+                    counted.difference_update(range(inner.lineno, inner.end_lineno + 1))
+    numbered = enumerate(text.splitlines(), start=1)
+    return sum(
+        number in counted and bool(line.strip()) and not line.strip().startswith("#")
+        for number, line in numbered
+    )
 
 
 def many() -> list[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from cnnspec.compiler.check import Result
+from cnnspec.compiler.library import check, shipped_networks
 from cnnspec.language.schema import json_schema
+from cnnspec.render import catalogue
 from cnnspec.render.reference import codes_markdown, kinds_markdown
 
 ROOT = Path(__file__).parent.parent
@@ -18,7 +21,16 @@ def generated() -> dict[Path, str]:
         + "\n",
         ROOT / "docs" / "layers.md": kinds_markdown(),
         ROOT / "docs" / "codes.md": codes_markdown(),
+        ROOT / "docs" / "zoo.md": catalogue.markdown(_families()),
     }
+
+
+def _families() -> list[tuple[Path, list[tuple[str, Result]]]]:
+    """Every file of specs/ with the networks in it."""
+    found: dict[Path, list[tuple[str, Result]]] = {}
+    for name, (path, _) in shipped_networks().items():
+        found.setdefault(path, []).append((name, check(name)))
+    return list(found.items())
 
 
 if __name__ == "__main__":
