@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.core.suggest import did_you_mean, nearest
-from cnnspec.language.node import Mapping, Scalar
+from cnnspec.language.node import Mapping, Scalar, from_plain
 from cnnspec.language.problems import shown, torn_off
 from cnnspec.language.scope import Scope
 from cnnspec.language.validation import no_main_argument
@@ -76,11 +76,17 @@ class ArgumentReader:
 
     def call(self, item: Item, block: Block, scope: Scope, channels: Size) -> Call:
         """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
-        given = self._given(item, block)
         call = Call(self._variables, self._variables.unknown, self._variables.places)
         call.blind = self._variables.blind
-        call.sources = self._sources(item, block, given)
+        call.sources = {}
         self._set(call, "in_channels", channels, item.place)
+        try:
+            item = self._named(item, scope)
+        except Unknown:
+            call.unknown |= block.args.keys()
+            return call
+        given = self._given(item, block)
+        call.sources = self._sources(item, block, given)
         for name, argument in block.args.items():
             node = given.get(name, argument.default)
             if node is None:
@@ -102,6 +108,14 @@ class ArgumentReader:
             call.unknown |= {name}
         else:
             call[name] = value
+
+    def _named(self, item: Item, scope: Scope) -> Item:
+        """The call with its arguments written out, where an expression stands for a mapping of them. Raises Unknown."""
+        if isinstance(item.args, Scalar) and not is_literal(item.args):
+            value = value_of(item.args, scope, self._reporter)
+            if isinstance(value, dict):
+                return replace(item, args=from_plain(value, item.args.place))
+        return item
 
     def _given(self, item: Item, block: Block) -> dict[str, Node]:
         """The arguments of a call by name; unknown ones are reported."""
