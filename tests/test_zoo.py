@@ -19,7 +19,25 @@ from tests.zoo import (
     without_dropout,
 )
 
-SMALLEST = {"resnet18"}
+SMALLEST = {
+    "alexnet",
+    "convnext_tiny",
+    "densenet121",
+    "efficientnet_b0",
+    "efficientnet_v2_s",
+    "fcn_resnet50",
+    "googlenet",
+    "inception_v3",
+    "lraspp_mobilenet_v3_large",
+    "mnasnet0_5",
+    "mobilenet_v2",
+    "mobilenet_v3_small",
+    "regnet_x_400mf",
+    "resnet18",
+    "shufflenet_v2_x0_5",
+    "squeezenet1_1",
+    "vgg11",
+}
 """Each family's smallest: those whose outputs are compared in every run."""
 STARTS_ELSEWHERE = {"fcn", "deeplabv3", "lraspp"}
 """torchvision makes these from a whole classifier and drops its head, which takes random numbers."""

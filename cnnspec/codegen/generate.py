@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from cnnspec.codegen.forward import forward_lines
 from cnnspec.codegen.imports import Imports
-from cnnspec.codegen.printing import WIDTH, arguments, call, camel, docstring, is_attribute, literal, snake
+from cnnspec.codegen.printing import arguments, call, camel, docstring, is_attribute, literal, snake
+from cnnspec.codegen.starting import init_lines
 from cnnspec.codegen.tree import Leaf, Space, Step, is_chain, tree_of
 from cnnspec.core.emit import Module, Parameter
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Initialisation, Plan
+    from cnnspec.compiler.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class _Printer:
         """The whole network is one nn.Sequential: it can be sliced, and pickled anywhere."""
         name = self._imports.free(snake(self._plan.name))
         built = self._sequential(self._root, 4)
-        init = self._init_lines("model", 4)
+        init = init_lines(self._plan, self._imports, "model", 4)
         lines = [f"def {name}() -> nn.Sequential:", f'    """{self._title()}"""']
         if init:
             lines += [f"    model = {built}", *init, "    return model"]
@@ -128,36 +129,8 @@ class _Printer:
                     f"        {_registered(step, made)}{_shape(step) if isinstance(step, Leaf) else ''}"
                 )
         if root:
-            lines += self._init_lines("self", 8)
+            lines += init_lines(self._plan, self._imports, "self", 8)
         return "\n".join([*lines, "", *forward_lines(space, self._plan, self._imports, root=root)])
-
-    # -- initialisation -----------------------------------------------------------------------
-
-    def _init_lines(self, owner: str, indent: int) -> list[str]:
-        """Runs of parameters that start alike are one loop, in construction order."""
-        runs: list[tuple[Initialisation, list[str]]] = []
-        for start in self._plan.init:
-            if runs and runs[-1][0].initialiser == start.initialiser:
-                runs[-1][1].append(start.parameter)
-            else:
-                runs.append((start, [start.parameter]))
-        return [line for start, names in runs for line in self._init_run(start, names, owner, indent)]
-
-    def _init_run(self, start: Initialisation, names: list[str], owner: str, indent: int) -> list[str]:
-        pad = " " * indent
-        initialiser = start.initialiser
-        kwargs = initialiser.changed(*type(initialiser).model_fields)
-        function = f"nn.init.{initialiser.function}"
-        if len(names) == 1:
-            target = f'{owner}.get_parameter("{names[0]}")'
-            return [pad + call(function, [target, *arguments((), kwargs)], indent)]
-        parameter = call(function, [f"{owner}.get_parameter(name)", *arguments((), kwargs)], indent + 4)
-        listed = ", ".join(literal(name) for name in names)
-        head = f"{pad}for name in ({listed}):"
-        if len(head) > WIDTH:
-            rows = "\n".join(f'{pad}    "{name}",' for name in names)
-            head = f"{pad}for name in (\n{rows}\n{pad}):"
-        return [head, f"{pad}    {parameter}"]
 
 
 def _registered(step: Step, made: str) -> str:

@@ -81,7 +81,7 @@ class ArgumentReader:
         call.sources = {}
         self._set(call, "in_channels", channels, item.place)
         try:
-            item = self._named(item, scope)
+            item = self._named(item, block, scope)
         except Unknown:
             call.unknown |= block.args.keys()
             return call
@@ -109,13 +109,28 @@ class ArgumentReader:
         else:
             call[name] = value
 
-    def _named(self, item: Item, scope: Scope) -> Item:
+    def _named(self, item: Item, block: Block, scope: Scope) -> Item:
         """The call with its arguments written out, where an expression stands for a mapping of them. Raises Unknown."""
         if isinstance(item.args, Scalar) and not is_literal(item.args):
             value = value_of(item.args, scope, self._reporter)
             if isinstance(value, dict):
+                self._require_a_known_key(value, item.args, block)
                 return replace(item, args=from_plain(value, item.args.place))
         return item
+
+    def _require_a_known_key(self, value: dict[str, Value], written: Scalar, block: Block) -> None:
+        """Of a mapping that was meant as one argument no key is known: that is one mistake. Raises Unknown."""
+        known = {*block.args, *block.inputs}
+        if value and not any(nearest(key, known) for key in value):
+            message = f"{block.name}: {written.text} holds {shown(value)}, none of which it takes"
+            hint = f"It takes {', '.join(known) or 'none'}."
+            if block.args:
+                main = next(iter(block.args))
+                hint = (
+                    f"Write `{block.name}: {{{main}: {written.text}}}` to give the mapping as one argument."
+                )
+            self._reporter.error("unknown-argument", message, written.place, hint)
+            raise Unknown
 
     def _given(self, item: Item, block: Block) -> dict[str, Node]:
         """The arguments of a call by name; unknown ones are reported."""

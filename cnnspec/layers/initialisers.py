@@ -36,6 +36,8 @@ class Initialiser(Arguments):
     """The name in torch.nn.init."""
     ranks: ClassVar[tuple[int, int]] = (0, MOST_AXES)
     """The least and the greatest number of axes that a parameter may have."""
+    draws: ClassVar[bool] = True
+    """Whether it takes random numbers, so that the order of initialisation matters."""
 
     def fits(self, shape: tuple[int, ...]) -> None:
         """Raise Reject when a parameter of this shape can't start like this."""
@@ -97,6 +99,7 @@ class Constant(Initialiser):
 
     main: ClassVar[str | None] = "val"
     function: ClassVar[str] = "constant_"
+    draws: ClassVar[bool] = False
     val: Number = Field(description="The number.")
 
 
@@ -104,18 +107,21 @@ class Zeros(Initialiser):
     """All 0."""
 
     function: ClassVar[str] = "zeros_"
+    draws: ClassVar[bool] = False
 
 
 class Ones(Initialiser):
     """All 1."""
 
     function: ClassVar[str] = "ones_"
+    draws: ClassVar[bool] = False
 
 
 class Eye(Initialiser):
     """The identity matrix, for a linear layer."""
 
     function: ClassVar[str] = "eye_"
+    draws: ClassVar[bool] = False
     ranks: ClassVar[tuple[int, int]] = (2, 2)
 
 
@@ -123,6 +129,7 @@ class Dirac(Initialiser):
     """A convolution that passes its input through."""
 
     function: ClassVar[str] = "dirac_"
+    draws: ClassVar[bool] = False
     ranks: ClassVar[tuple[int, int]] = (3, 5)
     groups: Positive = Field(1, description="Groups of the convolution.")
 

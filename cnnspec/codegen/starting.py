@@ -1,0 +1,122 @@
+"""Initialisation, printed: a loop over modules where each class starts alike, else loops over names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cnnspec.codegen.printing import WIDTH, arguments, call, literal
+from cnnspec.core.emit import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnnspec.codegen.imports import Imports
+    from cnnspec.compiler.plan import Initialisation, Node, Plan
+    from cnnspec.layers.initialisers import Initialiser
+
+Rules = dict[str, dict[str, "Initialiser | None"]]
+"""For each torch class, how each of its parameters starts; None is torch's own way."""
+
+
+def init_lines(plan: Plan, imports: Imports, owner: str, indent: int) -> list[str]:
+    """Statements that start the parameters of `owner`, in construction order where numbers are drawn."""
+    if not plan.init:
+        return []
+    rules = _rules(plan)
+    if rules is None:
+        return [line for run in _runs(plan.init) for line in _named(*run, owner, indent)]
+    return _by_class(rules, _optional(plan), imports, owner, indent)
+
+
+def _rules(plan: Plan) -> Rules | None:
+    """What holds for every module of a class; None where modules of one class start in different ways."""
+    starts = dict(plan.init)
+    rules: Rules = {}
+    for node, target in _modules(plan):
+        for name, path in _parameters(node):
+            own = rules.setdefault(target, {})
+            if own.setdefault(name, starts.get(path)) != starts.pop(path, None):
+                return None
+    wanted = {target: own for target, own in rules.items() if any(own.values())}
+    # A bare parameter is in no module of its own; a helper is a subclass of what it helps.
+    helpers = {target.removeprefix("helper:") for target in rules if target.startswith("helper:")}
+    mixed = any(helper.startswith(target.rpartition(".")[2]) for helper in helpers for target in wanted)
+    return None if starts or mixed else wanted
+
+
+def _modules(plan: Plan) -> Iterable[tuple[Node, str]]:
+    for node in plan.nodes:
+        x = node.inputs[0].shape
+        assert node.layer is not None and x is not None, "only a plan without errors is printed"
+        emit = node.layer.emit(x)
+        if isinstance(emit, Module):
+            yield node, emit.target
+
+
+def _parameters(node: Node) -> list[tuple[str, str]]:
+    """The names of a module's parameters, and their paths."""
+    assert node.weights is not None, "only a plan without errors is printed"
+    return [(name, f"{node.path}.{name}") for name in node.weights.parameters]
+
+
+def _optional(plan: Plan) -> set[tuple[str, str]]:
+    """Parameters that some modules of a class have, and some don't."""
+    counts: Counter[tuple[str, str]] = Counter()
+    modules: Counter[str] = Counter()
+    for node, target in _modules(plan):
+        modules[target] += 1
+        counts.update((target, name) for name, _ in _parameters(node))
+    return {held for held, count in counts.items() if count < modules[held[0]]}
+
+
+def _by_class(
+    rules: Rules, optional: set[tuple[str, str]], imports: Imports, owner: str, indent: int
+) -> list[str]:
+    pad = " " * indent
+    lines = [f"{pad}for module in {owner}.modules():"]
+    for index, (target, own) in enumerate(rules.items()):
+        lines.append(f"{pad}    {'el' if index else ''}if isinstance(module, {imports.name(target)}):")
+        for name, start in own.items():
+            if start is None:
+                continue
+            guarded = (target, name) in optional
+            if guarded:
+                lines.append(f"{pad}        if module.{name} is not None:")
+            inner = indent + (12 if guarded else 8)
+            lines.append(" " * inner + _filled(f"module.{name}", start, inner))
+    return lines
+
+
+def _runs(init: tuple[Initialisation, ...]) -> list[tuple[Initialiser, list[str]]]:
+    """Parameters that start alike: those that draw numbers keep their order, the others are together."""
+    drawn: list[tuple[Initialiser, list[str]]] = []
+    constant: list[tuple[Initialiser, list[str]]] = []
+    for start in init:
+        if start.initialiser.draws:
+            if not drawn or drawn[-1][0] != start.initialiser:
+                drawn.append((start.initialiser, []))
+            drawn[-1][1].append(start.parameter)
+        else:
+            alike = next((names for other, names in constant if other == start.initialiser), None)
+            if alike is None:
+                constant.append((start.initialiser, alike := []))
+            alike.append(start.parameter)
+    return drawn + constant
+
+
+def _named(start: Initialiser, names: list[str], owner: str, indent: int) -> list[str]:
+    pad = " " * indent
+    if len(names) == 1:
+        return [pad + _filled(f'{owner}.get_parameter("{names[0]}")', start, indent)]
+    head = f"{pad}for name in ({', '.join(literal(name) for name in names)}):"
+    if len(head) > WIDTH:
+        rows = "\n".join(f'{pad}    "{name}",' for name in names)
+        head = f"{pad}for name in (\n{rows}\n{pad}):"
+    return [head, f"{pad}    {_filled(f'{owner}.get_parameter(name)', start, indent + 4)}"]
+
+
+def _filled(parameter: str, start: Initialiser, indent: int) -> str:
+    """The call of torch.nn.init that fills a parameter."""
+    kwargs = start.changed(*type(start).model_fields)
+    return call(f"nn.init.{start.function}", [parameter, *arguments((), kwargs)], indent)
