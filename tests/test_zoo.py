@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import cnnspec
+from tests.unet_by_hand import UNet
 from tests.zoo import (
     ZOO,
     Entry,
@@ -96,3 +97,35 @@ def test_the_same_seed_gives_the_same_weights(entry: Entry):
         pytest.skip("torchvision draws numbers for a head that it drops")
     expected, actual = seeded(entry.theirs), seeded(lambda: cnnspec.build(entry.result()))
     assert [] == unequal(expected.state_dict(), actual.state_dict())
+
+
+class TestUNet:
+    """torchvision has none: its judge is a module written by hand."""
+
+    @pytest.mark.parametrize("depth", [1, 2, 4])
+    @pytest.mark.parametrize("width", [4, 6])
+    @pytest.mark.parametrize("num_classes", [1, 3])
+    def test_it_is_the_network_written_by_hand_at_any_depth_and_width(self, depth, width, num_classes):
+        variables = {"depth": depth, "width": width, "num_classes": num_classes}
+        result = cnnspec.check("unet", {**variables, "input": [3, 32, 32]})
+        theirs = seeded(lambda: UNet(3, num_classes, depth, width))
+        ours = seeded(lambda: cnnspec.build(result))
+        assert [(name, tuple(tensor.shape)) for name, tensor in theirs.state_dict().items()] == list(
+            result.plan.state().items()
+        )
+        assert [] == unequal(theirs.state_dict(), ours.state_dict())
+        x = input_of(result.plan, batch=2)
+        assert [] == unequal(stepped(theirs, x), stepped(ours, x))
+        assert [] == unequal(stepped(theirs, x), stepped(ours, x))
+
+    @pytest.mark.parametrize(("spec", "depth", "width"), [("unet", 4, 64), ("unet_small", 3, 16)])
+    def test_its_variants_cost_what_torch_counts(self, spec, depth, width):
+        plan = cnnspec.check(spec).plan
+        with torch.device("meta"):
+            theirs = UNet(3, 1, depth, width)
+        assert sum(parameter.numel() for parameter in theirs.parameters()) == plan.params
+        assert flops(theirs, input_of(plan, 1, device="meta")) == 2 * plan.macs
+
+    def test_an_image_that_cannot_be_halved_so_often_is_told(self):
+        (found,) = cnnspec.check("unet", {"input": [3, 36, 36]}).diagnostics
+        assert ("shape-mismatch", True) == (found.code, "concat" in found.message)

@@ -8,6 +8,7 @@ from cnnspec.compiler.plan import Initialisation, Node
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.node import Mapping, Scalar
+from cnnspec.language.problems import shown
 from cnnspec.language.sections import entries
 from cnnspec.language.settings import read_choice, written_out
 from cnnspec.language.spec import HOLDERS
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from cnnspec.language.node import Node as Yaml
     from cnnspec.language.scope import Scope
     from cnnspec.layers.initialisers import Initialiser
+
+_NUMBERS: dict[object, str] = {0: "Write `zeros`.", 1: "Write `ones`."}
 
 Parts = dict[str, "Initialiser"]
 """An initialiser for each of a layer's parameters that is not left to torch."""
@@ -108,8 +111,16 @@ class Starts:
             known = {"weight", "bias"}
             if node.entries.keys() <= known or len(node.entries) > 1:
                 return self._by_parameter(node, known, scope)
-        made = read_choice(node, "init", INITIALISERS, scope, self._reporter)
+        made = self._initialiser(node, scope)
         return {} if made is None else {"weight": made}
+
+    def _initialiser(self, node: Yaml, scope: Scope) -> Initialiser | None:
+        if isinstance(node, Scalar) and type(node.value) in {int, float}:
+            message = f"init is {shown(node.value)}, which is no initialiser"
+            hint = _NUMBERS.get(node.plain()) or f"Write `{{constant: {shown(node.value)}}}`."
+            self._reporter.error("unknown-choice", message, node.place, hint)
+            return None
+        return read_choice(node, "init", INITIALISERS, scope, self._reporter)
 
     def _by_parameter(self, node: Mapping, known: set[str], scope: Scope) -> Parts:
         parts: Parts = {}
@@ -120,7 +131,7 @@ class Starts:
                     "unknown-key", f"init: there is no parameter {key.text}", key.place, hint
                 )
                 continue
-            made = read_choice(child, "init", INITIALISERS, scope, self._reporter)
+            made = self._initialiser(child, scope)
             if made is not None:
                 parts[key.text] = made
         return parts

@@ -27,6 +27,8 @@ def no_main_argument(model: type[Layer], item: Item) -> tuple[str, str, Place, s
     value = item.args.plain()
     first = next(iter(model.model_fields))
     inferred = any(expectation(model, name).endswith("it is inferred") for name in model.model_fields)
+    if not required and inferred and type(value) is float and "eps" in model.model_fields:
+        return "no-main-argument", message, place, f"Name it: `{item.kind}: {{eps: {value}}}`."
     if not required and inferred:
         return "no-main-argument", message, place, f"Write `{item.kind}`: its channels are inferred."
     if first.endswith("axis") and type(value) is int:

@@ -148,6 +148,8 @@ def instead_of_number(value: Value) -> str:
         return "Ask first: `0 if $x == null else $x`."
     if isinstance(value, str):
         return _instead_of_text(value)
+    if isinstance(value, dict):
+        return f"Take one of its entries, as in `$table.{next(iter(value), 'key')}`."
     return "Take one of its elements: `$depths.0`."
 
 
