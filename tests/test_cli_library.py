@@ -62,7 +62,26 @@ class TestNew:
     def test_without_a_spec_it_is_mnist(self, run, tmp_path):
         file = tmp_path / "mine.yml"
         assert 0 == run("new", str(file))[0]
-        assert open_spec("mnist").document.source.text == file.read_text("utf-8")
+        head, rest = open_spec("mnist").document.source.text.split("\n", maxsplit=1)
+        assert ("# yaml-language-server", rest) == (head.partition(":")[0], file.read_text("utf-8"))
+
+    def test_what_only_other_variants_use_is_left_out(self, tmp_path):
+        file = tmp_path / "mine.yaml"
+        file.write_text(
+            "cnnspec: 1\ninput: [1, 8, 8]\nvars:\n  head: two\nvariants:\n  plain:  # as it is\n  one: {head: one}\n"
+            "  none: {head: relu}\nblocks:\n  one: {layers: [relu]}\n  two: {layers: [tanh]}\nlayers: [$head]\n"
+        )
+        expected = "cnnspec: 1\ninput: [1, 8, 8]\nvars:\n  head: {}\n{}layers: [$head]\n"
+        blocks = {
+            "plain": "blocks:\n  two: {layers: [tanh]}\n",
+            "one": "blocks:\n  one: {layers: [relu]}\n",
+            "none": "",
+        }
+        head = {"plain": "two", "one": "one", "none": "relu"}
+        for variant, kept in blocks.items():
+            spec = f"{file}@{variant}"
+            text = starting_text(open_spec(spec), cnnspec.check(spec))
+            assert expected.format(head[variant], kept) == text
 
     def test_a_layout_that_cannot_be_cut_is_written_anew(self, tmp_path):
         file = tmp_path / "flow.yaml"

@@ -350,3 +350,9 @@ def test_a_name_inside_another_item_on_the_same_line_is_told_as_such():
     text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [{layers: [{relu, name: x}], name: g}, {relu, from: x}]\n"
     (found,) = check_text(text).diagnostics
     assert "inside another item" in found.hint
+
+
+def test_the_state_of_a_network_with_a_mistake_is_what_is_known():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [conv: {out_channels: 2, kernel_size: 3}, linear: x, bn]\n"
+    plan = cnnspec.check_text(text).plan
+    assert {"0.weight": (2, 1, 3, 3), "0.bias": (2,)} == plan.state()

@@ -6,9 +6,10 @@ import json
 
 import jsonschema
 import pytest
-import yaml
 
 from cnnspec.compiler.library import shipped_specs
+from cnnspec.core.diagnostic import Source
+from cnnspec.language.source import read
 from tests.generated import ROOT, generated
 
 
@@ -27,7 +28,9 @@ def _validator():
 def test_every_shipped_spec_satisfies_the_schema_and_names_it(path):
     text = path.read_text("utf-8")
     assert text.startswith("# yaml-language-server: $schema=../schemas/cnnspec.schema.json\n")
-    assert [error.message for error in _validator().iter_errors(yaml.safe_load(text))] == []
+    assert [
+        error.message for error in _validator().iter_errors(read(Source(path.name, text)).root.plain())
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.check import Result, check_text
+from cnnspec.core.diagnostic import Source
 from cnnspec.language.excerpt import of_variant, without
 from cnnspec.language.node import Mapping
 from cnnspec.language.source import read
@@ -12,6 +14,8 @@ from cnnspec.language.source import read
 if TYPE_CHECKING:
     from cnnspec.compiler.library import Opened
 
+_EDITOR = re.compile(r"\A# yaml-language-server: .*\n")
+"""Where an editor finds the schema, as seen from `specs/`."""
 _SECTIONS = {"unused-block": "blocks", "unused-variable": "vars"}
 
 
@@ -21,9 +25,9 @@ def starting_text(opened: Opened, result: Result) -> str:
     `result` is what checking it gave. Comments stay; where the text's layout doesn't allow to cut it,
     it is written anew.
     """
-    root = opened.document.root
+    text = _EDITOR.sub("", opened.document.source.text)
+    root = read(Source(opened.label, text)).root
     assert isinstance(root, Mapping) and result.plan is not None, "the spec has no errors"
-    text = opened.document.source.text
     if opened.variant is not None:
         text = _without_unused(of_variant(text, root, opened.variant))
     again = check_text(text).plan
