@@ -140,6 +140,16 @@ def unequal(expected: dict[str, Tensor], actual: dict[str, Tensor]) -> list[str]
     ]
 
 
+def alike_in_distribution(expected: Tensor, actual: Tensor) -> bool:
+    """Whether two tensors may come from one distribution: the same constant, or about the same spread and ends."""
+    if expected.unique().numel() == 1:
+        return torch.equal(expected, actual)
+    spread = actual.std() / expected.std()
+    ends = actual.abs().max() / expected.abs().max()
+    slack = 0.05 + 4 / expected.numel() ** 0.5
+    return bool(abs(spread - 1) < slack and abs(ends - 1) < slack + 0.35)
+
+
 Made = Callable[[], nn.Module]
 
 
