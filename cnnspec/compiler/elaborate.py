@@ -82,11 +82,12 @@ class Walk:
 
     def _if_wanted(self, item: Item, value: Value, frame: Frame) -> Value | None:
         """What the item gives; None where `when` drops it."""
-        if not self._wanted(item, frame):
+        there = self._wanted(item, frame)
+        if there is False:
             return None
         result = self._present(item, value, frame, self.names.filled(item, frame))
         self._expectations.check(item, result, frame.scope)
-        return result
+        return result if there else _either(value, result)
 
     def _rounds(self, item: Item, rounds: Rounds, value: Value, frame: Frame) -> tuple[Value, Scope | None]:
         """Every round on what the round before gave; `from` is for the first that is there.
@@ -98,26 +99,31 @@ class Walk:
         last: Scope | None = None
         for index, element in enumerate(rounds.elements):
             inner = frame._replace(scope=frame.scope.extended({rounds.variable: element}, rounds.place))
-            if not self._wanted(item, inner):
+            there = self._wanted(item, inner)
+            if there is False:
                 continue
+            before = value
             if spliced:
                 value = self._present(item, value, inner, self.names.filled(item, inner), first=last is None)
             else:
                 outer = outer or self._open(item, self.names.filled(item, frame), frame)
                 value = self._present(item, value, inner.inside(outer[1]), str(index), first=last is None)
                 bind(outer[0], value, frame, outer[1])
+            value = value if there else _either(before, value)
             last = inner.scope
         return value, last
 
-    def _wanted(self, item: Item, frame: Frame) -> bool:
-        """Whether `when` lets the item be there; where that can't be told, it does."""
+    def _wanted(self, item: Item, frame: Frame) -> bool | None:
+        """Whether `when` lets the item be there; None where that can't be told: then it may be."""
         self._count += 1
         if self._count > MOST_ITEMS:
             message = f"the spec unfolds to more than {MOST_ITEMS:,} items here"
             self._stop("too-many-items", message, item, "Repeat less often.")
         there = item.when is None or wanted(item.when, frame.scope, self._reporter)
-        if not there and item.name is not None:
-            frame.namespace.dropped[item.name.text] = item.name.place
+        if item.name is not None and not there:
+            (frame.namespace.dropped if there is False else frame.namespace.unsure)[item.name.text] = (
+                item.name.place
+            )
         return there
 
     def _present(
@@ -225,6 +231,11 @@ class Walk:
             self._reporter.error("too-few-branches", message, item.place, "Keep one of them.")
             return Value(None)
         return kept[0]
+
+
+def _either(value: Value, result: Value) -> Value:
+    """What comes out of an item that may not be there: known where that makes no difference."""
+    return result if value.shape == result.shape else Value(None)
 
 
 def _named(name: str | None) -> Slot | None:

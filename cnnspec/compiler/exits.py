@@ -21,7 +21,7 @@ def read_outputs(
     """The outputs that are there; without `output` the last item's."""
     if spec.outputs is None:
         return (Output(None, last),)
-    there = [o for o in spec.outputs if o.when is None or wanted(o.when, frame.scope, reporter)]
+    there = [o for o in spec.outputs if o.when is None or wanted(o.when, frame.scope, reporter) is not False]
     if spec.outputs and not there:
         message = "`when` leaves out every output: the network gives nothing"
         reporter.error("bad-output", message, spec.outputs[0].source.place, "Keep one of them.")

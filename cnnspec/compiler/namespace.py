@@ -35,6 +35,8 @@ class Namespace:
         self.taken = {name: (place, True) for name, place in (inputs or {}).items()}
         self.members: dict[str, Member] = {}
         self.dropped: dict[str, Place] = {}
+        self.unsure: dict[str, Place] = {}
+        """Names of items of which can't be told whether they are there."""
         self.outermost: Namespace = parent.outermost if parent else self
         self._count = 0
 

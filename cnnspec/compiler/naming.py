@@ -11,7 +11,7 @@ from cnnspec.compiler.plan import Value
 from cnnspec.core.diagnostic import Place, Related
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.problems import shown
-from cnnspec.language.values import Unknown, text_of
+from cnnspec.language.values import Unknown, text_of, variables_in
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Names:
         earlier = space.taken.get(key)
         if earlier is None:
             space.taken[key] = (place, name is not None)
-        else:
+        elif key not in space.unsure:
             self._twice(key, place, earlier, named=name is not None)
         return Slot(key, space.prefix + key)
 
@@ -107,6 +107,8 @@ class Names:
 
     def mark_unknown(self, item: Item, frame: Frame) -> None:
         """The item can't be walked; what uses its name stays silent."""
+        if item.name is None or (variables_in(item.name) - frame.scope.keys()):
+            return
         name = self.filled(item, frame)
         if name is not None:
             frame.namespace.members.setdefault(name, Member(Value(None), None))

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from cnnspec.language.scope import Scope
 
 
-def wanted(node: Node, scope: Scope, reporter: Reporter) -> bool:
-    """What a `when` says; where that can't be told, which is reported, it lets the thing be there."""
+def wanted(node: Node, scope: Scope, reporter: Reporter) -> bool | None:
+    """What a `when` says; None where that can't be told, which is reported."""
     try:
         value = value_of(node, scope, reporter)
     except Unknown:
-        return True
+        return None
     if value is None or isinstance(value, bool | int | float):
         return bool(value)
     message = f"when is {shown(value)}, it must be true or false, a number or null"
     hint = "Compare it, as in `when: $act == 'relu'`."
     reporter.error("bad-value", message, node.place, hint, definitions(node, scope))
-    return True
+    return None

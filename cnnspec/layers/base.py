@@ -186,6 +186,8 @@ def _too_large(window: Window, size: int, where: str) -> str:
 
 def _fitting(window: Window, size: int, *, can_pad: bool) -> str:
     padded = size + window.before + window.after
+    if padded == 1 and not can_pad:
+        return "There is nothing left to shrink: take out a layer that shrinks it, or let a larger input in."
     hint = f"Write a kernel_size of at most {(padded - 1) // window.dilation + 1}"
     if can_pad and window.before == window.after:
         hint += f", or a padding of at least {window.before - (padded - window.extent) // 2}"
