@@ -9,6 +9,7 @@ import torch
 
 from benchmarks.checking import cold, growth
 from benchmarks.training import digits, epochs
+from benchmarks.zoo import cold_summary, in_process, lines, many
 
 PAGE = Path(__file__).parent / "README.md"
 HEAD = """\
@@ -24,21 +25,39 @@ TAIL = """
 Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
 
 - cold: whole processes from the shell's point of view, with bytecode compiled, as installers leave it.
+- checking a network: in process, from its text to the plan with every shape, name, parameter and MAC. torchinfo and the
+  meta forward are given the network built already, for one image of 224×224.
 - an epoch: specs/mnist.yaml's network, batches of 64. By hand: images normalised beforehand, in memory, and the barest
   step. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader.
+"""
+LINES = """
+## Lines
+
+Non-blank lines of each family's spec, and lines of the classes and functions of torchvision that build the same
+networks: without blank lines, docstrings, comments, imports and lists of weights.
+
 """
 
 
 def main() -> None:
     """Run it all; some minutes."""
-    rows = [*cold(), *growth(), *epochs(images=60_000, rounds=5), *digits(seeds=5)]
+    rows = [
+        *cold(),
+        *cold_summary(),
+        *growth(),
+        *many(),
+        *in_process("resnet152"),
+        *in_process("densenet201"),
+        *epochs(images=60_000, rounds=5),
+        *digits(seeds=5),
+    ]
     told = TAIL.format(
         machine=f"{platform.system()} {platform.machine()}",
         threads=torch.get_num_threads(),
         python=platform.python_version(),
         torch=torch.__version__,
     )
-    PAGE.write_text(HEAD + "\n".join(rows) + "\n" + told, "utf-8")
+    PAGE.write_text(HEAD + "\n".join(rows) + "\n" + told + LINES + "\n".join(lines()) + "\n", "utf-8")
     print(PAGE.read_text("utf-8"))
 
 
