@@ -21,6 +21,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from cnnspec.compiler.check import Result, check_text
+from cnnspec.compiler.elaborate import Walk
 from cnnspec.compiler.expectation import Expectations
 
 FOLDER = Path(__file__).parent / "cases"
@@ -82,13 +83,18 @@ def _mark(line: int, arrow: str, shape: str, severity: str, code: str, text: str
 def found(case: Case) -> list[Mark]:
     """What is said of the case, as marks: every diagnostic, and the shapes that it asks for."""
     shapes: dict[int, str] = {}
-    judge = Expectations.check
+    judge, walk = Expectations.check, Walk._plain
+
+    def walked(self, item, value, frame):
+        result = walk(self, item, value, frame)
+        shapes[item.place.line] = str(result.shape)
+        return result
 
     def watch(self, item, value, scope):
         shapes[item.place.line] = str(value.shape)
         judge(self, item, value, scope)
 
-    with patch.object(Expectations, "check", watch):
+    with patch.object(Expectations, "check", watch), patch.object(Walk, "_plain", walked):
         result = _checked(case)
     paths = {node.place.line: node.path for node in (result.plan.nodes if result.plan else ())}
     facts = {"->": shapes, "at:": paths}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.node import Mapping, Scalar, from_plain
@@ -29,6 +29,35 @@ class Call(Scope):
     sources: dict[str, Scalar]
 
 
+class _Written(NamedTuple):
+    """Named arguments: those that mean the same in every scope, with their values, and the others."""
+
+    literals: dict[str, Value]
+    expressions: list[tuple[str, Node]]
+    args: Mapping
+    """Kept, so that its identity stays its own."""
+
+    @classmethod
+    def of(cls, args: Mapping) -> _Written:
+        """Told apart once, however often the item is reached."""
+        literals = {key.text: node.plain() for key, node in args if is_literal(node)}
+        return cls(literals, [(key.text, node) for key, node in args if key.text not in literals], args)
+
+
+class _Told:
+    """Arguments that are spoken of elsewhere: failed expressions, and literals, checked when they were read."""
+
+    def __init__(self, item: Item, failed: set[str]) -> None:
+        self._item = item
+        self._failed = failed
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._failed:
+            return True
+        node = _written(self._item).get(str(name)) if self._item.seen else None
+        return node is not None and is_literal(node)
+
+
 class ArgumentReader:
     """Makes layers and calls from items; equal arguments give the same layer object."""
 
@@ -36,6 +65,7 @@ class ArgumentReader:
         self._spec = spec
         self._reporter = reporter
         self._variables = variables
+        self._written: dict[int, _Written] = {}
 
     def layer(self, item: Item, scope: Scope) -> Layer | None:
         """The item's layer, or None after reporting what is wrong with its arguments."""
@@ -46,10 +76,7 @@ class ArgumentReader:
             values, failed = self._values(model, item, scope)
         except Unknown:
             return None
-        told = failed | (
-            {name for name, node in _written(item).items() if is_literal(node)} if item.seen else set()
-        )
-        layer = self._spec.made.make(model, values, item, told=told)
+        layer = self._spec.made.make(model, values, item, told=_Told(item, failed))
         return None if failed else layer
 
     def _values(self, model: type[Layer], item: Item, scope: Scope) -> tuple[dict[str, Any], set[str]]:
@@ -66,13 +93,17 @@ class ArgumentReader:
         return {model.main: value}, set()
 
     def _named_values(self, args: Mapping, scope: Scope) -> tuple[dict[str, Any], set[str]]:
-        values: dict[str, Any] = {}
-        for key, node in args:
+        written = self._written.get(id(args))
+        if written is None:
+            written = self._written[id(args)] = _Written.of(args)
+        values = dict(written.literals)
+        failed: set[str] = set()
+        for name, node in written.expressions:
             try:
-                values[key.text] = value_of(node, scope, self._reporter)
+                values[name] = value_of(node, scope, self._reporter)
             except Unknown:
-                continue
-        return values, args.entries.keys() - values.keys()
+                failed.add(name)
+        return values, failed
 
     def call(self, item: Item, block: Block, scope: Scope, channels: Size) -> Call:
         """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""

@@ -56,9 +56,13 @@ class Walk:
             if self._depth > MOST_NESTING:
                 message = f"layers and blocks are nested {MOST_NESTING} deep here, which is the limit"
                 self._stop("too-deep", message, item, "Write the network flatter.")
-            value = self._item(item, value, frame)
+            value = self._plain(item, value, frame) if item.plain else self._item(item, value, frame)
         self._depth -= 1
         return value
+
+    def _plain(self, item: Item, value: Value, frame: Frame) -> Value:
+        self._count_one(item)
+        return self._layer(item, value, frame, self.names.filled(item.name, frame))
 
     def _stop(self, code: str, message: str, item: Item, hint: str) -> None:
         self._reporter.error(code, message, item.place, hint)
@@ -85,7 +89,7 @@ class Walk:
         there = self._wanted(item, frame)
         if there is False:
             return None
-        result = self._present(item, value, frame, self.names.filled(item, frame))
+        result = self._present(item, value, frame, self.names.filled(item.name, frame))
         self._expectations.check(item, result, frame.scope)
         return result if there else _either(value, result)
 
@@ -104,9 +108,10 @@ class Walk:
                 continue
             before = value
             if spliced:
-                value = self._present(item, value, inner, self.names.filled(item, inner), first=last is None)
+                name = self.names.filled(item.name, inner)
+                value = self._present(item, value, inner, name, first=last is None)
             else:
-                outer = outer or self._open(item, self.names.filled(item, frame), frame)
+                outer = outer or self._open(item, self.names.filled(item.name, frame), frame)
                 value = self._present(item, value, inner.inside(outer[1]), str(index), first=last is None)
                 bind(outer[0], value, frame, outer[1])
             value = value if there else _either(before, value)
@@ -115,16 +120,19 @@ class Walk:
 
     def _wanted(self, item: Item, frame: Frame) -> bool | None:
         """Whether `when` lets the item be there; None where that can't be told: then it may be."""
-        self._count += 1
-        if self._count > MOST_ITEMS:
-            message = f"the spec unfolds to more than {MOST_ITEMS:,} items here"
-            self._stop("too-many-items", message, item, "Repeat less often.")
+        self._count_one(item)
         there = item.when is None or wanted(item.when, frame.scope, self._reporter)
         if item.name is not None and not there:
             (frame.namespace.dropped if there is False else frame.namespace.unsure)[item.name.text] = (
                 item.name.place
             )
         return there
+
+    def _count_one(self, item: Item) -> None:
+        self._count += 1
+        if self._count > MOST_ITEMS:
+            message = f"the spec unfolds to more than {MOST_ITEMS:,} items here"
+            self._stop("too-many-items", message, item, "Repeat less often.")
 
     def _present(
         self, item: Item, value: Value, frame: Frame, name: str | None, *, first: bool = True
@@ -178,9 +186,9 @@ class Walk:
         layer = self._arguments.layer(item, frame.scope) if item.form == "layer" else None
         slot = self.names.claim(item, name, frame)
         inputs: tuple[Value, ...] = (value,)
-        for field in layer.references if layer else ():
-            if getattr(layer, field) is not None:
-                inputs += (self.names.lookup(_written(item, field), frame),)
+        if layer is not None and layer.references:
+            written = [field for field in layer.references if getattr(layer, field) is not None]
+            inputs += tuple(self.names.lookup(_written(item, field), frame) for field in written)
         return bind(slot, self.wiring.add(item, layer, inputs, slot.path, frame), frame)
 
     def _merge(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:

@@ -29,6 +29,15 @@ class Inferences:
 
     def __init__(self) -> None:
         self._answers: dict[tuple[int, tuple[Shape, ...]], tuple[Layer, Inference]] = {}
+        self._asserted: dict[int, bool] = {}
+
+    def asserted(self, layer: Layer, x: Shape) -> bool:
+        """Whether the layer was told what is inferred."""
+        found = self._asserted.get(id(layer))
+        if found is None:
+            told = [field for field in layer.inferred(x) if getattr(layer, field, None) is not None]
+            found = self._asserted[id(layer)] = bool(told)
+        return found
 
     def of(self, layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         """The layer's answer for inputs of these shapes."""
@@ -44,9 +53,12 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         y = layer.infer_from(shapes)
     except Reject as no:
         return Inference(_possible_sizes(no.otherwise), no)
-    if not all(map(_possible, (*y.sizes, product(y.sizes)))):
-        return Inference(_without_sizes(y), _too_large(y))
-    if not (y.known and all(shape.known for shape in shapes)):
+    elements = product(y.sizes)
+    if elements is None or elements >= LARGEST:
+        if elements is not None or not all(map(_possible, y.sizes)):
+            return Inference(_without_sizes(y), _too_large(y))
+        return Inference(y, None)
+    if not all(shape.known for shape in shapes):
         return Inference(y, None)
     parameters, buffers = layer.weights(shapes[0]), layer.buffers(shapes[0])
     params = sum(map(math.prod, parameters.values()))

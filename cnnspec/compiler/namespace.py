@@ -45,6 +45,11 @@ class Namespace:
         self._count += 1
         return str(self._count - 1)
 
+    def passed_position(self, name: str) -> str:
+        """The name of the item that comes now, which takes a position too."""
+        self._count += 1
+        return name
+
     def give_back_position(self) -> None:
         """The item that came last turned out to take none."""
         self._count -= 1

@@ -40,27 +40,32 @@ class Names:
         """The items of each outermost namespace: the spec's, and each block's."""
         self._collected: dict[int, dict[str, Place]] = {}
         self._searches = 0
+        self._fit: set[str] = set()
+        """Names without a `$` that are known to be fit."""
 
-    def filled(self, item: Item, frame: Frame) -> str | None:
-        """The name that the item asks for, reported where it is none; None without one."""
-        if item.name is None:
+    def filled(self, name: Scalar | None, frame: Frame) -> str | None:
+        """The name that an item asks for, reported where it can't have it; None where there is none to be had."""
+        if name is None:
             return None
+        if name.text in self._fit:
+            return name.text
         try:
-            name = text_of(item.name, frame.scope, self._reporter)
+            text = text_of(name, frame.scope, self._reporter)
         except Unknown:
             return None
-        why = unfit(name)
+        why = unfit(text)
         if why is not None:
             code = "reserved-name" if "itself" in why or "entered" in why else "bad-name"
-            message = f"an item can't be called {shown(name)}: {why}"
-            self._reporter.error(code, message, item.name.place, "Choose another name.")
-        return name
+            message = f"an item can't be called {shown(text)}: {why}"
+            self._reporter.error(code, message, name.place, "Choose another name.")
+        elif text == name.text:
+            self._fit.add(text)
+        return text
 
     def claim(self, item: Item, name: str | None, frame: Frame) -> Slot:
         """Take the name, or the item's position, in the namespace."""
         space = frame.namespace
-        position = space.next_position()
-        key = position if name is None else name
+        key = space.next_position() if name is None else space.passed_position(name)
         place = item.place if item.name is None else item.name.place
         earlier = space.taken.get(key)
         if earlier is None:
@@ -109,7 +114,7 @@ class Names:
         """The item can't be walked; what uses its name stays silent."""
         if item.name is None or (variables_in(item.name) - frame.scope.keys()):
             return
-        name = self.filled(item, frame)
+        name = self.filled(item.name, frame)
         if name is not None:
             frame.namespace.members.setdefault(name, Member(Value(None), None))
 

@@ -22,28 +22,29 @@ class Reporter(Findings):
 
     def __init__(self) -> None:
         super().__init__()
-        self._calls: list[Related] = []
-        self._blocks: list[str] = []
+        self._calls: list[tuple[str, dict[str, Value], Place]] = []
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Record one, with the calls that are open now."""
-        calls = tuple(reversed(self._calls[-_MOST_CALLS:]))
+        calls = tuple(_told(*call) for call in reversed(self._calls[-_MOST_CALLS:]))
         super().add(replace(diagnostic, related=diagnostic.related + calls))
 
     def enter(self, block: str, arguments: dict[str, Value], place: Place) -> None:
         """A block is called at `place` with these arguments."""
-        self._blocks.append(block)
-        given = ", ".join(f"{name}: {shown(value)}" for name, value in arguments.items())
-        self._calls.append(Related(place, f"in {block} with {given}" if given else f"in {block}"))
+        self._calls.append((block, arguments, place))
 
     def leave(self) -> None:
         """The innermost call is done."""
         self._calls.pop()
-        self._blocks.pop()
 
     def inside(self, block: str) -> bool:
         """Whether a call of this block is open."""
-        return block in self._blocks
+        return any(block == called for called, _, _ in self._calls)
+
+
+def _told(block: str, arguments: dict[str, Value], place: Place) -> Related:
+    given = ", ".join(f"{name}: {shown(value)}" for name, value in arguments.items())
+    return Related(place, f"in {block} with {given}" if given else f"in {block}")
 
 
 def definitions(node: Node | None, scope: Scope) -> tuple[Related, ...]:

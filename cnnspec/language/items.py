@@ -133,6 +133,8 @@ class ItemReader:
             if item.form == "layer":
                 item.layer = self._static(item)
         self._check_companions(item)
+        beside = (item.repeat, item.when, item.source, item.expect)
+        item.plain = item.form == "layer" and beside == (None,) * len(beside)
         return item
 
     def _check_companions(self, item: Item) -> None:

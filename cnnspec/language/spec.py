@@ -70,6 +70,8 @@ class Item:
     when: Node | None = None
     expect: Node | None = None
     init: Node | None = None
+    plain: bool = False
+    """Whether it is a layer with nothing beside it but perhaps a name and an `init`: most items are."""
 
 
 class Branch(NamedTuple):

@@ -5,8 +5,9 @@ The expression language is imported when the first `$` is met: most specs have n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cnnspec.core.diagnostic import Place
 from cnnspec.language.node import Node, Scalar, Sequence
@@ -66,12 +67,11 @@ def text_of(node: Scalar, scope: Scope, findings: Findings) -> str:
     """A name: the scalar's own characters with `$name` and `$(…)` filled. Raises Unknown."""
     if not has_dollar(node.text):
         return node.text
-    from cnnspec.language.expression import ExpressionError, fill  # noqa: PLC0415 -- as the module says
-
+    language = _expressions()
     _require_known(node.text, scope)
     try:
-        return fill(node.text, scope)
-    except ExpressionError as error:
+        return language.fill(node.text, scope)
+    except language.error as error:
         raise _reported(node, error, findings) from None
 
 
@@ -84,12 +84,11 @@ def variables_in(node: Node) -> frozenset[str]:
 
 
 def _evaluated(node: Scalar, scope: Scope, findings: Findings) -> Value:
-    from cnnspec.language.expression import ExpressionError, evaluate  # noqa: PLC0415 -- as the module says
-
+    language = _expressions()
     _require_known(node.text, scope)
     try:
-        return evaluate(node.text, scope)
-    except ExpressionError as error:
+        return language.evaluate(node.text, scope)
+    except language.error as error:
         raise _reported(node, error, findings) from None
 
 
@@ -102,9 +101,23 @@ def _require_known(text: str, scope: Scope) -> None:
 
 
 def _names(text: str) -> frozenset[str]:
-    from cnnspec.language.expression import names  # noqa: PLC0415 -- as the module says
+    return _expressions().names(text)
 
-    return names(text)
+
+class _Expressions(NamedTuple):
+    """The expression language."""
+
+    evaluate: Callable[[str, Scope], Value]
+    fill: Callable[[str, Scope], str]
+    names: Callable[[str], frozenset[str]]
+    error: type[ExpressionError]
+
+
+@cache
+def _expressions() -> _Expressions:
+    from cnnspec.language.expression import ExpressionError, evaluate, fill, names  # noqa: PLC0415 -- as the module says
+
+    return _Expressions(evaluate, fill, names, ExpressionError)
 
 
 def _reported(node: Scalar, error: ExpressionError, findings: Findings) -> Unknown:

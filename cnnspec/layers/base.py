@@ -18,7 +18,7 @@ them on through `core.size`, and never raises because of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Literal, TypeVar
 
 from cnnspec.core import size as sizes
@@ -206,12 +206,15 @@ def _ranks(least: int, most: int) -> str:
     return " or ".join(RANKS[least : most + 1])
 
 
-def require_groups(x: Shape, groups: int, field: str, otherwise: Shape) -> None:
-    """Raise Reject when the channels that come in don't split into groups of equal size."""
+def require_groups(x: Shape, groups: int, field: str, otherwise: Callable[[], Shape]) -> None:
+    """Raise Reject when the channels that come in don't split into groups of equal size.
+
+    `otherwise` tells then what is still known of the output.
+    """
     if not sizes.divides(groups, x.channels):
         message = f"{x.channels} input channels do not split into {groups} groups"
         hint = f"Write a divisor of {x.channels}: {_divisors(x.channels)}."
-        raise Reject("indivisible-groups", message, field=field, hint=hint, otherwise=otherwise)
+        raise Reject("indivisible-groups", message, field=field, hint=hint, otherwise=otherwise())
 
 
 def _divisors(number: int | None) -> str:

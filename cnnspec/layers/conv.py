@@ -47,6 +47,12 @@ class Convolution(Layer):
 
     def windows(self, rank: int) -> tuple[Window, ...]:
         """The filter along each axis."""
+        written = (self.kernel_size, self.stride, self.padding, self.dilation)
+        if not any(isinstance(value, tuple) for value in written):
+            return self._windows(1) * rank
+        return self._windows(rank)
+
+    def _windows(self, rank: int) -> tuple[Window, ...]:
         kernels = per_axis(self.kernel_size, rank, "kernel_size")
         strides = per_axis(self.stride, rank, "stride")
         dilations = per_axis(self.dilation, rank, "dilation")
@@ -63,8 +69,11 @@ class Convolution(Layer):
         """⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1 along each spatial axis (Dumoulin & Visin, 2016)."""
         windows = self.windows(spatial_rank(x))
         out, groups = self.filters(x.channels)
-        unfitted = Shape((out, *(w.slide(n) for w, n in zip(windows, x.spatial, strict=True))))
-        require_groups(x, groups, "groups", positive(unfitted))
+
+        def unfitted() -> Shape:
+            return positive(Shape((out, *(w.slide(n) for w, n in zip(windows, x.spatial, strict=True)))))
+
+        require_groups(x, groups, "groups", unfitted)
         y = slide(windows, x, out)
         self._check_mirrored(windows, x, y)
         return y

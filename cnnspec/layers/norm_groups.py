@@ -46,7 +46,7 @@ class GroupNorm(Layer):
     def infer(self, x: Shape) -> Shape:
         """Unchanged; the groups must divide the channels."""
         require_channels_first(x, otherwise=x)
-        require_groups(x, self.num_groups, "num_groups", x)
+        require_groups(x, self.num_groups, "num_groups", lambda: x)
         return x
 
     def reach(self, x: Shape) -> Reaches:

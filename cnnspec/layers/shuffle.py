@@ -137,7 +137,7 @@ class ChannelShuffle(Layer):
         if x.rank < 1:
             message = f"it takes channels with positions, the input {x} has features alone"
             raise Reject("wrong-rank", message, hint="Write it before flatten.", otherwise=x)
-        require_groups(x, self.groups, "groups", x)
+        require_groups(x, self.groups, "groups", lambda: x)
         return x
 
     def emit(self, x: Shape) -> Emit:

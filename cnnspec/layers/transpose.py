@@ -93,7 +93,7 @@ class ConvTranspose(Layer):
                 raise Reject("output-padding-too-large", message, field="output_padding", hint=hint)
         spatial = (axis.stretched(size) for size, axis in zip(x.spatial, axes, strict=True))
         y = Shape((self.out_channels, *spatial))
-        require_groups(x, self.groups, "groups", positive(y))
+        require_groups(x, self.groups, "groups", lambda: positive(y))
         if not all(sizes.at_least(size, 1) for size in y.spatial):
             message = f"the output would have the size {y}: padding takes away more than there is"
             raise Reject(
