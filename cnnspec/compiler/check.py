@@ -120,9 +120,10 @@ def _check(spec: Spec, whole: Mapping, reporter: Reporter) -> Result:
 def _plan(spec: Spec, scope: Scope, reporter: Reporter) -> Plan | None:
     inputs = read_inputs(spec, scope, reporter)
     names = entered(spec, inputs)
-    places = {} if spec.single_input else {name: node.place for name, node in spec.inputs.items()}
+    space = Namespace()
+    space.reserve({} if spec.single_input else spec.inputs)
     init = () if spec.init is None else (Starting(spec.init, scope),)
-    frame = Frame(Namespace(inputs=places), _with_channels(scope, inputs, spec), names, init)
+    frame = Frame(space, _with_channels(scope, inputs, spec), names, init)
     walk = Walk(spec, scope, reporter)
     walk.names.bodies[frame.namespace] = spec.layers
     try:

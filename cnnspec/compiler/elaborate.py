@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cnnspec.compiler.arguments import ArgumentReader, dynamic_item
 from cnnspec.compiler.expectation import Expectations
 from cnnspec.compiler.frame import Frame, Starting
+from cnnspec.compiler.instances import Instances, Walked
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.naming import Names, Slot, bind
 from cnnspec.compiler.plan import Value
@@ -25,8 +26,9 @@ from cnnspec.language.values import variables_in
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cnnspec.core.diagnostic import Place
     from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Branch, Item, Spec
+    from cnnspec.language.spec import Block, Branch, Item, Spec
 
 MOST_ITEMS = 100_000
 MOST_NESTING = 64
@@ -44,6 +46,7 @@ class Walk:
         self._reporter = reporter
         self.names = Names(spec, reporter)
         self.wiring = Wiring(self.names, reporter)
+        self._instances = Instances(spec, self.wiring)
         self._arguments = ArgumentReader(spec, reporter, variables)
         self._expectations = Expectations(reporter)
         self._count = 0
@@ -174,13 +177,35 @@ class Walk:
         call = self._arguments.call(item, block, frame.scope, value.shape.channels if value.shape else None)
         inputs = {key: Value(None) for key in block.inputs}
         inputs |= {key: self.names.lookup(source, frame) for key, source in call.sources.items()}
-        places = {key: name.place for key, name in block.inputs.items()}
-        inner = Frame(Namespace(slot.path, None, places), call, {"input": value, **inputs}, frame.init)
-        self.names.bodies[inner.namespace] = block.body
-        self._reporter.enter(block.name, {key: call[key] for key in block.args if key in call}, item.place)
-        result = self.run(block.body, value, inner)
+        inner = Frame(Namespace(slot.path, None), call, {"input": value, **inputs}, frame.init)
+        return bind(slot, self._instance(block, inner, item.place, slot.path), frame)
+
+    def _instance(self, block: Block, frame: Frame, place: Place, path: str) -> Value:
+        """What a block's instance gives: walked, or repeated where an equal one was walked before."""
+        entered = list(frame.entered.values())
+        key = self._instances.key(block, frame.scope, entered, frame.init, self._depth)
+        known = self._instances.known(key)
+        if known is not None and self._count + known.items <= MOST_ITEMS:
+            result = self._instances.repeat(known, entered, path)
+            if result is not None:
+                self._count += known.items
+                return result
+        since = self._instances.mark(self._reporter.told, self._count)
+        result = self._inside(block, frame, place)
+        if key is not None:
+            until = self._instances.mark(self._reporter.told, self._count)
+            self._instances.learn(key, Walked(since, until, entered, result, path))
+        return result
+
+    def _inside(self, block: Block, frame: Frame, place: Place) -> Value:
+        """A walk through a block."""
+        frame.namespace.reserve(block.inputs)
+        self.names.bodies[frame.namespace] = block.body
+        arguments = {key: frame.scope[key] for key in block.args if key in frame.scope}
+        self._reporter.enter(block.name, arguments, place)
+        result = self.run(block.body, frame.entered["input"], frame)
         self._reporter.leave()
-        return bind(slot, result, frame)
+        return result
 
     def _layer(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         layer = self._arguments.layer(item, frame.scope) if item.form == "layer" else None

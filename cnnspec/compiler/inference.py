@@ -58,14 +58,16 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         if elements is not None or not all(map(_possible, y.sizes)):
             return Inference(_without_sizes(y), _too_large(y))
         return Inference(y, None)
-    if not all(shape.known for shape in shapes):
-        return Inference(y, None)
-    parameters, buffers = layer.weights(shapes[0]), layer.buffers(shapes[0])
-    params = sum(map(math.prod, parameters.values()))
+    for shape in shapes:
+        if None in shape.sizes:
+            return Inference(y, None)
+    x = shapes[0]
+    parameters, buffers = layer.weights(x), layer.buffers(x)
+    params = sum([math.prod(sizes) for sizes in parameters.values()])
     if params >= LARGEST:
         message = f"it would have {params:.3g} parameters, more than memory can be addressed (2**63)"
         return Inference(y, Reject("output-too-large", message))
-    return Inference(y, None, Weights(parameters, buffers), params, layer.macs(shapes[0], y))
+    return Inference(y, None, Weights(parameters, buffers), params, layer.macs(x, y))
 
 
 def _too_large(y: Shape) -> Reject:

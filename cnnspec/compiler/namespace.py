@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from cnnspec.compiler.plan import Value
     from cnnspec.core.diagnostic import Place
+    from cnnspec.language.node import Node
 
 
 class Member(NamedTuple):
@@ -22,23 +23,22 @@ class Member(NamedTuple):
 
 
 class Namespace:
-    """One level of parameter names; `parent` is where a name is looked for next, None in a block.
+    """One level of parameter names; `parent` is where a name is looked for next, None in a block."""
 
-    `inputs` are the names of values that come in: no item may be called so.
-    """
-
-    def __init__(
-        self, path: str = "", parent: Namespace | None = None, inputs: Mapping[str, Place] | None = None
-    ) -> None:
+    def __init__(self, path: str = "", parent: Namespace | None = None) -> None:
         self.prefix = f"{path}." if path else ""
         self.parent = parent
-        self.taken = {name: (place, True) for name, place in (inputs or {}).items()}
+        self.taken: dict[str, tuple[Place, bool]] = {}
         self.members: dict[str, Member] = {}
         self.dropped: dict[str, Place] = {}
         self.unsure: dict[str, Place] = {}
         """Names of items of which can't be told whether they are there."""
         self.outermost: Namespace = parent.outermost if parent else self
         self._count = 0
+
+    def reserve(self, inputs: Mapping[str, Node]) -> None:
+        """Names of values that come in: no item may be called so."""
+        self.taken.update((name, (node.place, True)) for name, node in inputs.items())
 
     def next_position(self) -> str:
         """The position of the item that comes now; every item counts, named or not."""

@@ -44,6 +44,7 @@ class Starts:
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
         self._read: dict[tuple[int, int], _Kinds] = {}
+        self._merged: dict[tuple[str, int], tuple[Parts, Yaml | None]] = {}
 
     def of(self, wiring: Wiring, outermost: tuple[Starting, ...]) -> tuple[Initialisation, ...]:
         """The initialisations in construction order; what stands further in wins."""
@@ -52,18 +53,27 @@ class Starts:
         found: list[Initialisation] = []
         for node in wiring.nodes:
             item, frame = wiring.items[node]
-            parts: Parts = {}
-            written: Yaml | None = None
-            for starting in frame.init:
-                kinds = self._kinds(starting)
-                if node.kind in kinds.parts:
-                    parts, written = {**parts, **kinds.parts[node.kind]}, kinds.written[node.kind]
+            parts, written = self._around(node.kind, frame.init)
             if item.init is not None and item.form not in HOLDERS:
                 own = self._parts(item.init, frame.scope)
                 parts, written = {**parts, **own}, item.init
                 self._check_effect(node, own, item.init)
-            found += self._apply(node, parts, written)
+            if parts:
+                found += self._apply(node, parts, written)
         return tuple(found)
+
+    def _around(self, kind: str, init: tuple[Starting, ...]) -> tuple[Parts, Yaml | None]:
+        """What the items around a layer of this kind say, and the innermost of them."""
+        key = (kind, id(init))
+        if key not in self._merged:
+            parts: Parts = {}
+            written: Yaml | None = None
+            for starting in init:
+                kinds = self._kinds(starting)
+                if kind in kinds.parts:
+                    parts, written = {**parts, **kinds.parts[kind]}, kinds.written[kind]
+            self._merged[key] = (parts, written)
+        return self._merged[key]
 
     def _kinds(self, starting: Starting) -> _Kinds:
         """An `init` by kinds, read once for each set of variables that it sees."""

@@ -5,17 +5,16 @@ What counts is the text of the file, not what a variant or a `when` makes of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from cnnspec.language.node import Mapping, Scalar, Sequence
+from cnnspec.language.node import Mapping, texts_of
+from cnnspec.language.spec import every
 from cnnspec.language.values import has_dollar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from cnnspec.compiler.reporter import Reporter
-    from cnnspec.language.node import Node
-    from cnnspec.language.spec import Block, Item, Spec
+    from cnnspec.language.node import Texts
+    from cnnspec.language.spec import Block, Spec
 
 
 def warn_of_unused(spec: Spec, root: Mapping, reporter: Reporter) -> None:
@@ -23,8 +22,8 @@ def warn_of_unused(spec: Spec, root: Mapping, reporter: Reporter) -> None:
     if not spec.variables and not spec.blocks:
         return
     blocks = root.get("blocks")
-    bodies = {key.text: _texts_of(node) for key, node in blocks} if isinstance(blocks, Mapping) else {}
-    rest = [_texts_of(node) for key, node in root if key.text != "blocks" and not key.text.startswith("x-")]
+    bodies = {key.text: texts_of(node) for key, node in blocks} if isinstance(blocks, Mapping) else {}
+    rest = [texts_of(node) for key, node in root if key.text != "blocks" and not key.text.startswith("x-")]
     reads = {name: _reads(body) for name, body in bodies.items()}
     used = set().union(*map(_reads, rest))
     used |= {name for block, names in reads.items() for name in names - spec.blocks[block].args.keys()}
@@ -48,7 +47,7 @@ def _warn_of_blocks(spec: Spec, texts: set[str], reporter: Reporter) -> None:
     used: set[str] = set()
     todo = [spec.layers]
     while todo:
-        for item in _items(todo.pop()):
+        for item in every(todo.pop()):
             called = (
                 texts & spec.blocks.keys() if item.form == "dynamic" else {item.kind} & spec.blocks.keys()
             )
@@ -60,7 +59,7 @@ def _warn_of_blocks(spec: Spec, texts: set[str], reporter: Reporter) -> None:
             reporter.warning("unused-block", f"nothing uses the block {name}", block.place, hint)
 
 
-def _warn_of_arguments(block: Block, read: set[str], texts: _Texts, reporter: Reporter) -> None:
+def _warn_of_arguments(block: Block, read: set[str], texts: Texts, reporter: Reporter) -> None:
     for name, argument in block.args.items():
         if name not in read:
             message = f"block {block.name} never uses its argument {name}"
@@ -80,37 +79,7 @@ def _may_name(text: str, name: str) -> bool:
     return name.startswith(start) if filled and start else text == name
 
 
-def _items(items: Iterable[Item]) -> Iterator[Item]:
-    for item in items:
-        yield item
-        yield from _items(item.body)
-        for branch in item.branches:
-            yield from _items(branch.items)
-
-
-class _Texts(NamedTuple):
-    """The texts that stand in a node: keys, and values."""
-
-    keys: list[str]
-    values: list[str]
-
-
-def _texts_of(node: Node) -> _Texts:
-    found = _Texts([], [])
-    todo = [node]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Scalar):
-            found.values.append(node.text)
-        elif isinstance(node, Sequence):
-            todo += node.items
-        else:
-            found.keys.extend(node.entries)
-            todo += [entry.value for entry in node.entries.values()]
-    return found
-
-
-def _reads(texts: _Texts) -> set[str]:
+def _reads(texts: Texts) -> set[str]:
     """The variables that expressions read, in keys and names too."""
     from cnnspec.language.expression import names  # noqa: PLC0415 -- most specs have no expression
 

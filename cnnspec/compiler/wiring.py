@@ -31,7 +31,7 @@ class Wiring:
         """The block that each namespace is an instance of."""
         self._names = names
         self._reporter = reporter
-        self._inferences = Inferences()
+        self.inferences = Inferences()
 
     def add(
         self, item: Item, layer: Layer | None, inputs: tuple[Value, ...], path: str, frame: Frame
@@ -48,14 +48,19 @@ class Wiring:
             if NOTHING in inputs:
                 self._names.several_inputs(item.place, item.kind)
             return output
-        answer = self._inferences.of(layer, tuple(shapes))
+        answer = self.inferences.of(layer, tuple(shapes))
         output.shape, node.weights = answer.shape, answer.weights
         node.params, node.macs = answer.params, answer.macs
         if answer.reject is not None:
             self._rejected(node, answer.reject)
-        elif self._inferences.asserted(layer, shapes[0]):
+        elif self.inferences.asserted(layer, shapes[0]):
             self._compare(node, layer, shapes[0])
         return output
+
+    def keep(self, nodes: list[Node], items: list[tuple[Item, Frame]]) -> None:
+        """Nodes that are known already."""
+        self.nodes += nodes
+        self.items.update(zip(nodes, items, strict=True))
 
     def _rejected(self, node: Node, no: Reject) -> None:
         item, frame = self.items[node]

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import shown
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing
-from cnnspec.language.spec import ITEM_KEYS, Argument, Block, Item
+from cnnspec.language.spec import ITEM_KEYS, Argument, Block, Item, every
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from cnnspec.core.diagnostic import Findings
     from cnnspec.language.items import ItemReader
 
@@ -35,7 +33,7 @@ def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dic
 
 
 def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Block:
-    block = Block(key.text, key.place)
+    block = Block(key.text, key.place, node=node)
     if not isinstance(node, Mapping):
         block.broken = True
         message = f"block {key.text} is {shown(node.plain())}, it must be a mapping"
@@ -92,7 +90,9 @@ def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
 
 def _refuse_cycles(blocks: dict[str, Block], findings: Findings) -> None:
     """Report each call that leads a block back to itself, and make it lead nowhere."""
-    calls = {name: list(_calls(block.body)) for name, block in blocks.items()}
+    calls = {
+        name: [item for item in every(block.body) if item.form == "block"] for name, block in blocks.items()
+    }
     for name, items in calls.items():
         for item in items:
             if _reaches(item.kind, name, calls):
@@ -100,15 +100,6 @@ def _refuse_cycles(blocks: dict[str, Block], findings: Findings) -> None:
                 message = f"block {name} uses itself{through}"
                 findings.error("recursive-block", message, item.place, "Use `repeat` for rounds in a row.")
                 item.form = "broken"
-
-
-def _calls(items: tuple[Item, ...]) -> Iterable[Item]:
-    for item in items:
-        if item.form == "block":
-            yield item
-        yield from _calls(item.body)
-        for branch in item.branches:
-            yield from _calls(branch.items)
 
 
 def _reaches(start: str, goal: str, calls: dict[str, list[Item]]) -> bool:

@@ -77,6 +77,29 @@ Node = Scalar | Sequence | Mapping
 """`place` is where it is written; `alias`, where a YAML alias put it, is where the alias stands."""
 
 
+class Texts(NamedTuple):
+    """The texts that stand in a node: keys, and values."""
+
+    keys: list[str]
+    values: list[str]
+
+
+def texts_of(node: Node) -> Texts:
+    """Every text in a node."""
+    found = Texts([], [])
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Scalar):
+            found.values.append(node.text)
+        elif isinstance(node, Sequence):
+            todo += node.items
+        else:
+            found.keys.extend(node.entries)
+            todo += [entry.value for entry in node.entries.values()]
+    return found
+
+
 def from_plain(value: Plain, place: Place) -> Node:
     """A value that came from a variable as a node; all of it stands where the variable is used."""
     if isinstance(value, dict):

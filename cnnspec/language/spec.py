@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from cnnspec.core.diagnostic import Place, Source
     from cnnspec.language.node import Mapping, Node, Scalar
     from cnnspec.language.validation import Layers
@@ -74,6 +76,15 @@ class Item:
     """Whether it is a layer with nothing beside it but perhaps a name and an `init`: most items are."""
 
 
+def every(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, and those inside them, in reading order."""
+    for item in items:
+        yield item
+        yield from every(item.body)
+        for branch in item.branches:
+            yield from every(branch.items)
+
+
 class Branch(NamedTuple):
     """One branch of a merge: a named output, or items that run on the value as it stands."""
 
@@ -93,6 +104,8 @@ class Block:
     args: dict[str, Argument] = field(default_factory=dict)
     inputs: dict[str, Scalar] = field(default_factory=dict)
     body: tuple[Item, ...] = ()
+    node: Node | None = None
+    """All of it as it is written."""
     broken: bool = False
     """It is wrong, which was reported: what calls it is unknown, and silent."""
 
