@@ -81,7 +81,7 @@ class Instances:
         self._spec = spec
         self._wiring = wiring
         self._walked: dict[Hashable, Walked] = {}
-        self._known: dict[Hashable, Unfolding | None] = {}
+        self._known: dict[Hashable, Unfolding] = {}
         self._known_traits: dict[str, Traits] = {}
 
     def key(self, block: Block, call: Scope, entered: Sequence[Value], init: object, depth: int) -> Hashable:
@@ -96,8 +96,9 @@ class Instances:
     def known(self, key: Hashable) -> Unfolding | None:
         """What an instance with this key unfolded to, if it can be repeated."""
         walked = self._walked.pop(key, None)
-        if walked is not None:
-            self._known[key] = self._unfolding(walked)
+        unfolding = None if walked is None else self._unfolding(walked)
+        if unfolding is not None:
+            self._known[key] = unfolding
         return self._known.get(key)
 
     def repeat(self, unfolding: Unfolding, entered: Sequence[Value], path: str) -> Value | None:

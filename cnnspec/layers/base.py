@@ -161,8 +161,9 @@ def slide(windows: Sequence[Window], x: Shape, channels: int | None, *, can_pad:
     Raises Reject where one doesn't fit, with what is still known of the output. `can_pad` says that
     more padding would be legal, for the hint.
     """
-    counts = tuple(w.slide(size) for w, size in zip(windows, x.spatial, strict=True))
-    for axis, (window, size, count) in enumerate(zip(windows, x.spatial, counts, strict=True)):
+    counts = tuple([w.slide(size) for w, size in zip(windows, x.spatial, strict=True)])
+    for axis, count in enumerate(counts):
+        window, size = windows[axis], x.spatial[axis]
         if size is not None and count is not None and count < 1:
             known = tuple(None if c is None or c < 1 else c for c in counts)
             raise Reject(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -47,23 +48,7 @@ class Convolution(Layer):
 
     def windows(self, rank: int) -> tuple[Window, ...]:
         """The filter along each axis."""
-        written = (self.kernel_size, self.stride, self.padding, self.dilation)
-        if not any(isinstance(value, tuple) for value in written):
-            return self._windows(1) * rank
-        return self._windows(rank)
-
-    def _windows(self, rank: int) -> tuple[Window, ...]:
-        kernels = per_axis(self.kernel_size, rank, "kernel_size")
-        strides = per_axis(self.stride, rank, "stride")
-        dilations = per_axis(self.dilation, rank, "dilation")
-        pads = [_ends(p, k, d) for p, k, d in zip(self._paddings(rank), kernels, dilations, strict=True)]
-        rows = zip(kernels, strides, pads, dilations, strict=True)
-        return tuple(Window(k, s, before, after, d) for k, s, (before, after), d in rows)
-
-    def _paddings(self, rank: int) -> tuple[int | str, ...]:
-        if isinstance(self.padding, str):
-            return (self.padding,) * rank
-        return per_axis(self.padding, rank, "padding")
+        return _windows(self.kernel_size, self.stride, self.padding, self.dilation, rank)
 
     def infer(self, x: Shape) -> Shape:
         """⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1 along each spatial axis (Dumoulin & Visin, 2016)."""
@@ -100,9 +85,12 @@ class Convolution(Layer):
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight (C_out, C_in / groups, *kernel) and bias (C_out)."""
+        weight = self._weight(x)
+        return {"weight": weight, "bias": weight[:1]} if self.bias else {"weight": weight}
+
+    def _weight(self, x: Shape) -> tuple[int, ...]:
         out, groups = self._numbers(x)
-        weight = (out, (x.channels or 0) // groups, *per_axis(self.kernel_size, x.rank, "kernel_size"))
-        return {"weight": weight, "bias": (out,)} if self.bias else {"weight": weight}
+        return (out, (x.channels or 0) // groups, *per_axis(self.kernel_size, x.rank, "kernel_size"))
 
     def _numbers(self, x: Shape) -> tuple[int, int]:
         out, groups = self.filters(x.channels)
@@ -110,7 +98,7 @@ class Convolution(Layer):
 
     def macs(self, x: Shape, y: Shape) -> int:
         """Each output element takes one product for each weight of its filter."""
-        return math.prod(self.weights(x)["weight"]) * (sizes.product(y.spatial) or 0)
+        return math.prod(self._weight(x)) * (sizes.product(y.spatial) or 0)
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Conv1d, Conv2d or Conv3d."""
@@ -173,6 +161,26 @@ class Depthwise(Convolution):
     def filters(self, channels: Size) -> tuple[Size, int]:
         """As many groups as channels."""
         return sizes.multiply(channels, self.multiplier), channels or 1
+
+
+@lru_cache(1024)
+def _windows(
+    kernel_size: int | tuple[int, ...],
+    stride: int | tuple[int, ...],
+    padding: int | str | tuple[int, ...],
+    dilation: int | tuple[int, ...],
+    rank: int,
+) -> tuple[Window, ...]:
+    """Networks have few kinds of filters, and many layers that share them."""
+    kernels = per_axis(kernel_size, rank, "kernel_size")
+    strides = per_axis(stride, rank, "stride")
+    dilations = per_axis(dilation, rank, "dilation")
+    paddings: tuple[int | str, ...] = (
+        (padding,) * rank if isinstance(padding, str) else per_axis(padding, rank, "padding")
+    )
+    pads = [_ends(p, k, d) for p, k, d in zip(paddings, kernels, dilations, strict=True)]
+    rows = zip(kernels, strides, pads, dilations, strict=True)
+    return tuple(Window(k, s, before, after, d) for k, s, (before, after), d in rows)
 
 
 def _ends(padding: int | str, kernel: int, dilation: int) -> tuple[int, int]:
