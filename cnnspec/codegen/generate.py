@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from cnnspec.codegen.definitions import Definition, Definitions
+from cnnspec.codegen.forms import Form, Forms, Texts, rows
 from cnnspec.codegen.forward import forward_lines
 from cnnspec.codegen.imports import Imports
-from cnnspec.codegen.printing import arguments, call, camel, docstring, is_attribute, literal, snake
+from cnnspec.codegen.loops import with_loops
+from cnnspec.codegen.printing import RUN, arguments, call, camel, docstring, is_attribute, snake, tuple_of
 from cnnspec.codegen.starting import init_lines
-from cnnspec.codegen.tree import Leaf, Space, Step, is_chain, tree_of
-from cnnspec.core.emit import Module, Parameter
+from cnnspec.codegen.tree import Leaf, Space, Step, is_chain, is_numbered, tree_of
+from cnnspec.core.emit import Function, Module, Parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.plan import Plan
 
 
@@ -29,27 +35,24 @@ def generate(plan: Plan) -> Generated:
     return _Printer(plan).run()
 
 
-@dataclass(slots=True)
-class _Class:
-    name: str
-    body: str
-    """The code below the class line, without comments: equal bodies are one class."""
-
-
 class _Printer:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._imports = Imports()
-        self._classes: dict[str, _Class] = {}
         self._root = tree_of(plan)
+        one = plan.output_form == "one" and len(plan.inputs) == 1
+        self._is_function = one and is_chain(self._root)
+        self._entry = self._imports.free((snake if self._is_function else camel)(plan.name))
+        self._forms = Forms(self._root, plan, self._imports)
+        self._definitions = Definitions(self._forms, plan.blocks, self._imports)
 
     def run(self) -> Generated:
-        """Print the root, which prints the classes it needs before itself."""
-        entry, root = self._function() if self._root_is_chain() else self._root_class()
-        parts = [self._imports.helpers_source(), *map(_class_text, self._classes.values()), root]
+        """Print the definitions, each after those it needs, and the root."""
+        defined = [self._defined(definition) for definition in self._definitions.of.values()]
+        root = self._function() if self._is_function else self._class()
+        parts = [self._imports.helpers_source(), *defined, root]
         body = "\n\n\n".join(part.strip("\n") for part in parts if part)
-        source = f"{self._docstring()}\n\n{self._imports.text()}\n\n\n{body}\n"
-        return Generated(source, entry)
+        return Generated(f"{self._docstring()}\n\n{self._imports.text()}\n\n\n{body}\n", self._entry)
 
     def _docstring(self) -> str:
         plan = self._plan
@@ -57,99 +60,108 @@ class _Printer:
         ends = ", ".join(str(output.value.shape) for output in plan.outputs)
         return docstring(f"{plan.name}: {shapes} → {ends}, {plan.params:,} parameters.", plan.description)
 
-    def _root_is_chain(self) -> bool:
-        return is_chain(self._root) and self._plan.output_form == "one" and len(self._plan.inputs) == 1
-
-    def _function(self) -> tuple[str, str]:
-        """The whole network is one nn.Sequential: it can be sliced, and pickled anywhere."""
-        name = self._imports.free(snake(self._plan.name))
-        built = self._sequential(self._root, 4)
-        init = init_lines(self._plan, self._imports, "model", 4)
-        lines = [f"def {name}() -> nn.Sequential:", f'    """{self._title()}"""']
-        if init:
-            lines += [f"    model = {built}", *init, "    return model"]
-        else:
-            lines += [f"    return {built}"]
-        return name, "\n".join(lines)
+    # -- the root -----------------------------------------------------------------------------
 
     def _title(self) -> str:
-        return f"The network, its weights not trained: {self._plan.params:,} parameters."
+        return f'    """The network, its weights not trained: {self._plan.params:,} parameters."""'
 
-    def _root_class(self) -> tuple[str, str]:
-        name = self._imports.free(camel(self._plan.name))
-        body = self._class_body(self._root, root=True)
-        return name, f'class {name}(nn.Module):\n    """{self._title()}"""\n\n{body}'
+    def _function(self) -> str:
+        """The whole network is one nn.Sequential: it can be sliced, and pickled anywhere."""
+        form = self._forms.of(self._root)
+        built = self._sequential(form, self._root, form.texts[self._root], 4)
+        init = init_lines(self._plan, self._root, self._imports, "model", 4)
+        last = [f"    model = {built}", *init, "    return model"] if init else [f"    return {built}"]
+        return "\n".join([f"def {self._entry}() -> nn.Sequential:", self._title(), *last])
+
+    def _class(self) -> str:
+        form = self._forms.of(self._root)
+        made = Definition(form, self._root, self._entry, [], form.texts[self._root])
+        init = init_lines(self._plan, self._root, self._imports, "self", 8)
+        return "\n".join([f"class {self._entry}(nn.Module):", self._title(), "", *self._members(made, init)])
+
+    # -- definitions --------------------------------------------------------------------------
+
+    def _defined(self, made: Definition) -> str:
+        if not is_chain(made.space):
+            return "\n".join([f"class {made.name}(nn.Module):", *self._members(made, [])])
+        head = call(f"def {made.name}", [*map(str, made.parameters)], 0, after=" -> nn.Sequential:")
+        return f"{head}\n    return {self._sequential(made.form, made.space, made.texts, 4)}"
+
+    def _members(self, made: Definition, init: list[str]) -> list[str]:
+        """The constructor and the forward of a class."""
+        names = {parameter.name for parameter in made.parameters}
+        kept: dict[str, None] = {}
+        given: dict[Step, list[str]] = {}
+        modules = []
+        for step, (part, texts, comment) in zip(made.space.steps, rows(made.form, made.texts), strict=True):
+            if isinstance(step, Space) or isinstance(step.emit, Module | Parameter):
+                modules.append(self._member(step, part, texts, comment))
+            elif isinstance(step.emit, Function):
+                kept.update(dict.fromkeys(text for text in texts if text in names))
+                own = [f"self.{text}" if text in names else text for text in texts]
+                given[step] = arguments(part.holes, own)
+        head = call("def __init__", ["self", *map(str, made.parameters)], 4, after=" -> None:")
+        root = made.space is self._root
+        forward = forward_lines(made.space, self._plan, self._imports, given, root=root)
+        modules, forward = with_loops(modules, forward)
+        return [
+            f"    {head}",
+            "        super().__init__()",
+            *(f"        self.{name} = {name}" for name in kept),
+            *modules,
+            *init,
+            "",
+            *forward,
+        ]
+
+    def _member(self, step: Step, part: Form, texts: Texts, comment: str) -> str:
+        """The statement that makes a module, or a parameter, a member."""
+        if is_attribute(step.key):
+            head, tail = f"self.{step.key} = ", ""
+        else:
+            parameter = isinstance(step, Leaf) and isinstance(step.emit, Parameter)
+            head, tail = f'self.{"register_parameter" if parameter else "add_module"}("{step.key}", ', ")"
+        return f"        {head}{self._constructed(step, part, texts, 8, len(head))}{tail}{comment}"
 
     # -- construction -------------------------------------------------------------------------
 
-    def _constructed(self, step: Step, indent: int) -> str | None:
-        """The expression that makes a step's module; None where it has none."""
+    def _constructed(self, step: Step, form: Form, texts: Texts, indent: int, before: int = 0) -> str:
+        """The expression that makes a step's module."""
+        made = self._definitions.of.get(form)
+        if made is not None:
+            return call(made.name, arguments(form.holes, texts), indent, before)
         if isinstance(step, Space):
-            return self._sequential(step, indent) if is_chain(step) else f"{self._class_of(step)}()"
-        if isinstance(step.emit, Module):
-            name = self._imports.name(step.emit.target)
-            return call(name, arguments(step.emit.args, step.emit.kwargs), indent)
+            return self._sequential(form, step, texts, indent)
         if isinstance(step.emit, Parameter):
-            return f"nn.Parameter(torch.full({literal(step.emit.shape)}, {literal(step.emit.value)}))"
-        return None
+            *sizes, value = texts
+            return f"nn.Parameter(torch.full({tuple_of(sizes)}, {value}))"
+        assert isinstance(step.emit, Module), "other steps make nothing"
+        return call(self._imports.name(step.emit.target), arguments(form.holes, texts), indent, before)
 
-    def _sequential(self, space: Space, indent: int) -> str:
+    def _sequential(self, form: Form, space: Space, texts: Texts, indent: int) -> str:
         """nn.Sequential with a line for each module; an OrderedDict where names are not positions."""
-        plain = [step.key for step in space.steps] == [str(i) for i in range(len(space.steps))]
         pad = " " * (indent + 4)
-        if plain:
-            rows = [f"{pad}{self._constructed(step, indent + 4)},{_shape(step)}" for step in space.steps]
-            return "nn.Sequential(\n" + "\n".join(rows) + f"\n{' ' * indent})"
+        steps = [(step, *row) for step, row in zip(space.steps, rows(form, texts), strict=True)]
+        if is_numbered(space):
+            made = [
+                (self._constructed(step, part, own, indent + 4), comment)
+                for step, part, own, comment in steps
+            ]
+            return f"nn.Sequential(\n{''.join(_folded(made, pad))}{' ' * indent})"
         self._imports.ordered_dict = True
-        rows = [self._pair(step, indent + 8) for step in space.steps]
-        inner = "\n".join(rows)
-        return f"nn.Sequential(\n{pad}OrderedDict(\n{pad}    [\n{inner}\n{pad}    ]\n{pad})\n{' ' * indent})"
-
-    def _pair(self, step: Step, indent: int) -> str:
-        pad = " " * (indent + 4)
-        return f'{pad}("{step.key}", {self._constructed(step, indent + 4)}),{_shape(step)}'
-
-    def _class_of(self, space: Space) -> str:
-        """The class of a namespace that branches; equal ones share it."""
-        body = self._class_body(space)
-        key = _without_comments(body)
-        if key not in self._classes:
-            wish = self._plan.blocks.get(space.path, space.path)
-            self._classes[key] = _Class(self._imports.free(camel(wish)), body)
-        elif self._classes[key].body != body:
-            self._classes[key].body = key
-        return self._classes[key].name
-
-    def _class_body(self, space: Space, *, root: bool = False) -> str:
-        lines = ["    def __init__(self) -> None:", "        super().__init__()"]
-        for step in space.steps:
-            made = self._constructed(step, 8)
-            if made is not None:
-                lines.append(
-                    f"        {_registered(step, made)}{_shape(step) if isinstance(step, Leaf) else ''}"
-                )
-        if root:
-            lines += init_lines(self._plan, self._imports, "self", 8)
-        return "\n".join([*lines, "", *forward_lines(space, self._plan, self._imports, root=root)])
+        pairs = [
+            f'{pad}        ("{step.key}", {self._constructed(step, part, own, indent + 12, len(step.key) + 5)}),{comment}\n'
+            for step, part, own, comment in steps
+        ]
+        inner = f"{pad}OrderedDict(\n{pad}    [\n{''.join(pairs)}{pad}    ]\n{pad})\n"
+        return f"nn.Sequential(\n{inner}{' ' * indent})"
 
 
-def _registered(step: Step, made: str) -> str:
-    if is_attribute(step.key):
-        return f"self.{step.key} = {made}"
-    parameter = isinstance(step, Leaf) and isinstance(step.emit, Parameter)
-    return f'self.{"register_parameter" if parameter else "add_module"}("{step.key}", {made})'
-
-
-def _shape(step: Step) -> str:
-    """A comment with the shape, where it is another than before."""
-    if isinstance(step, Space) or step.node.inputs[0].shape == step.node.output.shape:
-        return ""
-    return f"  # {step.node.output.shape}"
-
-
-def _without_comments(body: str) -> str:
-    return "\n".join(line.split("  # ")[0] for line in body.split("\n"))
-
-
-def _class_text(found: _Class) -> str:
-    return f"class {found.name}(nn.Module):\n{found.body}"
+def _folded(made: list[tuple[str, str]], pad: str) -> Iterator[str]:
+    """The entries of an nn.Sequential; equal ones in a row are a loop."""
+    for (module, comment), equal in groupby(made):
+        times = len(list(equal))
+        if times < RUN or "\n" in module:
+            yield f"{pad}{module},{comment}\n" * times
+        else:
+            yield f"{pad}*({module} for _ in range({times})),{comment}\n"

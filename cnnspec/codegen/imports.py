@@ -17,7 +17,9 @@ class Imports:
         self.ordered_dict = False
         self._functional = False
         self._helpers: list[str] = []
-        self._taken = {*USED, *HELPERS}
+        self.taken = {*USED, *HELPERS}
+        """Names that nothing new may have."""
+        self._sounds: set[str] = set()
 
     def name(self, target: str) -> str:
         """How a target is written: `nn.Conv2d`, `F.interpolate`, `torch.cat`, or a helper's name."""
@@ -31,11 +33,12 @@ class Imports:
         return f"{_PREFIXES[prefix]}.{name}"
 
     def free(self, wish: str) -> str:
-        """A name for a class or function that nothing else has."""
+        """A name for a class or function that nothing else has, nor in other letters: no `block` beside `Block`."""
         name, number = wish, 2
-        while name in self._taken:
+        while name in self.taken or _sound(name) in self._sounds:
             name, number = f"{wish}{number}", number + 1
-        self._taken.add(name)
+        self.taken.add(name)
+        self._sounds.add(_sound(name))
         return name
 
     def text(self) -> str:
@@ -48,6 +51,10 @@ class Imports:
     def helpers_source(self) -> str:
         """The classes of the helpers that are used, as they stand in their files."""
         return "\n\n\n".join(_class_source(HELPERS[name]) for name in self._helpers)
+
+
+def _sound(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _class_source(module: str) -> str:

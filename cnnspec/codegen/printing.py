@@ -7,21 +7,39 @@ import json
 import keyword
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import NamedTuple
 
-WIDTH = 100
-USED = frozenset({"self", "torch", "nn", "F", "OrderedDict", "name", "model", *dir(builtins)})
+WIDTH = 110
+RUN = 3
+"""So many equal modules in a row are written as a loop."""
+USED = frozenset(
+    {"self", "torch", "nn", "F", "OrderedDict", "name", "model", "module", "i", "_", *dir(builtins)}
+)
 """Names that printed code uses, and that nothing in it may hide."""
+
+
+class Hole(NamedTuple):
+    """A place for an argument of a call, or for a comment, which has no name."""
+
+    name: str = ""
+    keyword: bool = False
+    default: str | None = None
+    """What the argument is where it is not written."""
+    path: tuple[str, ...] = ()
+    """The keys that lead to the module it is an argument of."""
 
 
 def literal(value: object) -> str:
     """A value as Python source."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)  # JSON's escapes are Python's
-    if isinstance(value, list | tuple):
-        inside = ", ".join(map(literal, value))
-        return f"({inside},)" if len(value) == 1 else f"({inside})"
-    return repr(value)
+    return tuple_of(list(map(literal, value))) if isinstance(value, list | tuple) else repr(value)
+
+
+def tuple_of(texts: list[str]) -> str:
+    """A tuple of these values."""
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
 
 def docstring(*paragraphs: str) -> str:
@@ -32,18 +50,27 @@ def docstring(*paragraphs: str) -> str:
     return f'"""{escaped}\n"""' if "\n" in escaped else f'"""{escaped}"""'
 
 
-def arguments(args: Iterable[object], kwargs: Mapping[str, object]) -> list[str]:
-    """A call's arguments."""
-    return [literal(value) for value in args] + [f"{name}={literal(value)}" for name, value in kwargs.items()]
+def arguments(holes: Iterable[Hole], texts: Iterable[str]) -> list[str]:
+    """A call's arguments, without keywords that have their default."""
+    return [
+        f"{hole.name}={text}" if hole.keyword else text
+        for hole, text in zip(holes, texts, strict=True)
+        if text != hole.default
+    ]
 
 
-def call(function: str, parts: list[str], indent: int) -> str:
-    """A call on one line, or with a line for each argument where it would be too long."""
-    line = f"{function}({', '.join(parts)})"
-    if indent + len(line) <= WIDTH:
-        return line
-    inner = "".join(f"{' ' * (indent + 4)}{part},\n" for part in parts)
-    return f"{function}(\n{inner}{' ' * indent})"
+def call(function: str, parts: list[str], indent: int, before: int = 0, after: str = "") -> str:
+    """A call on one line; where that is too long the arguments go on the next, or on one each.
+
+    `before` counts what stands before it on its line, `after` follows it.
+    """
+    inside = ", ".join(parts)
+    if indent + before + len(f"{function}({inside}){after}") <= WIDTH:
+        return f"{function}({inside}){after}"
+    pad = " " * (indent + 4)
+    lines = [inside] if len(pad + inside) <= WIDTH else [f"{part}," for part in parts]
+    inner = "".join(f"{pad}{line}\n" for line in lines)
+    return f"{function}(\n{inner}{' ' * indent}){after}"
 
 
 def camel(text: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cnnspec.codegen.printing import WIDTH, arguments, call, literal
+from cnnspec.codegen.printing import WIDTH, call, literal
 from cnnspec.core.emit import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from cnnspec.codegen.imports import Imports
+    from cnnspec.codegen.tree import Space
     from cnnspec.compiler.plan import Initialisation, Node, Plan
     from cnnspec.layers.initialisers import Initialiser
 
@@ -19,21 +18,22 @@ Rules = dict[str, dict[str, "Initialiser | None"]]
 """For each torch class, how each of its parameters starts; None is torch's own way."""
 
 
-def init_lines(plan: Plan, imports: Imports, owner: str, indent: int) -> list[str]:
+def init_lines(plan: Plan, root: Space, imports: Imports, owner: str, indent: int) -> list[str]:
     """Statements that start the parameters of `owner`, in construction order where numbers are drawn."""
     if not plan.init:
         return []
-    rules = _rules(plan)
+    modules = [(leaf.node, leaf.emit.target) for leaf in root.leaves() if isinstance(leaf.emit, Module)]
+    rules = _rules(plan, modules)
     if rules is None:
         return [line for run in _runs(plan.init) for line in _named(*run, owner, indent)]
-    return _by_class(rules, _optional(plan), imports, owner, indent)
+    return _by_class(rules, _optional(modules), imports, owner, indent)
 
 
-def _rules(plan: Plan) -> Rules | None:
+def _rules(plan: Plan, modules: list[tuple[Node, str]]) -> Rules | None:
     """What holds for every module of a class; None where modules of one class start in different ways."""
     starts = dict(plan.init)
     rules: Rules = {}
-    for node, target in _modules(plan):
+    for node, target in modules:
         for name, path in _parameters(node):
             own = rules.setdefault(target, {})
             if own.setdefault(name, starts.get(path)) != starts.pop(path, None):
@@ -45,29 +45,20 @@ def _rules(plan: Plan) -> Rules | None:
     return None if starts or mixed else wanted
 
 
-def _modules(plan: Plan) -> Iterable[tuple[Node, str]]:
-    for node in plan.nodes:
-        x = node.inputs[0].shape
-        assert node.layer is not None and x is not None, "only a plan without errors is printed"
-        emit = node.layer.emit(x)
-        if isinstance(emit, Module):
-            yield node, emit.target
-
-
 def _parameters(node: Node) -> list[tuple[str, str]]:
     """The names of a module's parameters, and their paths."""
     assert node.weights is not None, "only a plan without errors is printed"
     return [(name, f"{node.path}.{name}") for name in node.weights.parameters]
 
 
-def _optional(plan: Plan) -> set[tuple[str, str]]:
+def _optional(modules: list[tuple[Node, str]]) -> set[tuple[str, str]]:
     """Parameters that some modules of a class have, and some don't."""
     counts: Counter[tuple[str, str]] = Counter()
-    modules: Counter[str] = Counter()
-    for node, target in _modules(plan):
-        modules[target] += 1
+    made: Counter[str] = Counter()
+    for node, target in modules:
+        made[target] += 1
         counts.update((target, name) for name, _ in _parameters(node))
-    return {held for held, count in counts.items() if count < modules[held[0]]}
+    return {held for held, count in counts.items() if count < made[held[0]]}
 
 
 def _by_class(
@@ -119,4 +110,5 @@ def _named(start: Initialiser, names: list[str], owner: str, indent: int) -> lis
 def _filled(parameter: str, start: Initialiser, indent: int) -> str:
     """The call of torch.nn.init that fills a parameter."""
     kwargs = start.changed(*type(start).model_fields)
-    return call(f"nn.init.{start.function}", [parameter, *arguments((), kwargs)], indent)
+    written = [f"{name}={literal(value)}" for name, value in kwargs.items()]
+    return call(f"nn.init.{start.function}", [parameter, *written], indent)

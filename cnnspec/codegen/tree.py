@@ -36,13 +36,13 @@ class Space:
     inputs: tuple[Value, ...] = ()
     outputs: tuple[Value, ...] = ()
 
-    def nodes(self) -> Iterator[Node]:
-        """Every node in it, in order."""
+    def leaves(self) -> Iterator[Leaf]:
+        """Every layer and merge in it, in order."""
         for step in self.steps:
             if isinstance(step, Leaf):
-                yield step.node
+                yield step
             else:
-                yield from step.nodes()
+                yield from step.leaves()
 
 
 Step = Leaf | Space
@@ -52,9 +52,10 @@ def tree_of(plan: Plan) -> Space:
     """The root namespace of a plan whose nodes are all known."""
     root = Space("", "")
     spaces = {"": root}
+    emits: dict[object, Emit] = {}
     for node in plan.nodes:
         prefix, _, key = node.path.rpartition(".")
-        _space(prefix, spaces).steps.append(_leaf(key, node))
+        _space(prefix, spaces).steps.append(Leaf(key, node, _emit(node, emits), node.inputs, (node.output,)))
     _connect(root, _consumers(plan))
     root.inputs = tuple(plan.inputs.values())
     root.outputs = tuple(dict.fromkeys(output.value for output in plan.outputs))
@@ -69,10 +70,14 @@ def _space(path: str, spaces: dict[str, Space]) -> Space:
     return spaces[path]
 
 
-def _leaf(key: str, node: Node) -> Leaf:
+def _emit(node: Node, emits: dict[object, Emit]) -> Emit:
+    """What its layer is in torch; equal layers on equal shapes are one."""
     x = node.inputs[0].shape
     assert node.layer is not None and x is not None, "only a plan without errors is printed"
-    return Leaf(key, node, node.layer.emit(x), node.inputs, (node.output,))
+    key = id(node.layer), x
+    if key not in emits:
+        emits[key] = node.layer.emit(x)
+    return emits[key]
 
 
 def _consumers(plan: Plan) -> dict[Value, list[Node | None]]:
@@ -88,12 +93,15 @@ def _connect(space: Space, readers: dict[Value, list[Node | None]]) -> None:
     for step in space.steps:
         if isinstance(step, Space):
             _connect(step, readers)
-    inside = set(space.nodes())
-    made = {node.output for node in inside}
-    wanted = (value for node in space.nodes() for value in node.inputs)
-    space.inputs = tuple(value for value in dict.fromkeys(wanted) if value not in made)
-    own = (node.output for node in space.nodes())
-    space.outputs = tuple(v for v in own if any(reader not in inside for reader in readers.get(v, ())))
+    own = dict.fromkeys(value for step in space.steps for value in step.outputs)
+    wanted = dict.fromkeys(value for step in space.steps for value in step.inputs)
+    space.inputs = tuple(value for value in wanted if value not in own)
+    prefix = f"{space.path}."
+    space.outputs = tuple(
+        value
+        for value in own
+        if any(node is None or not node.path.startswith(prefix) for node in readers.get(value, ()))
+    )
 
 
 def is_chain(space: Space) -> bool:
@@ -108,6 +116,11 @@ def is_chain(space: Space) -> bool:
             return False
         value = step.outputs[0]
     return value is space.outputs[0]
+
+
+def is_numbered(space: Space) -> bool:
+    """Whether the names of its steps are their positions."""
+    return all(step.key == str(index) for index, step in enumerate(space.steps))
 
 
 def live_steps(space: Space, wanted: tuple[Value, ...]) -> set[Step]:

@@ -1,7 +1,9 @@
 """What a layer is in torch, as data. Layers make it, codegen alone prints it.
 
 A target is an import path (`torch.nn.Conv2d`), or `helper:Name` for one of codegen's own helper
-files. Arguments are plain values: numbers, texts, booleans, None, tuples of them.
+files. Arguments are plain values: numbers, texts, booleans, None, tuples of them. A keyword that is
+left out has the value it has in `defaults`; `names` are what torch calls the positional arguments:
+with both, layers that differ in their arguments alone can be printed as one with parameters.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ class Module(NamedTuple):
     target: str
     args: tuple[Argument, ...] = ()
     kwargs: Mapping[str, Argument] = _NOTHING
+    defaults: Mapping[str, Argument] = _NOTHING
+    names: tuple[str, ...] = ()
 
 
 class Function(NamedTuple):
@@ -30,6 +34,8 @@ class Function(NamedTuple):
     args: tuple[Argument, ...] = ()
     kwargs: Mapping[str, Argument] = _NOTHING
     packed: bool = False
+    defaults: Mapping[str, Argument] = _NOTHING
+    names: tuple[str, ...] = ()
 
 
 class Operator(NamedTuple):

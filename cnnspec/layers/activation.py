@@ -22,7 +22,7 @@ class Activation(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn, with the arguments that differ from its defaults."""
-        return Module(f"torch.nn.{self.target}", (), self.changed(*type(self).model_fields))
+        return Module(f"torch.nn.{self.target}", (), *self.optional(*type(self).model_fields))
 
 
 class ReLU(Activation):

@@ -49,7 +49,7 @@ class AdaptivePool(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.AdaptiveAvgPool1d, AdaptiveMaxPool1d, and so on."""
-        return Module(f"torch.nn.{self.target}{x.rank}d", (self.output_size,))
+        return Module(f"torch.nn.{self.target}{x.rank}d", (self.output_size,), names=("output_size",))
 
 
 def _window(size: Size, wanted: Size) -> Window | None:
@@ -101,7 +101,7 @@ class GlobalPool(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """The adaptive pool with an output_size of 1."""
-        return Module(f"torch.nn.{self.target}{x.rank}d", (1,))
+        return Module(f"torch.nn.{self.target}{x.rank}d", (1,), names=("output_size",))
 
 
 class GlobalAvgPool(GlobalPool):

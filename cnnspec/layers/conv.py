@@ -103,10 +103,15 @@ class Convolution(Layer):
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Conv1d, Conv2d or Conv3d."""
         out, groups = self._numbers(x)
-        grouped = {"groups": groups} if groups != 1 else {}
-        rest = self.changed("bias", "padding_mode")
-        kwargs = {**self.changed("stride", "padding", "dilation"), **grouped, **rest}
-        return Module(f"torch.nn.Conv{x.rank}d", (x.channels, out, self.kernel_size), kwargs)
+        kwargs, defaults = self.optional("stride", "padding", "dilation")
+        rest, its_defaults = self.optional("bias", "padding_mode")
+        return Module(
+            f"torch.nn.Conv{x.rank}d",
+            (x.channels, out, self.kernel_size),
+            {**kwargs, **({"groups": groups} if groups != 1 else {}), **rest},
+            {**defaults, "groups": 1, **its_defaults},
+            names=("in_channels", "out_channels", "kernel_size"),
+        )
 
 
 class Conv(Convolution):

@@ -22,7 +22,7 @@ class Drop(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn."""
-        return Module(f"torch.nn.{self.target}", (self.p,))
+        return Module(f"torch.nn.{self.target}", (self.p,), names=("p",))
 
 
 class Dropout(Drop):
@@ -59,7 +59,7 @@ class DropoutChannels(Drop):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Dropout1d, 2d or 3d."""
-        return Module(f"torch.nn.Dropout{x.rank}d", (self.p,))
+        return Module(f"torch.nn.Dropout{x.rank}d", (self.p,), names=("p",))
 
 
 class AlphaDropout(Drop):
@@ -111,4 +111,4 @@ class StochasticDepth(Drop):
 
     def emit(self, x: Shape) -> Emit:
         """A helper with the arithmetic of torchvision.ops.StochasticDepth."""
-        return Module("helper:StochasticDepth", (self.p,), self.changed("mode"))
+        return Module("helper:StochasticDepth", (self.p,), *self.optional("mode"), names=("p",))

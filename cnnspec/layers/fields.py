@@ -37,6 +37,12 @@ class Arguments(BaseModel):
         values = ((name, getattr(self, name)) for name in names)
         return {name: value for name, value in values if value != fields[name].default}
 
+    def optional(self, *names: str) -> tuple[dict[str, object], dict[str, object]]:
+        """The named fields that differ from their defaults, and the defaults: an emit's keywords."""
+        fields = type(self).model_fields
+        defaults = {name: fields[name].default for name in names if not fields[name].is_required()}
+        return self.changed(*names), defaults
+
 
 Flag = Annotated[bool, Expect("true or false")]
 Number = Annotated[float, Expect("a number")]

@@ -127,6 +127,7 @@ _ARGUMENTS = {
     "divisor_override": "divisor",
     "norm_type": "norm pnorm ord order",
 }
+_ACTIVATION = "activation activations act act_fn act_layer activation_fn activation_layer nonlinearity"
 
 
 def _plain(word: str) -> str:
@@ -146,12 +147,27 @@ KIND_SPELLINGS = {**_inverse(_KINDS), **{_plain(kind): kind for kind in KINDS}}
 """Foreign spelling, plain -> our kind."""
 ARGUMENT_SPELLINGS = {field: frozenset(map(_plain, words.split())) for field, words in _ARGUMENTS.items()}
 """Our argument -> the foreign spellings of it, plain."""
+ACTIVATION_WORDS = frozenset(map(_plain, _ACTIVATION.split()))
+"""What others call the activation that they take as an argument, plain."""
 
 
 def kind_for(foreign: str) -> str | None:
     """Our kind for another library's name of it, whatever its rank: `nn.Conv2d`, `MaxPooling2D`, `Dense`."""
     plain = _plain(foreign)
     return KIND_SPELLINGS.get(plain) or KIND_SPELLINGS.get(_without_rank(plain))
+
+
+def activation_after(kind: str, word: str, named: str) -> str:
+    """The hint for `activation: relu` at a layer that has no such argument; or nothing."""
+    if kind not in KINDS or _plain(word) not in ACTIVATION_WORDS:
+        return ""
+    item = f"- {kind_for(named) or 'relu'}"
+    return f"An activation is an item of its own: take it out here, and write `{item}` as the next one."
+
+
+def activation_itself(kind: str) -> str:
+    """The hint for `- activation: relu`; or nothing."""
+    return "Write the activation itself, as in `- relu`." if _plain(kind) in ACTIVATION_WORDS else ""
 
 
 def argument_for(kind_fields: Container[str], foreign: str) -> str | None:

@@ -61,4 +61,5 @@ class Linear(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Linear."""
-        return Module("torch.nn.Linear", (x.channels, self.out_features), self.changed("bias"))
+        args = (x.channels, self.out_features)
+        return Module("torch.nn.Linear", args, *self.optional("bias"), names=("in_features", "out_features"))

@@ -38,9 +38,9 @@ class Elementwise(Merge):
             _require_alike(result, branch, number)
             pairs = list(zip(result.sizes, branch.sizes, strict=True))
             common = Shape(tuple(sizes.broadcast(*pair) for pair in pairs), result.channel_axis)
-            for axis, pair in enumerate(pairs):
-                if not sizes.broadcasts(*pair):
-                    raise _mismatch(inputs, number, axis, result, common.replace(axis, None))
+            differing = [axis for axis, pair in enumerate(pairs) if not sizes.broadcasts(*pair)]
+            if differing:
+                raise _mismatch(inputs, number, differing, result, common)
             result = common
         return result
 
@@ -109,9 +109,10 @@ class Concat(Merge):
         if len({branch.replace(joined, None) for branch in inputs}) == 1:
             return y
         for number, branch in enumerate(inputs[1:], start=2):
-            for axis, pair in enumerate(zip(first.sizes, branch.sizes, strict=True)):
-                if axis != joined and not sizes.equal(*pair):
-                    raise _mismatch(inputs, number, axis, first, y.replace(axis, None))
+            pairs = enumerate(zip(first.sizes, branch.sizes, strict=True))
+            differing = [axis for axis, pair in pairs if axis != joined and not sizes.equal(*pair)]
+            if differing:
+                raise _mismatch(inputs, number, differing, first, y)
         return y
 
     def reach(self, x: Shape) -> Reaches:
@@ -146,27 +147,39 @@ def _require_alike(first: Shape, branch: Shape, number: int) -> None:
         raise Reject("channel-axis", message, hint=f"End branch {number} with permute.")
 
 
-def _mismatch(inputs: tuple[Shape, ...], number: int, axis: int, agreed: Shape, otherwise: Shape) -> Reject:
-    """Branch `number` does not suit the shape that the ones before it agreed on."""
+def _mismatch(
+    inputs: tuple[Shape, ...], number: int, axes: list[int], agreed: Shape, otherwise: Shape
+) -> Reject:
+    """Branch `number` does not suit, along these axes, the shape that the ones before it agreed on."""
     listed = ", ".join(f"branch {index} is {branch}" for index, branch in enumerate(inputs, start=1))
-    branch = inputs[number - 1]
-    one, other = agreed.sizes[axis] or 0, branch.sizes[axis] or 0
-    what = "channels differ" if axis == branch.channel_axis else f"sizes along axis {axis} differ"
-    message = f"{listed}: the {what}, {one} and {other}, by {abs(one - other)}"
-    hint = f"Give branch {number} {_remedy(agreed, axis)}."
-    return Reject("shape-mismatch", message, hint=hint, otherwise=otherwise)
+    channels = [axis for axis in axes if axis == agreed.channel_axis]
+    spatial = [axis for axis in axes if axis != agreed.channel_axis]
+    parts = [_difference(some, agreed, inputs[number - 1]) for some in (channels, spatial) if some]
+    remedies = [_remedy(agreed, some) for some in (channels, spatial) if some]
+    for axis in axes:
+        otherwise = otherwise.replace(axis, None)
+    hint = f"Give branch {number} {' and '.join(remedies)}."
+    return Reject("shape-mismatch", f"{listed}: {' and '.join(parts)}", hint=hint, otherwise=otherwise)
 
 
-def _remedy(wanted: Shape, axis: int) -> str:
-    """What to end a branch with, so that it gets the wanted shape."""
-    if axis == wanted.channel_axis:
-        last = axis == len(wanted.sizes) - 1
-        arguments = (
-            f"linear: {wanted.channels}"
-            if last
-            else f"conv: {{out_channels: {wanted.channels}, kernel_size: 1}}"
-        )
-        return f"a last layer {arguments}"
+def _difference(axes: list[int], agreed: Shape, branch: Shape) -> str:
+    one, other = [agreed.sizes[axis] or 0 for axis in axes], [branch.sizes[axis] or 0 for axis in axes]
+    if axes == [agreed.channel_axis]:
+        what = "the channels differ"
+    else:
+        what = f"the sizes along {'axis' if len(axes) == 1 else 'axes'} {' and '.join(map(str, axes))} differ"
+    if len(axes) == 1:
+        return f"{what}, {one[0]} and {other[0]}, by {abs(one[0] - other[0])}"
+    return f"{what}, {'×'.join(map(str, one))} and {'×'.join(map(str, other))}"
+
+
+def _remedy(wanted: Shape, axes: list[int]) -> str:
+    """What to end a branch with, so that it gets the wanted sizes along these axes."""
+    if axes == [wanted.channel_axis]:
+        last = wanted.channel_axis == len(wanted.sizes) - 1
+        conv = f"conv: {{out_channels: {wanted.channels}, kernel_size: 1}}"
+        return f"a last layer {f'linear: {wanted.channels}' if last else conv}"
     if wanted.channel_axis != 0 or wanted.rank >= len(RANKS) or not wanted.known:
-        return f"the size {wanted.sizes[axis]} along axis {axis}"
-    return f"the strides and paddings that lead to {wanted}, or a last layer resize: {list(wanted.spatial)}"
+        return " and ".join(f"the size {wanted.sizes[axis]} along axis {axis}" for axis in axes)
+    size = "×".join(map(str, wanted.spatial))
+    return f"the strides and paddings that lead to {size}, or a last layer resize: {list(wanted.spatial)}"

@@ -94,8 +94,9 @@ class BatchNorm(Statistics):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.BatchNorm1d (features too), 2d or 3d."""
-        kwargs = self.changed("eps", "momentum", "affine", "track_running_stats", "bias")
-        return Module(f"torch.nn.BatchNorm{max(x.rank, 1)}d", (x.channels,), kwargs)
+        optional = self.optional("eps", "momentum", "affine", "track_running_stats", "bias")
+        target = f"torch.nn.BatchNorm{max(x.rank, 1)}d"
+        return Module(target, (x.channels,), *optional, names=("num_features",))
 
 
 class InstanceNorm(Statistics):
@@ -131,5 +132,5 @@ class InstanceNorm(Statistics):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.InstanceNorm1d, 2d or 3d."""
-        kwargs = self.changed("eps", "momentum", "affine", "track_running_stats", "bias")
-        return Module(f"torch.nn.InstanceNorm{x.rank}d", (x.channels,), kwargs)
+        optional = self.optional("eps", "momentum", "affine", "track_running_stats", "bias")
+        return Module(f"torch.nn.InstanceNorm{x.rank}d", (x.channels,), *optional, names=("num_features",))

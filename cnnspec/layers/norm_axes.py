@@ -66,14 +66,21 @@ class AxesNorm(Layer):
         """The weight, with a number for each element along the axes."""
         return scale_and_shift(self._sizes(x), scale=self.elementwise_affine, shift=False)
 
-    def _emit(self, x: Shape, kwargs: Mapping[str, Argument]) -> Emit:
+    def _emit(self, x: Shape, *options: str) -> Emit:
         axes, found = self._axes(x), self._sizes(x)
         shape = found[0] if len(found) == 1 else found
         count = len(x.sizes)
         if axes == tuple(range(count - len(axes), count)):
-            return Module(f"torch.nn.{self.target}", (shape,), kwargs)
+            return Module(
+                f"torch.nn.{self.target}", (shape,), *self.optional(*options), names=("normalized_shape",)
+            )
         dims = tuple(axis + 1 for axis in axes)
-        return Module(f"helper:{self.target}Over", (shape, dims[0] if len(dims) == 1 else dims), kwargs)
+        return Module(
+            f"helper:{self.target}Over",
+            (shape, dims[0] if len(dims) == 1 else dims),
+            *self.optional(*options),
+            names=("normalized_shape", "dim"),
+        )
 
 
 class LayerNorm(AxesNorm):
@@ -104,7 +111,7 @@ class LayerNorm(AxesNorm):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.LayerNorm over the last axes, a helper over others."""
-        return self._emit(x, self.changed("eps", "elementwise_affine", "bias"))
+        return self._emit(x, "eps", "elementwise_affine", "bias")
 
 
 class RMSNorm(AxesNorm):
@@ -126,4 +133,4 @@ class RMSNorm(AxesNorm):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.RMSNorm over the last axes, a helper over others."""
-        return self._emit(x, self.changed("eps", "elementwise_affine"))
+        return self._emit(x, "eps", "elementwise_affine")

@@ -64,7 +64,10 @@ class GroupNorm(Layer):
     def emit(self, x: Shape) -> Emit:
         """torch.nn.GroupNorm."""
         return Module(
-            "torch.nn.GroupNorm", (self.num_groups, x.channels), self.changed("eps", "affine", "bias")
+            "torch.nn.GroupNorm",
+            (self.num_groups, x.channels),
+            *self.optional("eps", "affine", "bias"),
+            names=("num_groups", "num_channels"),
         )
 
 
@@ -98,4 +101,5 @@ class LocalResponseNorm(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.LocalResponseNorm."""
-        return Module("torch.nn.LocalResponseNorm", (self.size,), self.changed("alpha", "beta", "k"))
+        optional = self.optional("alpha", "beta", "k")
+        return Module("torch.nn.LocalResponseNorm", (self.size,), *optional, names=("size",))

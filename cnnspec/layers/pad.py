@@ -99,7 +99,9 @@ class Pad(Layer):
     def emit(self, x: Shape) -> Emit:
         """torch.nn.ZeroPad1d, ConstantPad2d, ReflectionPad3d, and so on."""
         if self.mode != "constant":
-            return Module(f"torch.nn.{_TARGETS[self.mode]}{x.rank}d", (self.padding,))
+            return Module(f"torch.nn.{_TARGETS[self.mode]}{x.rank}d", (self.padding,), names=("padding",))
         if self.value == 0:
-            return Module(f"torch.nn.ZeroPad{x.rank}d", (self.padding,))
-        return Module(f"torch.nn.ConstantPad{x.rank}d", (self.padding, self.value))
+            return Module(f"torch.nn.ZeroPad{x.rank}d", (self.padding,), names=("padding",))
+        return Module(
+            f"torch.nn.ConstantPad{x.rank}d", (self.padding, self.value), names=("padding", "value")
+        )

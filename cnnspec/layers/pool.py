@@ -102,8 +102,8 @@ class MaxPool(Pool):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.MaxPool1d, 2d or 3d."""
-        kwargs = self.changed("stride", "padding", "dilation", "ceil_mode")
-        return Module(f"torch.nn.MaxPool{x.rank}d", (self.kernel_size,), kwargs)
+        optional = self.optional("stride", "padding", "dilation", "ceil_mode")
+        return Module(f"torch.nn.MaxPool{x.rank}d", (self.kernel_size,), *optional, names=("kernel_size",))
 
 
 class AvgPool(Pool):
@@ -146,8 +146,8 @@ class AvgPool(Pool):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.AvgPool1d, 2d or 3d."""
-        kwargs = self.changed("stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
-        return Module(f"torch.nn.AvgPool{x.rank}d", (self.kernel_size,), kwargs)
+        optional = self.optional("stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
+        return Module(f"torch.nn.AvgPool{x.rank}d", (self.kernel_size,), *optional, names=("kernel_size",))
 
 
 class LPPool(Pool):
@@ -179,5 +179,8 @@ class LPPool(Pool):
         if x.rank == 1:  # LPPool1d multiplies by its kernel_size, which must be a number there
             kernel = per_axis(kernel, 1, "kernel_size")[0]
         return Module(
-            f"torch.nn.LPPool{x.rank}d", (self.norm_type, kernel), self.changed("stride", "ceil_mode")
+            f"torch.nn.LPPool{x.rank}d",
+            (self.norm_type, kernel),
+            *self.optional("stride", "ceil_mode"),
+            names=("norm_type", "kernel_size"),
         )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from cnnspec.core import size as sizes
-from cnnspec.core.emit import Argument, Emit, Function, Module
+from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.layers.base import Layer, Reaches, per_axis, spatial_rank
@@ -132,7 +131,8 @@ class Upsample(Interpolation):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Upsample."""
-        return Module("torch.nn.Upsample", (), self.changed("size", "scale_factor", "mode", "align_corners"))
+        optional = self.optional("size", "scale_factor", "mode", "align_corners")
+        return Module("torch.nn.Upsample", (), *optional)
 
 
 class Resize(Interpolation):
@@ -184,7 +184,7 @@ class Resize(Interpolation):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.functional.interpolate; with `like` a helper that takes two inputs."""
-        rest: Mapping[str, Argument] = self.changed("mode", "align_corners", "antialias")
+        rest, defaults = self.optional("mode", "align_corners", "antialias")
         if self.like is not None:
-            return Module("helper:ResizeLike", (), rest)
-        return Function("torch.nn.functional.interpolate", (), {"size": self.size, **rest})
+            return Module("helper:ResizeLike", (), rest, defaults)
+        return Function("torch.nn.functional.interpolate", (), {"size": self.size, **rest}, defaults=defaults)

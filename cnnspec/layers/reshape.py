@@ -76,7 +76,8 @@ class Flatten(Layer):
         start, end = (resolve_axis(axis, x, "axis") for axis in (self.start_axis, self.end_axis))
         kwargs = {"start_dim": start + 1, "end_dim": end + 1}
         defaults = {"start_dim": 1, "end_dim": len(x.sizes)}
-        return Module("torch.nn.Flatten", (), {name: n for name, n in kwargs.items() if n != defaults[name]})
+        changed = {name: n for name, n in kwargs.items() if n != defaults[name]}
+        return Module("torch.nn.Flatten", (), changed, {"start_dim": 1, "end_dim": -1})
 
 
 class Unflatten(Layer):
@@ -132,7 +133,8 @@ class Unflatten(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Unflatten."""
-        return Module("torch.nn.Unflatten", (resolve_axis(self.axis, x, "axis") + 1, self.unflattened_size))
+        args = (resolve_axis(self.axis, x, "axis") + 1, self.unflattened_size)
+        return Module("torch.nn.Unflatten", args, names=("dim", "unflattened_size"))
 
 
 def _spliced(x: Shape, axis: int, laid_out: tuple[Size, ...]) -> Shape:
@@ -158,6 +160,7 @@ class Permute(Layer):
     )
 
     def _order(self, x: Shape) -> tuple[int, ...]:
+        self._refuse_batch(x)
         resolve_axes(self.axes, x, "axes")
         count = len(x.sizes)
         if len(self.axes) != count:
@@ -165,6 +168,15 @@ class Permute(Layer):
             hint = f"Write each of {list(range(count))} once, in the order you want."
             raise Reject("wrong-rank", message, field="axes", hint=hint)
         return tuple(axis % count for axis in self.axes)
+
+    def _refuse_batch(self, x: Shape) -> None:
+        """Raise Reject where the axes are numbered as torch does, which counts the batch as axis 0."""
+        count = len(x.sizes)
+        axes = self.axes[1:] if self.axes[0] == 0 else self.axes
+        if sorted(axes) == list(range(1, count + 1)):
+            message = f"axes {list(self.axes)} count the batch; the input {x} has the axes 0 to {count - 1}"
+            hint = f"Axes don't count the batch: write permute: {[axis - 1 for axis in axes]}."
+            raise Reject("axis-out-of-range", message, field="axes", hint=hint)
 
     def infer(self, x: Shape) -> Shape:
         """The same sizes in another order."""
@@ -178,4 +190,4 @@ class Permute(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.permute."""
-        return Function("torch.permute", ((0, *(axis + 1 for axis in self._order(x))),))
+        return Function("torch.permute", ((0, *(axis + 1 for axis in self._order(x))),), names=("dims",))

@@ -65,7 +65,7 @@ class PixelShuffle(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.PixelShuffle."""
-        return Module("torch.nn.PixelShuffle", (self.upscale_factor,))
+        return Module("torch.nn.PixelShuffle", (self.upscale_factor,), names=("upscale_factor",))
 
 
 class PixelUnshuffle(Layer):
@@ -111,7 +111,7 @@ class PixelUnshuffle(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.PixelUnshuffle."""
-        return Module("torch.nn.PixelUnshuffle", (self.downscale_factor,))
+        return Module("torch.nn.PixelUnshuffle", (self.downscale_factor,), names=("downscale_factor",))
 
 
 class ChannelShuffle(Layer):
@@ -142,4 +142,4 @@ class ChannelShuffle(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.ChannelShuffle."""
-        return Module("torch.nn.ChannelShuffle", (self.groups,))
+        return Module("torch.nn.ChannelShuffle", (self.groups,), names=("groups",))

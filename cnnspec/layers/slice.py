@@ -111,7 +111,9 @@ class Slice(Layer):
         size = x.sizes[axis] or 0
         if axis == x.channel_axis or (self.stop is not None and self.start >= 0 and self.stop >= 0):
             length = size // self.of if self.of else sizes.cut(size, self.start, self.stop)
-            return Function("torch.narrow", (axis + 1, self._first(size), length))
+            return Function(
+                "torch.narrow", (axis + 1, self._first(size), length), names=("dim", "start", "length")
+            )
         if self.of is not None:
-            return Module("helper:Part", (self.part, self.of, axis + 1))
-        return Module("helper:Slice", (axis + 1, self.start, self.stop))
+            return Module("helper:Part", (self.part, self.of, axis + 1), names=("part", "of", "dim"))
+        return Module("helper:Slice", (axis + 1, self.start, self.stop), names=("dim", "start", "stop"))

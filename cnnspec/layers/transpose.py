@@ -137,7 +137,9 @@ class ConvTranspose(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.ConvTranspose1d, 2d or 3d."""
-        kwargs = self.changed("stride", "padding", "output_padding", "groups", "bias", "dilation")
         return Module(
-            f"torch.nn.ConvTranspose{x.rank}d", (x.channels, self.out_channels, self.kernel_size), kwargs
+            f"torch.nn.ConvTranspose{x.rank}d",
+            (x.channels, self.out_channels, self.kernel_size),
+            *self.optional("stride", "padding", "output_padding", "groups", "bias", "dilation"),
+            names=("in_channels", "out_channels", "kernel_size"),
         )
