@@ -1,37 +1,40 @@
-"""`cnnspec explain`: a kind or a code, from its declaration."""
+"""`cnnspec explain`: a word of the language or a code, from its declaration."""
 
 from __future__ import annotations
 
 import click
 
 from cnnspec.cli.options import echo
-from cnnspec.core.suggest import nearest
-from cnnspec.layers import KINDS
-from cnnspec.layers.foreign import kind_for
 
 
 @click.command("explain")
-@click.argument("subject", metavar="[KIND|CODE]", required=False)
-def command(subject: str | None) -> None:
-    """Explain a layer kind (what it does, its formula, when it is used) or a diagnostic's code.
+@click.argument("word", metavar="[WORD]", required=False)
+def command(word: str | None) -> None:
+    """Explain a word: a layer kind (what it does, its formula, when it is used), a key, an initialiser,
+    a data set, an optimizer, a loss, an argument, or a diagnostic's code.
 
-    Without an argument: all kinds, a line each.
+    Without a word: all kinds, a line each, and the other words.
 
     \b
     Example:
       cnnspec explain conv
+      cnnspec explain repeat
       cnnspec explain wrong-assertion
     """
-    from cnnspec.core.codes import CODES  # noqa: PLC0415 -- with the command
-    from cnnspec.render.reference import code_text, kind_text, kinds_text  # noqa: PLC0415 -- with the command
+    from cnnspec.render.words import explained, overview  # noqa: PLC0415 -- with the command
 
-    if subject is None:
-        echo(kinds_text())
-    elif subject in KINDS:
-        echo(kind_text(subject))
-    elif subject in CODES:
-        echo(code_text(subject, CODES[subject]))
+    if word is None:
+        echo(overview())
+    elif text := explained(word):
+        echo(text)
     else:
-        meant = kind_for(subject) or nearest(subject, [*KINDS, *CODES])
-        hint = f"Did you mean {meant}?" if meant else "`cnnspec explain` lists the kinds."
-        raise click.UsageError(f"{subject} is neither a layer kind nor a code. {hint}")
+        raise click.UsageError(f"{word} is no word of the language, and no code. {_hint(word)}")
+
+
+def _hint(word: str) -> str:
+    from cnnspec.core.suggest import nearest  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.layers.foreign import kind_for  # noqa: PLC0415 -- as above
+    from cnnspec.render.words import all_words  # noqa: PLC0415 -- as above
+
+    meant = kind_for(word) or nearest(word, all_words())
+    return f"Did you mean {meant}?" if meant else "`cnnspec explain` lists the words."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cnnspec.cli.options import echo, echo_json, format_option
-from cnnspec.compiler.library import check, shipped_networks
+from cnnspec.compiler.library import shipped_results
 
 
 @click.command("list")
@@ -22,10 +22,9 @@ def command(text: str | None, form: str) -> None:
     """
     from cnnspec.render import catalogue  # noqa: PLC0415 -- with the command
 
-    names = [name for name in shipped_networks() if text is None or text.lower() in name]
-    if not names:
+    results = list(shipped_results((text or "").lower()))
+    if not results:
         raise click.UsageError(f"No spec that ships has {text!r} in its name.")
-    results = [(name, check(name)) for name in names]
     if form == "json":
         echo_json(catalogue.catalogue_data(results))
     else:

@@ -17,7 +17,7 @@ COMMANDS = {
     "train": "Train a network on its data.",
     "eval": "Test a trained network again, from its run folder.",
     "export": "Print the network as a Python file.",
-    "explain": "Explain a layer kind, or a diagnostic's code.",
+    "explain": "Explain a word of the language, or a diagnostic's code.",
     "list": "List the specs that ship.",
     "new": "Write a spec to start from, a copy of another.",
     "schema": "Print the JSON Schema of the spec language.",

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.options import echo, load
+from cnnspec.compiler.copying import copied_text
 from cnnspec.compiler.library import open_spec
-from cnnspec.compiler.starter import starting_text
 from cnnspec.core import files
 from cnnspec.core.errors import UserError
 
@@ -28,7 +28,7 @@ def command(file: Path, spec: str, *, force: bool) -> None:
     """
     _require_free(file, force=force)
     result = load(spec)
-    text = starting_text(open_spec(spec), result)
+    text = copied_text(open_spec(spec), result)
     files.write_text(file, text)
     echo(f"wrote {file}, a copy of {spec}. Next: cnnspec summary {file}")
 

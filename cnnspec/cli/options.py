@@ -41,12 +41,11 @@ def format_option(*formats: str) -> Callable[[F], F]:
 
 
 def load(spec: str, settings: Iterable[str] = ()) -> Result:
-    """The checked spec, ready to build; with errors, prints them and exits 1."""
+    """The checked spec, ready to build; with errors exits 1. What was found goes to stderr."""
     result = check(spec, tuple(settings))
-    if not result.ok:
-        echo_diagnostics(result.diagnostics)
-        raise SystemExit(1)
     echo_diagnostics(result.diagnostics, err=True)
+    if not result.ok:
+        raise SystemExit(1)
     return result
 
 

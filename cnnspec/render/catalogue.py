@@ -75,7 +75,8 @@ For every network under a name of torchvision's (version 0.29), tests/test_zoo.p
 
 - the state_dict has the same names, shapes and order, so that weights load with `strict=True`;
 - in eval mode the outputs are equal bit for bit, with random weights and BN statistics;
-- in training mode, dropout off, so are outputs, every gradient and every buffer after a step;
+- in training mode, dropout off, so are outputs, every gradient and every buffer after a forward and a backward pass;
+- dropout and stochastic depth have the same rates in the same places;
 - parameters and multiply-accumulates, known without torch, are those that torch counts;
 - weights start from the same distributions. After the same `torch.manual_seed`, classifiers start with the very same
   numbers: layers are constructed in torchvision's order and then initialised in it. This holds for one version of torch
@@ -83,4 +84,5 @@ For every network under a name of torchvision's (version 0.29), tests/test_zoo.p
   a whole classifier first, and the head that it drops has drawn numbers too.
 
 Auxiliary heads are as torchvision's constructors have them by default: googlenet and inception_v3 return theirs in
-training mode only, segmentation networks have one with `--set aux=true`."""
+training mode only; fcn and deeplabv3 networks have one with `--set aux=true`. Where torchvision returns a named tuple, or
+a tensor in eval mode, these networks return a dict in both: `{out: …}`, with the heads' scores beside it."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
-    """One diagnostic; lines and columns from 1, the end exclusive."""
+    """One diagnostic; lines and columns from 1, the end exclusive. `source` is there where it is not
+    the file but a `--set PATH`.
+    """
     return {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
@@ -28,6 +30,7 @@ def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, Any]:
     return {
+        **({"source": place.source.name} if place.source.name.startswith("--set ") else {}),
         "line": place.line,
         "column": place.column,
         "end_line": place.end_line,

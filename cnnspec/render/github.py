@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 def render(diagnostic: Diagnostic) -> str:
     """One `::error …::message` line."""
     place = diagnostic.place
-    properties = {
+    where = {
         "file": place.source.name,
         "line": place.line,
         "col": place.column,
         "endLine": place.end_line,
         "endColumn": place.end_column,
-        "title": diagnostic.code,
     }
+    in_a_file = not place.source.name.startswith("--set ")
+    properties = {**(where if in_a_file else {}), "title": diagnostic.code}
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     text = f"{diagnostic.message}. {diagnostic.hint}" if diagnostic.hint else diagnostic.message
+    text = text if in_a_file else f"{place.source.name}: {text}"
     return f"::{diagnostic.severity} {listed}::{_data(printable(text))}"
 
 

@@ -7,14 +7,18 @@ import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.language.problems import expectation, shown
+from cnnspec.language.training import one_of
 from cnnspec.layers import KINDS, MERGES, layer_class
 from cnnspec.render.text import terminal_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic.fields import FieldInfo
+
     from cnnspec.core.codes import Code
     from cnnspec.layers.base import Layer
+    from cnnspec.layers.fields import Arguments
 
 
 class Argument(NamedTuple):
@@ -29,24 +33,30 @@ class Argument(NamedTuple):
 def kind_text(kind: str) -> str:
     """Everything about a kind, for a terminal."""
     model = layer_class(kind)
-    width = terminal_width()
-    first, *rest = _paragraphs(model)
-    told = [textwrap.fill(text, width, break_on_hyphens=False) for text in (f"{kind}: {first}", *rest)]
-    parts = [*told, "\n".join(_written(kind, model)), "\n".join(_argument_lines(model, width))]
-    return "\n\n".join(parts).rstrip()
+    first, *rest = paragraphs(model)
+    told = [filled(text) for text in (f"{kind}: {first}", *rest)]
+    return "\n\n".join([*told, "\n".join(_written(kind, model)), argument_text(model)])
 
 
-def _argument_lines(model: type[Layer], width: int) -> Iterator[str]:
-    found = list(arguments(model))
-    yield "Arguments:" if found else "It takes no arguments."
-    for argument in found:
-        yield (
-            f"  {argument.name} = {argument.default}" if argument.default else f"  {argument.name} (required)"
-        )
-        for text in (argument.told, f"Must be {argument.expected}."):
-            yield textwrap.fill(
-                text, width, initial_indent="      ", subsequent_indent="      ", break_on_hyphens=False
-            )
+def filled(text: str, first: int = 0, rest: int = 0) -> str:
+    """A paragraph in the terminal's width; `first` and `rest` are the columns that its lines leave free."""
+    return textwrap.fill(
+        text,
+        terminal_width(),
+        initial_indent=" " * first,
+        subsequent_indent=" " * rest,
+        break_on_hyphens=False,
+    )
+
+
+def argument_text(model: type[Arguments]) -> str:
+    """All arguments, for a terminal."""
+    lines = []
+    for argument in arguments(model):
+        default = f" = {argument.default}" if argument.default else " (required)"
+        lines.append(f"  {argument.name}{default}")
+        lines += [filled(text, 6, 6) for text in (argument.told, f"Must be {argument.expected}.")]
+    return "\n".join(["Arguments:", *lines]) if lines else "It takes no arguments."
 
 
 def _written(kind: str, model: type[Layer]) -> list[str]:
@@ -57,23 +67,34 @@ def _written(kind: str, model: type[Layer]) -> list[str]:
         forms.append(f"- {kind}")
     if model.main is not None:
         forms.append(f"- {kind}: <{model.main}>")
-    if model.model_fields and kind not in MERGES:
+    if model.model_fields and kind in MERGES:
+        forms.append(f"- {kind}: {{of: [[…], []], {next(iter(model.model_fields))}: …}}")
+    elif model.model_fields:
         forms.append(f"- {kind}: {{{', '.join(required) or '…'}}}")
     return ["Written:", *(f"  {form}" for form in forms)]
 
 
-def arguments(model: type[Layer]) -> Iterator[Argument]:
+def arguments(model: type[Arguments]) -> Iterator[Argument]:
     """The arguments, required ones first."""
     own = model.__annotations__
     fields = sorted(
         model.model_fields.items(), key=lambda pair: (not pair[1].is_required(), pair[0] not in own)
     )
     for name, info in fields:
-        default = "" if info.is_required() else shown(info.default)
-        yield Argument(name, expectation(model, name), default, info.description or "")
+        yield Argument(name, expectation(model, name), _default(info), info.description or "")
 
 
-def _paragraphs(model: type[Layer]) -> list[str]:
+def _default(info: FieldInfo) -> str:
+    if info.is_required():
+        return ""
+    value, choice = info.get_default(call_default_factory=True), one_of(info)
+    if choice is None:
+        return shown(value)
+    return next(name for name, model in choice.table.items() if type(value) is model)
+
+
+def paragraphs(model: type[Arguments]) -> list[str]:
+    """The paragraphs of a declaration's docstring, a line each."""
     text = textwrap.dedent(f"    {model.__doc__ or ''}")
     return [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
 
@@ -87,7 +108,7 @@ def kinds_markdown() -> str:
 
 def _kind_markdown(kind: str) -> str:
     model = layer_class(kind)
-    first, *rest = _paragraphs(model)
+    first, *rest = paragraphs(model)
     marked = [re.sub(r"^(Formula|When|Against):", r"**\1.**", text) for text in rest]
     written = "\n".join(_written(kind, model)[1:])
     written = f"```yaml\n{textwrap.dedent(written)}\n```"
@@ -95,21 +116,17 @@ def _kind_markdown(kind: str) -> str:
 
 
 def _argument_table(model: type[Layer]) -> str:
-    rows = [f"| `{a.name}` | {_default(a)} | {a.told} Must be {a.expected}. |" for a in arguments(model)]
+    rows = [
+        f"| `{a.name}` | {f'`{a.default}`' if a.default else 'required'} | {a.told} Must be {a.expected}. |"
+        for a in arguments(model)
+    ]
     return "\n".join(["| argument | default | |", "|---|---|---|", *rows]) if rows else ""
-
-
-def _default(argument: Argument) -> str:
-    return f"`{argument.default}`" if argument.default else "required"
 
 
 def code_text(name: str, code: Code) -> str:
     """What a code means, for a terminal."""
-    width = terminal_width()
-    told = [textwrap.fill(text, width, break_on_hyphens=False) for text in (code.why, code.remedy)]
-    return "\n\n".join(
-        [f"{name}: {code.title}", told[0], textwrap.indent(code.example.strip("\n"), "    "), told[1]]
-    )
+    example = textwrap.indent(code.example.strip("\n"), "    ")
+    return "\n\n".join([f"{name}: {code.title}", filled(code.why), example, filled(code.remedy)])
 
 
 def codes_markdown() -> str:
@@ -128,5 +145,5 @@ def kinds_text() -> str:
     """Every kind with its first sentence."""
     width = max(map(len, KINDS)) + 2
     room = terminal_width() - width
-    firsts = (textwrap.shorten(_paragraphs(layer_class(kind))[0], room, placeholder=" …") for kind in KINDS)
+    firsts = (textwrap.shorten(paragraphs(layer_class(kind))[0], room, placeholder=" …") for kind in KINDS)
     return "\n".join(f"{kind:<{width}}{first}" for kind, first in zip(KINDS, firsts, strict=True))

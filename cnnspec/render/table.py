@@ -9,13 +9,14 @@ import click
 from cnnspec.compiler.receptive import receptive_fields
 from cnnspec.render.grid import GAP, aligned, widths
 from cnnspec.render.line import cost, shapes
-from cnnspec.render.text import columns, macs, printable, terminal_width
+from cnnspec.render.text import columns, macs, printable, terminal_width, watched
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Node, Plan
 
 _HEADS = ("line", "name", "kind", "output", "params", "MACs", "sees")
 _RIGHT = {0, 4, 5}
+_SHORTEST = 12
 
 
 def render(plan: Plan, *, explain: bool = False) -> str:
@@ -62,17 +63,18 @@ def _sees(field: tuple[int, ...] | None) -> str:
 
 
 def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Long names lose their middle, so that a row fits the terminal."""
+    """Long names lose their beginning, so that a row fits the terminal: names differ at their ends."""
+    if not watched():
+        return rows
     taken = widths(rows)
     room = terminal_width() - sum(taken) + taken[1] - len(GAP) * (len(_HEADS) - 1)
-    return [(row[0], _shortened(row[1], max(room, 12)), *row[2:]) for row in rows]
+    return [(row[0], _shortened(row[1], max(room, _SHORTEST)), *row[2:]) for row in rows]
 
 
 def _shortened(name: str, room: int) -> str:
     if columns(name) <= room:
         return name
-    head = (room - 1) // 2
-    return f"{name[:head]}…{name[len(name) - (room - 1 - head) :]}"
+    return f"…{name[len(name) - (room - 1) :]}"
 
 
 def _formulas(node: Node) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 
 def printable(text: str) -> str:
     """The text without what could move a terminal's cursor, turn its lines around, or not be seen."""
@@ -15,6 +18,11 @@ def terminal_width() -> int:
     import shutil  # noqa: PLC0415 -- a spec that is fine needs no width
 
     return min(max(shutil.get_terminal_size((80, 24)).columns, 40), 100)
+
+
+def watched() -> bool:
+    """Whether lines go to a terminal, or COLUMNS says that they will: a file has room for all."""
+    return sys.stdout.isatty() or "COLUMNS" in os.environ
 
 
 def columns(text: str) -> int:

@@ -1,0 +1,73 @@
+"""docs/language.md: its examples are so, it names every word, and its defaults are those declared."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cnnspec.language.expression.functions import FUNCTIONS
+from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
+from cnnspec.language.training import DATA, LOSSES, OPTIMIZERS, Train
+from cnnspec.layers.initialisers import INITIALISERS
+from cnnspec.render.reference import Argument, arguments
+from tests.literate import Case, cases_of, found
+
+PAGE = (Path(__file__).parent.parent / "docs" / "language.md").read_text("utf-8")
+_REST = {"cnnspec": "1", "input": "[3, 16, 16]", "layers": "[relu]"}
+CODE = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL))
+"""What stands between backticks in the prose."""
+_CHOICES = {**INITIALISERS, **DATA, **OPTIMIZERS, **LOSSES, "train": Train}
+
+
+def _completed(case: Case) -> Case:
+    """The case with the keys at its end that every spec needs and the example leaves out."""
+    keys = set(re.findall(r"^([\w-]+):", case.spec, re.MULTILINE))
+    rest = "".join(f"{key}: {value}\n" for key, value in _REST.items() if key not in keys)
+    return case._replace(spec=case.spec + rest)
+
+
+CASES = [_completed(case) for case in cases_of("language.md", PAGE)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}:{case.first}")
+def test_an_example_is_as_it_is_marked(case):
+    assert list(case.marks) == found(case)
+
+
+def test_every_section_with_rules_has_an_example():
+    sections = PAGE.split("\n## ")[1:]
+    without = [text.split("\n")[0] for text in sections if "```yaml" not in text]
+    assert ["Variants and settings", "YAML and limits"] == without
+
+
+def test_every_word_is_on_the_page():
+    words = [*TOP_LEVEL, *ITEM_KEYS, *_CHOICES, *FUNCTIONS, *Train.model_fields]
+    code = " ".join(CODE)
+    assert [] == [word for word in words if not re.search(rf"(?<!\w){word}(?!\w)", code)]
+
+
+@pytest.mark.parametrize("name", _CHOICES)
+def test_every_argument_is_on_the_page_with_its_default(name):
+    shown = {*CODE, *(part for text in CODE for part in re.split(r",\s+", text))}
+    wanted = [_with_default(argument) for argument in arguments(_CHOICES[name])]
+    assert [] == [text for text in wanted if text not in shown]
+
+
+def _with_default(argument: Argument) -> str:
+    """As the page writes it; one default differs between optimizers, and is told in brackets."""
+    if not argument.default:
+        return argument.name
+    if (argument.name, argument.default) == ("weight_decay", "0.01"):
+        return argument.default
+    return f"{argument.name}: {argument.default.removesuffix('.0').replace('e-0', 'e-')}"
+
+
+def test_every_link_leads_somewhere():
+    heads = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
+    anchors = {head.lower().replace(" ", "-") for head in heads}
+    links = re.findall(r"\]\(([^)]+)\)", PAGE)
+    lost = [link for link in links if link[0] == "#" and link[1:] not in anchors]
+    files = [link for link in links if link[0] != "#"]
+    assert ([], ["layers.md"]) == (lost, files)
