@@ -41,11 +41,17 @@ def check(spec: str | PathLike[str], settings: Mapping[str, object] | None = Non
     return library.check(spec, _written(settings))
 
 
-def check_text(text: str, name: str = "spec.yaml") -> Result:
+def check_text(
+    text: str,
+    name: str = "spec.yaml",
+    *,
+    variant: str | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> Result:
     """Check a spec's text; `name` is what diagnostics call it."""
     from cnnspec.compiler.check import check_text as check_it  # noqa: PLC0415 -- keep `import cnnspec` light
 
-    return check_it(text, name)
+    return check_it(text, name, variant=variant, settings=_written(settings))
 
 
 def build(spec: str | PathLike[str] | Result, settings: Mapping[str, object] | None = None) -> nn.Module:
@@ -66,4 +72,15 @@ def _written(settings: Mapping[str, object] | None) -> tuple[str, ...]:
     """Settings as `--set` takes them; JSON is YAML."""
     import json  # noqa: PLC0415 -- keep `import cnnspec` light
 
-    return tuple(f"{path}={json.dumps(value)}" for path, value in (settings or {}).items())
+    return tuple(
+        f"{path}={json.dumps(value, default=_plain, ensure_ascii=False)}"
+        for path, value in (settings or {}).items()
+    )
+
+
+def _plain(value: object) -> object:
+    """A number or an array of numpy's or torch's as Python's own. Raises TypeError for anything else."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    message = f"a setting is a number, a text, a boolean, None, a list or a mapping, not {value!r}"
+    raise TypeError(message)

@@ -78,6 +78,12 @@ class TestValidate:
             "linear: in_features says 400, the input has 320. flatten gave"
         )
 
+    def test_a_place_in_a_setting_is_not_taken_for_one_in_the_file(self, run):
+        setting = ("validate", "mnist", "--set", "input=3,64", "--format")
+        (found,) = json.loads(run(*setting, "json")[1])["files"][0]["diagnostics"]
+        assert ("--set input", 1, 1) == (found["source"], found["line"], found["column"])
+        assert run(*setting, "github")[1].startswith("::error title=bad-input::--set input: input is")
+
     def test_many_specs_are_many_lines_and_one_bad_one_fails(self, run, bad):
         code, out, _ = run("validate", "mnist", bad, "lenet5")
         assert 1 == code
@@ -128,7 +134,7 @@ class TestValidate:
         [
             ("layers", "has no value"),
             ("epoch=3", "Did you mean"),
-            ("train.epochs=three", "epochs is three, it must be a whole number"),
+            ("train.epochs=three", "epochs is 'three', it must be a whole number"),
             ("train.epochs=[", "yaml-syntax"),
             ("layers.99.linear=7", "positions 0 to 8"),
             ("input.0.x=7", "can't be set"),
@@ -279,9 +285,9 @@ class TestExport:
         assert path.read_text().startswith("cnnspec: 1")
 
     def test_a_wrong_spec_is_not_printed(self, run, bad):
-        code, out, _ = run("export", bad)
-        assert 1 == code
-        assert "error[wrong-assertion]" in out
+        code, out, err = run("export", bad)
+        assert (1, "") == (code, out)
+        assert "error[wrong-assertion]" in err
         assert "import torch" not in out
 
 

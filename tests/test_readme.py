@@ -49,3 +49,8 @@ def test_every_link_leads_somewhere():
         text = (ROOT / name).read_text("utf-8")
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert ((ROOT / name).parent / link).exists(), (name, link)
+
+
+def test_the_lines_of_a_spec_are_counted_right():
+    lines = (ROOT / "specs" / "resnet.yaml").read_text("utf-8").splitlines()
+    assert f"is ten networks in {sum(bool(line.strip()) for line in lines)} lines" in " ".join(README.split())

@@ -186,16 +186,16 @@ def test_a_learning_rate_that_overflows_is_told_with_its_epoch(call, spec):
 
 def test_a_wrong_spec_is_explained_before_anything_is_trained(call, spec):
     spec.write_text(TINY.replace("linear: 10", "linear: 9"))
-    code, out, _ = call("train", spec)
+    code, _, err = call("train", spec)
     assert code == 1
-    assert "9" in out
+    assert "9" in err
     assert not Path("runs").exists()
 
 
 def test_a_wrong_optimizer_is_explained_at_its_place(call, spec):
-    code, out, _ = call("train", spec, "--set", "train.optimizer={sgd: {nesterov: true}}")
+    code, _, err = call("train", spec, "--set", "train.optimizer={sgd: {nesterov: true}}")
     assert code == 1
-    assert "nesterov needs a momentum" in out
+    assert "nesterov needs a momentum" in err
 
 
 def test_without_torch_one_line_says_what_to_install(call, spec, monkeypatch):

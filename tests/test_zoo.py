@@ -6,11 +6,15 @@ import pytest
 import torch
 
 import cnnspec
+from cnnspec.compiler.library import shipped_networks
 from tests.unet_by_hand import UNet
 from tests.zoo import (
+    CLASSIFIERS,
+    SEGMENTATION,
     ZOO,
     Entry,
     alike_in_distribution,
+    dropout_rates,
     flops,
     input_of,
     outputs_by_name,
@@ -72,9 +76,32 @@ def test_parameters_and_macs_are_known_without_torch(entry: Entry):
     assert expected == 2 * plan.macs * batch
 
 
+@known_without_torch
+def test_dropout_and_stochastic_depth_have_the_same_rates(entry: Entry):
+    theirs = entry.theirs_on_meta().train()
+    with torch.device("meta"):
+        ours = cnnspec.build(entry.result()).train()
+    expected, actual = dropout_rates(theirs), dropout_rates(ours)
+    x = input_of(entry.result().plan, batch=2, device="meta")
+    theirs(x)
+    ours(x)
+    assert expected == actual
+
+
+def test_the_zoo_is_whole():
+    """68 classifiers and 6 segmentation networks, 5 of them with and without an auxiliary head."""
+    assert (68, 6, 79) == (len(CLASSIFIERS), len(SEGMENTATION), len(ZOO))
+    assert {entry.spec for entry in ZOO} <= shipped_networks().keys()
+
+
+def test_each_family_has_a_network_whose_outputs_are_compared_in_every_run():
+    families = {path for name, (path, _) in shipped_networks().items() if name in {e.spec for e in ZOO}}
+    assert families == {shipped_networks()[name][0] for name in SMALLEST}
+
+
 @compared
 def test_outputs_are_equal_bit_for_bit_in_eval_mode(entry: Entry):
-    theirs, ours = shaken(entry.theirs()).eval(), cnnspec.build(entry.result()).eval()
+    theirs, ours = shaken(entry.theirs).eval(), cnnspec.build(entry.result()).eval()
     ours.load_state_dict(theirs.state_dict(), strict=True)
     assert list(theirs.state_dict()) == list(ours.state_dict())
     x = input_of(entry.result().plan, batch=1)
@@ -86,7 +113,7 @@ def test_outputs_are_equal_bit_for_bit_in_eval_mode(entry: Entry):
 
 @compared
 def test_outputs_gradients_and_buffers_are_equal_bit_for_bit_in_training_mode(entry: Entry):
-    theirs, ours = without_dropout(entry.theirs()), without_dropout(cnnspec.build(entry.result()))
+    theirs, ours = without_dropout(shaken(entry.theirs)), without_dropout(cnnspec.build(entry.result()))
     ours.load_state_dict(theirs.state_dict(), strict=True)
     x = input_of(entry.result().plan, batch=2)
     assert [] == unequal(stepped(theirs, x), stepped(ours, x))

@@ -24,6 +24,9 @@ CLASSIFIERS = tuple(name for name in models.list_models(module=models) if not na
 SEGMENTATION = tuple(models.list_models(module=models.segmentation))
 
 
+Made = Callable[[], nn.Module]
+
+
 class Entry(NamedTuple):
     """A spec that ships, the settings it is taken with, and torchvision's network."""
 
@@ -87,15 +90,15 @@ def outputs_by_name(out: object) -> dict[str, Tensor]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def shaken(model: nn.Module, seed: int = 1) -> nn.Module:
-    """The model with weights and BN statistics that no constructor would give."""
+def shaken(make: Made, seed: int = 1) -> nn.Module:
+    """A model with weights, biases and BN statistics that no constructor would give."""
+    torch.manual_seed(seed)
+    model = make()
     generator = torch.Generator().manual_seed(seed)
-    for module in model.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
-            for tensor, low in ((module.running_mean, -0.5), (module.running_var, 0.5)):
-                tensor.uniform_(low, low + 1, generator=generator)
-            module.weight.data.uniform_(0.5, 1.5, generator=generator)
-            module.bias.data.uniform_(-0.5, 0.5, generator=generator)
+    for name, tensor in model.state_dict().items():
+        if tensor.dim() == 1 or name.endswith("layer_scale"):
+            low = -0.5 if name.endswith(("bias", "running_mean")) else 0.5
+            tensor.uniform_(low, low + 1, generator=generator)
     return model
 
 
@@ -105,6 +108,20 @@ def without_dropout(model: nn.Module) -> nn.Module:
         if isinstance(module, nn.modules.dropout._DropoutNd | ops.StochasticDepth) or hasattr(module, "p"):
             module.p = 0.0
     return model
+
+
+def dropout_rates(model: nn.Module) -> list[tuple[str, float]]:
+    """The kinds and rates of the random layers that do something, in the order in which they are called."""
+    called: list[tuple[str, float]] = []
+
+    def note(module: nn.Module, *_: object) -> None:
+        if module.p > 0:
+            called.append((type(module).__name__, module.p))
+
+    for module in model.modules():
+        if hasattr(module, "p"):
+            module.register_forward_pre_hook(note)
+    return called
 
 
 def flops(model: nn.Module, x: Tensor) -> int:
@@ -145,12 +162,10 @@ def alike_in_distribution(expected: Tensor, actual: Tensor) -> bool:
     if expected.unique().numel() == 1:
         return torch.equal(expected, actual)
     spread = actual.std() / expected.std()
+    shift = (actual.mean() - expected.mean()).abs() / expected.std()
     ends = actual.abs().max() / expected.abs().max()
     slack = 0.05 + 4 / expected.numel() ** 0.5
-    return bool(abs(spread - 1) < slack and abs(ends - 1) < slack + 0.35)
-
-
-Made = Callable[[], nn.Module]
+    return bool(shift < slack and 1 / (1 + slack) < spread < 1 + slack and abs(ends - 1) < slack + 0.35)
 
 
 def seeded(make: Made, seed: int = 7) -> nn.Module:

@@ -1,32 +1,24 @@
-"""Arguments where an item is reached: expressions evaluated, layers validated, blocks called."""
+"""Arguments where an item is reached: expressions evaluated, layers validated."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnspec.core.suggest import did_you_mean, nearest
-from cnnspec.language.node import Mapping, Scalar, from_plain
-from cnnspec.language.problems import shown, torn_off
+from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.node import Mapping, Scalar
+from cnnspec.language.problems import shown
 from cnnspec.language.scope import Scope
 from cnnspec.language.validation import no_main_argument
-from cnnspec.language.values import Unknown, is_literal, value_of
+from cnnspec.language.values import Unknown, is_literal, text_of, value_of
 from cnnspec.layers import KINDS, MERGES, layer_class
 
 if TYPE_CHECKING:
     from cnnspec.compiler.reporter import Reporter
-    from cnnspec.core.diagnostic import Place
-    from cnnspec.core.shape import Size
     from cnnspec.language.expression import Value
     from cnnspec.language.node import Node
-    from cnnspec.language.spec import Block, Form, Item, Spec
+    from cnnspec.language.spec import Form, Item, Spec
     from cnnspec.layers.base import Layer
-
-
-class Call(Scope):
-    """The scope of a block's inside, and the names of the further inputs it was given."""
-
-    sources: dict[str, Scalar]
 
 
 class _Written(NamedTuple):
@@ -59,12 +51,11 @@ class _Told:
 
 
 class ArgumentReader:
-    """Makes layers and calls from items; equal arguments give the same layer object."""
+    """Makes layers from items; equal arguments give the same layer object."""
 
-    def __init__(self, spec: Spec, reporter: Reporter, variables: Scope) -> None:
+    def __init__(self, spec: Spec, reporter: Reporter) -> None:
         self._spec = spec
         self._reporter = reporter
-        self._variables = variables
         self._written: dict[int, _Written] = {}
 
     def layer(self, item: Item, scope: Scope) -> Layer | None:
@@ -82,7 +73,7 @@ class ArgumentReader:
     def _values(self, model: type[Layer], item: Item, scope: Scope) -> tuple[dict[str, Any], set[str]]:
         """The arguments' values, and the names of those whose expressions fail."""
         if isinstance(item.args, Mapping):
-            return self._named_values(item.args, scope)
+            return self._named_values(item.args, scope, model.references)
         assert item.args is not None
         value = value_of(item.args, scope, self._reporter)
         if isinstance(value, dict):
@@ -92,7 +83,9 @@ class ArgumentReader:
             raise Unknown
         return {model.main: value}, set()
 
-    def _named_values(self, args: Mapping, scope: Scope) -> tuple[dict[str, Any], set[str]]:
+    def _named_values(
+        self, args: Mapping, scope: Scope, references: tuple[str, ...]
+    ) -> tuple[dict[str, Any], set[str]]:
         written = self._written.get(id(args))
         if written is None:
             written = self._written[id(args)] = _Written.of(args)
@@ -100,108 +93,13 @@ class ArgumentReader:
         failed: set[str] = set()
         for name, node in written.expressions:
             try:
-                values[name] = value_of(node, scope, self._reporter)
+                if name in references and isinstance(node, Scalar):
+                    values[name] = text_of(node, scope, self._reporter)
+                else:
+                    values[name] = value_of(node, scope, self._reporter)
             except Unknown:
                 failed.add(name)
         return values, failed
-
-    def call(self, item: Item, block: Block, scope: Scope, channels: Size) -> Call:
-        """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
-        call = Call(self._variables, self._variables.unknown, self._variables.places)
-        call.blind = self._variables.blind
-        call.sources = {}
-        self._set(call, "in_channels", channels, item.place)
-        try:
-            item = self._named(item, block, scope)
-        except Unknown:
-            call.unknown |= block.args.keys()
-            return call
-        given = self._given(item, block)
-        call.sources = self._sources(item, block, given)
-        for name, argument in block.args.items():
-            node = given.get(name, argument.default)
-            if node is None:
-                self._missing(item, block, name)
-                call.unknown |= {name}
-                continue
-            try:
-                value = value_of(node, scope if name in given else call, self._reporter)
-                self._set(call, name, value, node.place)
-            except Unknown:
-                self._set(call, name, None, node.place, known=False)
-        return call
-
-    def _set(self, call: Call, name: str, value: Value, place: Place, *, known: bool | None = None) -> None:
-        call.pop(name, None)
-        call.unknown -= {name}
-        call.places[name] = place
-        if known is False or (name == "in_channels" and value is None):
-            call.unknown |= {name}
-        else:
-            call[name] = value
-
-    def _named(self, item: Item, block: Block, scope: Scope) -> Item:
-        """The call with its arguments written out, where an expression stands for a mapping of them. Raises Unknown."""
-        if isinstance(item.args, Scalar) and not is_literal(item.args):
-            value = value_of(item.args, scope, self._reporter)
-            if isinstance(value, dict):
-                self._require_a_known_key(value, item.args, block)
-                return replace(item, args=from_plain(value, item.args.place))
-        return item
-
-    def _require_a_known_key(self, value: dict[str, Value], written: Scalar, block: Block) -> None:
-        """Of a mapping that was meant as one argument no key is known: that is one mistake. Raises Unknown."""
-        known = {*block.args, *block.inputs}
-        if value and not any(nearest(key, known) for key in value):
-            message = f"{block.name}: {written.text} holds {shown(value)}, none of which it takes"
-            hint = f"It takes {', '.join(known) or 'none'}."
-            if block.args:
-                main = next(iter(block.args))
-                hint = (
-                    f"Write `{block.name}: {{{main}: {written.text}}}` to give the mapping as one argument."
-                )
-            self._reporter.error("unknown-argument", message, written.place, hint)
-            raise Unknown
-
-    def _given(self, item: Item, block: Block) -> dict[str, Node]:
-        """The arguments of a call by name; unknown ones are reported."""
-        if item.args is None:
-            return {}
-        if not isinstance(item.args, Mapping):
-            main = next(iter(block.args), None)
-            if main is None:
-                message = f"{block.name} takes no argument"
-                self._reporter.error("no-main-argument", message, item.args.place, f"Write `{block.name}`.")
-                return {}
-            return {main: item.args}
-        known = {*block.args, *block.inputs}
-        for key, _ in item.args:
-            if key.text not in known and not torn_off(key.text, item.args):
-                hint = did_you_mean(key.text, known) or f"It takes {', '.join(known) or 'none'}."
-                message = f"{block.name}: {key.text} is not one of its arguments"
-                self._reporter.error("unknown-argument", message, key.place, hint)
-        return {key.text: node for key, node in item.args}
-
-    def _missing(self, item: Item, block: Block, name: str) -> None:
-        written = set(_written(item))
-        if any(nearest(word, [name]) for word in written - set(block.args)):
-            return
-        message = f"{block.name}: {name} is missing"
-        hint = f"Write {block.name}: {{{name}: …}}."
-        self._reporter.error("missing-argument", message, item.place, hint)
-
-    def _sources(self, item: Item, block: Block, given: dict[str, Node]) -> dict[str, Scalar]:
-        sources: dict[str, Scalar] = {}
-        for name in block.inputs:
-            node = given.get(name)
-            if isinstance(node, Scalar) and node.text:
-                sources[name] = node
-            elif node is None:
-                self._missing(item, block, name)
-            else:
-                message = f"{block.name}: {name} is {shown(node.plain())}, it must be the name of an item"
-                self._reporter.error("bad-value", message, node.place, f"Write `{name}: stem`.")
-        return sources
 
 
 def dynamic_item(item: Item, scope: Scope, spec: Spec, reporter: Reporter) -> Item:

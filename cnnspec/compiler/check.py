@@ -10,7 +10,7 @@ from cnnspec.compiler.elaborate import Unfolded, Walk
 from cnnspec.compiler.entrance import entered, read_inputs
 from cnnspec.compiler.exits import read_outputs
 from cnnspec.compiler.fit import check_fit
-from cnnspec.compiler.frame import NOTHING, Frame, Starting
+from cnnspec.compiler.frame import NOTHING, Frame, KindInit
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.reporter import Reporter
@@ -122,7 +122,7 @@ def _plan(spec: Spec, scope: Scope, reporter: Reporter) -> Plan | None:
     names = entered(spec, inputs)
     space = Namespace()
     space.reserve({} if spec.single_input else spec.inputs)
-    init = () if spec.init is None else (Starting(spec.init, scope),)
+    init = () if spec.init is None else (KindInit(spec.init, scope),)
     frame = Frame(space, _with_channels(scope, inputs, spec), names, init)
     walk = Walk(spec, scope, reporter)
     walk.names.bodies[frame.namespace] = spec.layers
@@ -148,14 +148,14 @@ def _plan(spec: Spec, scope: Scope, reporter: Reporter) -> Plan | None:
     )
 
 
-def _starts(init: tuple[Starting, ...], walk: Walk, reporter: Reporter) -> tuple[Initialisation, ...]:
+def _starts(init: tuple[KindInit, ...], walk: Walk, reporter: Reporter) -> tuple[Initialisation, ...]:
     """How weights start; most specs leave that to torch."""
     written = walk.wiring.items.values()
     if not init and all(item.init is None and not frame.init for item, frame in written):
         return ()
-    from cnnspec.compiler.starts import Starts  # noqa: PLC0415 -- initialisers take time to import
+    from cnnspec.compiler.initialisation import InitReader  # noqa: PLC0415 -- initialisers take time to import
 
-    return Starts(reporter).of(walk.wiring, init)
+    return InitReader(reporter).of(walk.wiring, init)
 
 
 def _with_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:

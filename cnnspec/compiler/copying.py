@@ -13,16 +13,13 @@ from cnnspec.language.source import read
 
 if TYPE_CHECKING:
     from cnnspec.compiler.library import Opened
-    from cnnspec.compiler.plan import Plan
-    from cnnspec.core.shape import Shape
-    from cnnspec.layers.base import Layer
 
 _EDITOR = re.compile(r"\A# yaml-language-server: .*\n")
 """Where an editor finds the schema, as seen from `specs/`."""
 _SECTIONS = {"unused-block": "blocks", "unused-variable": "vars"}
 
 
-def starting_text(opened: Opened, result: Result) -> str:
+def copied_text(opened: Opened, result: Result) -> str:
     """The text of a checked spec without its other variants and what only they use.
 
     `result` is what checking it gave. Comments stay; where the text's layout doesn't allow to cut it,
@@ -33,13 +30,20 @@ def starting_text(opened: Opened, result: Result) -> str:
     assert isinstance(root, Mapping) and result.plan is not None, "the spec has no errors"
     if opened.variant is not None:
         text = _without_unused(of_variant(text, root, opened.variant))
-    again = check_text(text).plan
-    same = again is not None and _layers(again) == _layers(result.plan)
-    return text if same else result.resolved
+    return text if _essence(check_text(text)) == _essence(result) else result.resolved
 
 
-def _layers(plan: Plan) -> list[tuple[str, Layer | None, Shape | None]]:
-    return [(node.path, node.layer, node.output.shape) for node in plan.nodes]
+def _essence(result: Result) -> tuple[object, ...] | None:
+    """All that two specs of the same network and training have in common."""
+    plan = result.plan
+    if plan is None:
+        return None
+    names = {value: name for name, value in plan.inputs.items()}
+    names |= {node.output: node.path for node in plan.nodes}
+    nodes = [(node.path, node.layer, [names.get(value) for value in node.inputs]) for node in plan.nodes]
+    outputs = [(output.key, names.get(output.value), output.train_only) for output in plan.outputs]
+    inputs = [(name, value.shape) for name, value in plan.inputs.items()]
+    return inputs, nodes, plan.output_form, outputs, plan.init, result.data, result.train
 
 
 def _without_unused(text: str) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.arguments import ArgumentReader, dynamic_item
+from cnnspec.compiler.calls import CallReader
+from cnnspec.compiler.channels import warn_of_channels
 from cnnspec.compiler.expectation import Expectations
-from cnnspec.compiler.frame import Frame, Starting
+from cnnspec.compiler.frame import Frame, KindInit
 from cnnspec.compiler.instances import Instances, Walked
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.naming import Names, Slot, bind
@@ -47,7 +49,8 @@ class Walk:
         self.names = Names(spec, reporter)
         self.wiring = Wiring(self.names, reporter)
         self._instances = Instances(spec, self.wiring)
-        self._arguments = ArgumentReader(spec, reporter, variables)
+        self._arguments = ArgumentReader(spec, reporter)
+        self._calls = CallReader(reporter, variables)
         self._expectations = Expectations(reporter)
         self._count = 0
         self._depth = 0
@@ -119,16 +122,18 @@ class Walk:
                 bind(outer[0], value, frame, outer[1])
             value = value if there else _either(before, value)
             last = inner.scope
+        if last is None and not rounds.elements:
+            self.names.mark_dropped(item, frame)
         return value, last
 
     def _wanted(self, item: Item, frame: Frame) -> bool | None:
         """Whether `when` lets the item be there; None where that can't be told: then it may be."""
         self._count_one(item)
         there = item.when is None or wanted(item.when, frame.scope, self._reporter)
-        if item.name is not None and not there:
-            (frame.namespace.dropped if there is False else frame.namespace.unsure)[item.name.text] = (
-                item.name.place
-            )
+        if there is None:
+            frame.namespace.blurred = True
+        elif not there:
+            self.names.mark_dropped(item, frame)
         return there
 
     def _count_one(self, item: Item) -> None:
@@ -146,7 +151,7 @@ class Walk:
         if item.form == "dynamic":
             item = dynamic_item(item, frame.scope, self._spec, self._reporter)
         if item.init is not None and item.form in HOLDERS:
-            frame = frame._replace(init=(*frame.init, Starting(item.init, frame.scope)))
+            frame = frame._replace(init=(*frame.init, KindInit(item.init, frame.scope, frame.calls)))
         if item.form == "layers":
             return self._group(item, value, frame, name)
         if item.form == "merge":
@@ -174,7 +179,7 @@ class Walk:
             message = f"block {block.name} uses itself"
             self._stop("recursive-block", message, item, "Use `repeat` for rounds in a row.")
         self.wiring.blocks[slot.path] = block.name
-        call = self._arguments.call(item, block, frame.scope, value.shape.channels if value.shape else None)
+        call = self._calls.call(item, block, frame.scope, value.shape.channels if value.shape else None)
         inputs = {key: Value(None) for key in block.inputs}
         inputs |= {key: self.names.lookup(source, frame) for key, source in call.sources.items()}
         inner = Frame(Namespace(slot.path, None), call, {"input": value, **inputs}, frame.init)
@@ -201,14 +206,18 @@ class Walk:
         """A walk through a block."""
         frame.namespace.reserve(block.inputs)
         self.names.bodies[frame.namespace] = block.body
-        arguments = {key: frame.scope[key] for key in block.args if key in frame.scope}
+        known = block.args.keys() - frame.scope.unknown
+        arguments = {key: frame.scope[key] for key in block.args if key in known}
         self._reporter.enter(block.name, arguments, place)
+        frame = frame._replace(calls=self._reporter.calls)
         result = self.run(block.body, frame.entered["input"], frame)
         self._reporter.leave()
         return result
 
     def _layer(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         layer = self._arguments.layer(item, frame.scope) if item.form == "layer" else None
+        if not item.literal and not frame.calls:
+            warn_of_channels(item, value, frame, self._reporter)
         slot = self.names.claim(item, name, frame)
         inputs: tuple[Value, ...] = (value,)
         if layer is not None and layer.references:
@@ -227,7 +236,7 @@ class Walk:
         if dropped and not enough:
             if slot is not None:
                 frame.namespace.give_back_position()
-            return bind(slot or _named(name), self._reduced(item, kept, dropped), frame, space)
+            return bind(slot, self._reduced(item, kept, dropped), frame, space)
         layer = self._arguments.layer(item, frame.scope) if enough else None
         slot = slot or self.names.claim(item, name, frame)
         return bind(slot, self.wiring.add(item, layer, tuple(kept), slot.path, frame), frame, space)
@@ -269,11 +278,6 @@ class Walk:
 def _either(value: Value, result: Value) -> Value:
     """What comes out of an item that may not be there: known where that makes no difference."""
     return result if value.shape == result.shape else Value(None)
-
-
-def _named(name: str | None) -> Slot | None:
-    """A name without a position."""
-    return None if name is None else Slot(name, "")
 
 
 def _written(item: Item, field: str) -> Scalar:

@@ -8,6 +8,7 @@ from cnnspec.compiler.plan import Value
 
 if TYPE_CHECKING:
     from cnnspec.compiler.namespace import Namespace
+    from cnnspec.compiler.reporter import Calls
     from cnnspec.language.node import Node
     from cnnspec.language.scope import Scope
 
@@ -15,11 +16,12 @@ NOTHING = Value(None)
 """What enters a spec with several inputs, before an item names one."""
 
 
-class Starting(NamedTuple):
+class KindInit(NamedTuple):
     """An `init` that says by kind how weights start, and the variables that it sees."""
 
     kinds: Node
     scope: Scope
+    calls: Calls = ()
 
 
 class Frame(NamedTuple):
@@ -28,8 +30,10 @@ class Frame(NamedTuple):
     namespace: Namespace
     scope: Scope
     entered: dict[str, Value]
-    init: tuple[Starting, ...] = ()
+    init: tuple[KindInit, ...] = ()
     """The `init` of the spec and of each item around, from the outermost in."""
+    calls: Calls = ()
+    """The calls of blocks that led here."""
 
     def inside(self, namespace: Namespace) -> Frame:
         """One namespace further in."""

@@ -138,7 +138,8 @@ class Instances:
 
     def learn(self, key: Hashable, walked: Walked) -> None:
         """Remember an instance that was walked; what it unfolded to is looked at when it is met again."""
-        if key not in self._known and walked.since.told == walked.until.told:
+        silent = walked.since.told == walked.until.told and walked.result.shape is not None
+        if key not in self._known and silent:
             self._walked[key] = walked
 
     def _unfolding(self, walked: Walked) -> Unfolding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from os import PathLike, fspath
 from pathlib import Path
@@ -32,13 +33,20 @@ def open_spec(spec: str | PathLike[str]) -> Opened:
     """
     label = fspath(spec)
     path, variant = _split(label)
+    if variant is not None and variant.endswith(_ENDINGS):
+        hint = "What follows an @ is a variant, so a spec's file can't have one in its name."
+        return Opened(
+            _unreadable(label, "file-not-found", f"there is no variant {variant}", hint), None, label
+        )
     if "/" in path or "\\" in path or path.endswith(_ENDINGS) or not isinstance(spec, str):
         return Opened(_read(Path(path), path), variant, label)
     shipped = _shipped(path)
     if shipped is None:
         return Opened(_unknown(path), None, label)
     file, implied = shipped
-    return Opened(_read(file, f"specs/{file.name}"), variant or implied, label)
+    if variant is not None and implied is not None:
+        return Opened(_twice(path, variant, file), None, label)
+    return Opened(_read(file, f"specs/{file.name}"), implied if variant is None else variant, label)
 
 
 def check(spec: str | PathLike[str], settings: tuple[str, ...] = ()) -> Result:
@@ -59,6 +67,16 @@ def shipped_networks() -> dict[str, tuple[Path, str | None]]:
         family: list[str | None] = [*variants(_read(path, path.name))] or [None]
         found |= {variant or name: (path, variant) for variant in family}
     return found
+
+
+def shipped_results(text: str = "") -> Iterator[tuple[str, Result]]:
+    """Every network that ships and has this text in its name, checked."""
+    documents: dict[Path, Document] = {}
+    for name, (path, variant) in shipped_networks().items():
+        if text in name:
+            if path not in documents:
+                documents[path] = _read(path, f"specs/{path.name}")
+            yield name, check_document(documents[path], variant=variant)
 
 
 def _split(label: str) -> tuple[str, str | None]:
@@ -99,6 +117,13 @@ def _unknown(name: str) -> Document:
         hint = "`cnnspec list` tells what ships; a file ends in .yaml."
     message = f"no spec called {name} ships with cnnspec"
     return Document(None, (Diagnostic("unknown-spec", message, Place(source), hint),), source)
+
+
+def _twice(name: str, variant: str, file: Path) -> Document:
+    source = Source(name)
+    message = f"{name} is itself a variant, of {file.stem}"
+    hint = f"Write {file.stem}@{variant}, or {variant}."
+    return Document(None, (Diagnostic("unknown-variant", message, Place(source), hint),), source)
 
 
 def _read(path: Path, name: str) -> Document:

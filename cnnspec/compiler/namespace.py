@@ -31,8 +31,8 @@ class Namespace:
         self.taken: dict[str, tuple[Place, bool]] = {}
         self.members: dict[str, Member] = {}
         self.dropped: dict[str, Place] = {}
-        self.unsure: dict[str, Place] = {}
-        """Names of items of which can't be told whether they are there."""
+        self.blurred = False
+        """Whether there is an item that may or may not be there: no more is known of names from then on."""
         self.outermost: Namespace = parent.outermost if parent else self
         self._count = 0
 
@@ -69,6 +69,10 @@ class Namespace:
                 return scope.members[name]
             scope = scope.parent
         return None
+
+    def blurred_here(self) -> bool:
+        """Whether an item that may or may not be there could be meant from here."""
+        return self.blurred or (self.parent is not None and self.parent.blurred_here())
 
     def visible(self) -> list[str]:
         """Every name that could be meant from here."""

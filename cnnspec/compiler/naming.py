@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.frame import NOTHING, Frame
 from cnnspec.compiler.namespace import Member, Namespace, unfit
 from cnnspec.compiler.plan import Value
-from cnnspec.core.diagnostic import Place, Related
+from cnnspec.core.diagnostic import Findings, Place, Related
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.problems import shown
 from cnnspec.language.values import Unknown, text_of, variables_in
@@ -70,7 +71,7 @@ class Names:
         earlier = space.taken.get(key)
         if earlier is None:
             space.taken[key] = (place, name is not None)
-        elif key not in space.unsure:
+        elif not space.blurred:
             self._twice(key, place, earlier, named=name is not None)
         return Slot(key, space.prefix + key)
 
@@ -110,19 +111,33 @@ class Names:
         hint = f"Write `from: {names[0]}` beside it, or begin with a merge of names." if names else ""
         self._reporter.error("no-input", message, place, hint)
 
+    def mark_dropped(self, item: Item, frame: Frame) -> None:
+        """The item isn't there; whoever asks for its name is told so."""
+        if item.name is None:
+            return
+        with suppress(Unknown):
+            name = text_of(item.name, frame.scope, Findings())  # what isn't there has no mistakes
+            frame.namespace.dropped[name] = item.name.place
+
     def mark_unknown(self, item: Item, frame: Frame) -> None:
         """The item can't be walked; what uses its name stays silent."""
-        if item.name is None or (variables_in(item.name) - frame.scope.keys()):
+        frame.namespace.blurred = True
+        if item.name is None or not all(name in frame.scope for name in variables_in(item.name)):
             return
         name = self.filled(item.name, frame)
         if name is not None:
             frame.namespace.members.setdefault(name, Member(Value(None), None))
 
     def _not_there(self, path: str, source: Scalar, frame: Frame, own: str | None) -> Value:
+        if frame.namespace.blurred_here():
+            return Value(None)
         later = self._written(frame).get(path)
         dropped = frame.namespace.dropped_at(path)
         if dropped is not None:
-            message, hint = f"{path} is not there: its `when` is false", "Give this item the same `when`."
+            message, hint = (
+                f"{path} is not there: its `when` is false, or it has no rounds",
+                "Give this item the same condition.",
+            )
             self._reporter.error(
                 "unknown-name", message, source.place, hint, (Related(dropped, "left out here"),)
             )

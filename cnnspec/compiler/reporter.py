@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,30 +18,41 @@ if TYPE_CHECKING:
 
 _MOST_CALLS = 8
 
+Calls = tuple[tuple[str, "dict[str, Value]", Place], ...]
+"""Blocks with their arguments and where they are called, from the outermost in."""
+
 
 class Reporter(Findings):
     """Findings that know which blocks are being walked through."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._calls: list[tuple[str, dict[str, Value], Place]] = []
+        self.calls: Calls = ()
+        """The calls that are open, the innermost last."""
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Record one, with the calls that are open now."""
-        calls = tuple(_told(*call) for call in reversed(self._calls[-_MOST_CALLS:]))
+        calls = tuple(_told(*call) for call in reversed(self.calls[-_MOST_CALLS:]))
         super().add(replace(diagnostic, related=diagnostic.related + calls))
 
     def enter(self, block: str, arguments: dict[str, Value], place: Place) -> None:
         """A block is called at `place` with these arguments."""
-        self._calls.append((block, arguments, place))
+        self.calls = (*self.calls, (block, arguments, place))
 
     def leave(self) -> None:
         """The innermost call is done."""
-        self._calls.pop()
+        self.calls = self.calls[:-1]
+
+    @contextmanager
+    def inside_calls(self, calls: Calls) -> Iterator[None]:
+        """What is told meanwhile was led to by these calls."""
+        self.calls, before = calls, self.calls
+        yield
+        self.calls = before
 
     def inside(self, block: str) -> bool:
         """Whether a call of this block is open."""
-        return any(block == called for called, _, _ in self._calls)
+        return any(block == called for called, _, _ in self.calls)
 
 
 def _told(block: str, arguments: dict[str, Value], place: Place) -> Related:
@@ -51,5 +64,5 @@ def definitions(node: Node | None, scope: Scope) -> tuple[Related, ...]:
     """Where the variables that a value was computed from got theirs."""
     if node is None:
         return ()
-    found = (name for name in sorted(variables_in(node)) if name in scope.places and name in scope)
-    return tuple(Related(scope.places[name], f"${name} is {shown(scope[name])}") for name in found)
+    found = ((name, scope.place_of(name)) for name in sorted(variables_in(node)) if name in scope)
+    return tuple(Related(place, f"${name} is {shown(scope[name])}") for name, place in found if place)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.reporter import Reporter, definitions
 from cnnspec.language.node import Mapping
-from cnnspec.language.problems import shown
+from cnnspec.language.problems import quoted
 from cnnspec.language.values import Unknown, value_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def read_rounds(node: Node, scope: Scope, reporter: Reporter, most: int) -> Roun
         if variable == "in_channels" or not variable.isidentifier():
             reporter.error(
                 "reserved-name",
-                f"a round's variable can't be called {shown(variable)}",
+                f"a round's variable can't be called {quoted(variable)}",
                 place,
                 "Choose another name.",
             )
@@ -63,11 +63,14 @@ def _refuse(
 ) -> None:
     code = "bad-repeat"
     message = (
-        f"repeat is {shown(value)}, it must be a whole number of at least 0{' or a list' if named else ''}"
+        f"repeat is {quoted(value)}, it must be a whole number of at least 0{' or a list' if named else ''}"
     )
     hint = _HINT
     if type(value) is int and value > most:
         code, message = "too-many-items", f"repeat is {value:,}: a spec may unfold to {most:,} items"
+        hint = f"Write a whole number of at most {most:,}."
+    elif isinstance(value, float) and value.is_integer() and 0 <= value <= most:
+        hint = f"Write {int(value)}."
     elif isinstance(value, list):
         hint = "To run through a list, name its variable: `repeat: {row: $table}`."
     reporter.error(code, message, node.place, hint, related)

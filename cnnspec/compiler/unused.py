@@ -5,6 +5,7 @@ What counts is the text of the file, not what a variant or a `when` makes of it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnnspec.language.node import Mapping, texts_of
@@ -12,9 +13,15 @@ from cnnspec.language.spec import every
 from cnnspec.language.values import has_dollar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.reporter import Reporter
     from cnnspec.language.node import Texts
     from cnnspec.language.spec import Block, Spec
+
+
+_QUOTED = re.compile(r"['\"]([\w-]+)['\"]")
+"""A text inside an expression: `'basic' if $small else 'bottleneck'`."""
 
 
 def warn_of_unused(spec: Spec, root: Mapping, reporter: Reporter) -> None:
@@ -28,9 +35,11 @@ def warn_of_unused(spec: Spec, root: Mapping, reporter: Reporter) -> None:
     used = set().union(*map(_reads, rest))
     used |= {name for block, names in reads.items() for name in names - spec.blocks[block].args.keys()}
     _warn_of_variables(root, used, reporter)
-    _warn_of_blocks(spec, {text for texts in (*bodies.values(), *rest) for text in texts.values}, reporter)
+    texts = [text for held in (*bodies.values(), *rest, texts_of(spec.root)) for text in held.values]
+    quoted = (word for text in texts if has_dollar(text) for word in _QUOTED.findall(text))
+    _warn_of_blocks(spec, {*texts, *quoted}, reporter)
     for name, block in spec.blocks.items():
-        _warn_of_arguments(block, reads[name], bodies[name], reporter)
+        _warn_of_arguments(block, reads[name], reporter)
 
 
 def _warn_of_variables(root: Mapping, used: set[str], reporter: Reporter) -> None:
@@ -59,24 +68,34 @@ def _warn_of_blocks(spec: Spec, texts: set[str], reporter: Reporter) -> None:
             reporter.warning("unused-block", f"nothing uses the block {name}", block.place, hint)
 
 
-def _warn_of_arguments(block: Block, read: set[str], texts: Texts, reporter: Reporter) -> None:
+def _warn_of_arguments(block: Block, read: set[str], reporter: Reporter) -> None:
     for name, argument in block.args.items():
         if name not in read:
             message = f"block {block.name} never uses its argument {name}"
             hint = f"Write ${name} where it belongs, or take it out."
             reporter.warning("unused-argument", message, argument.key.place, hint)
+    named = set(_names_in(block)) if block.inputs else ()
     for name, key in block.inputs.items():
-        # Its declaration is a text too.
-        if sum(_may_name(text, name) for text in texts.values) == 1:
+        if not any(_may_name(text, name) for text in named):
             message = f"block {block.name} never uses its input {name}"
             hint = f"Name it, as in `from: {name}`, or take it out."
             reporter.warning("unused-argument", message, key.place, hint)
 
 
+def _names_in(block: Block) -> Iterator[str]:
+    """The texts in a block that name values: `from`, branches, and what its layers and calls are given."""
+    for item in every(block.body):
+        if item.source is not None:
+            yield item.source.text
+        yield from (branch.name.text for branch in item.branches if branch.name is not None)
+        if item.args is not None:
+            yield from (text for text in texts_of(item.args).values if not has_dollar(text))
+
+
 def _may_name(text: str, name: str) -> bool:
     """Whether a text is a value's name, or begins as it does before a `$` fills in the rest."""
     start, filled, _ = text.partition("$")
-    return name.startswith(start) if filled and start else text == name
+    return name.startswith(start) if filled else text == name
 
 
 def _reads(texts: Texts) -> set[str]:

@@ -35,10 +35,18 @@ class _Evaluation:
     def _sort(self, order: list[str]) -> set[str]:
         """Names after those that they need. What is left over needs itself, or something that does."""
         needs = {name: variables_in(node) & self._variables.keys() for name, node in self._variables.items()}
-        while ready := [name for name, needed in needs.items() if needed.isdisjoint(needs)]:
-            order += ready
-            for name in ready:
-                del needs[name]
+        users: dict[str, list[str]] = {name: [] for name in needs}
+        for name, needed in needs.items():
+            for other in needed:
+                users[other].append(name)
+        missing = {name: len(needed) for name, needed in needs.items()}
+        order += [name for name, count in missing.items() if not count]
+        for name in order:  # it grows while it is walked through
+            del needs[name]
+            for user in users[name]:
+                missing[user] -= 1
+                if not missing[user]:
+                    order.append(user)
         self._report_cycle(needs)
         return set(needs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.reporter import Reporter, definitions
-from cnnspec.language.problems import shown
+from cnnspec.language.problems import quoted, shown
 from cnnspec.language.values import Unknown, value_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ def wanted(node: Node, scope: Scope, reporter: Reporter) -> bool | None:
         return None
     if value is None or isinstance(value, bool | int | float):
         return bool(value)
-    message = f"when is {shown(value)}, it must be true or false, a number or null"
-    hint = "Compare it, as in `when: $act == 'relu'`."
+    from cnnspec.language.remedies import boolean  # noqa: PLC0415 -- only a mistake pays for it
+
+    message = f"when is {quoted(value)}, it must be true or false, a number or null"
+    said = boolean(value)
+    hint = "Compare it, as in `when: $act == 'relu'`." if said is None else f"Write {shown(said)}."
     reporter.error("bad-value", message, node.place, hint, definitions(node, scope))
     return None

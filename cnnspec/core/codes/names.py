@@ -57,4 +57,10 @@ CODES = {
         "blocks: {unit: {args: {stride: 1}, layers: [relu]}}\nlayers: [unit: {stride: 2}]",
         "Write `$stride` where it belongs, or take it out; an input is used by its name.",
     ),
+    "outer-channels": Code(
+        "$in_channels is not what comes into the item",
+        "In a block `$in_channels` is what enters the block, outside of blocks what enters the spec; an item in between gets another number.",
+        "cnnspec: 1\ninput: [3, 8, 8]\nlayers: [conv: {out_channels: 8, kernel_size: 3}, conv: {out_channels: 2 * $in_channels, kernel_size: 3}]",
+        "Make a block of these layers, or write the number.",
+    ),
 }

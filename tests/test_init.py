@@ -1,0 +1,73 @@
+"""`init`: which initialisation reaches which parameter, and what leads to a mistake in it."""
+
+from __future__ import annotations
+
+import torch
+
+import cnnspec
+
+NETWORK = """
+cnnspec: 1
+input: [3, 4, 4]
+init: {conv: {weight: zeros, bias: {constant: 1}}}
+layers:
+  - {conv: {out_channels: 2, kernel_size: 1}, name: plain}
+  - {conv: {out_channels: 2, kernel_size: 1}, name: own, init: {constant: 5}}
+  - {conv: {out_channels: 2, kernel_size: 1}, name: torchs, init: null}
+  - {conv: {out_channels: 2, kernel_size: 1}, name: partial, init: {bias: null}}
+  - name: group
+    init: {conv: {weight: {constant: 3}}}
+    layers: [conv: {out_channels: 2, kernel_size: 1}]
+  - name: free
+    init: {conv: null}
+    layers: [conv: {out_channels: 2, kernel_size: 1}]
+"""
+
+
+def starts() -> dict[str, str]:
+    """Each parameter's initialiser."""
+    result = cnnspec.check_text(NETWORK)
+    assert () == result.diagnostics
+    return {start.parameter: repr(start.initialiser) for start in result.plan.init}
+
+
+def test_what_stands_further_in_wins_parameter_by_parameter():
+    expected = {
+        "plain.weight": "Zeros()",
+        "plain.bias": "Constant(val=1.0)",
+        "own.weight": "Constant(val=5.0)",
+        "own.bias": "Constant(val=1.0)",
+        "partial.weight": "Zeros()",
+        "group.0.weight": "Constant(val=3.0)",
+        "group.0.bias": "Constant(val=1.0)",
+    }
+    assert expected == starts()
+
+
+def test_null_leaves_a_parameter_as_torch_has_it():
+    torch.manual_seed(0)
+    ours = cnnspec.build(cnnspec.check_text(NETWORK))
+    torch.manual_seed(0)
+    theirs = cnnspec.build(
+        cnnspec.check_text(NETWORK.replace("zeros", "null").replace("{constant: 1}", "null"))
+    )
+    for name in ("torchs.weight", "torchs.bias", "partial.bias", "free.0.weight", "free.0.bias"):
+        assert torch.equal(theirs.get_parameter(name), ours.get_parameter(name))
+    assert 0 == ours.get_parameter("partial.weight").count_nonzero()
+
+
+def test_a_mistake_in_a_block_tells_the_call_that_led_to_it():
+    text = """
+cnnspec: 1
+input: [3, 4, 4]
+blocks:
+  unit:
+    args: {std: required}
+    layers: [{conv: {out_channels: 2, kernel_size: 1}, init: {normal: {std: $std}}}]
+layers:
+  - unit: 0.1
+  - unit: -1
+"""
+    (found,) = cnnspec.check_text(text).diagnostics
+    assert ("bad-value", 7) == (found.code, found.place.line)
+    assert [("in unit with std: -1", 10)] == [(r.message, r.place.line) for r in found.related]
