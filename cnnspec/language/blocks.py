@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.language.cycles import components
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
-from cnnspec.language.problems import shown
+from cnnspec.language.problems import quoted
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing
-from cnnspec.language.spec import ITEM_KEYS, Argument, Block, Item, every
+from cnnspec.language.spec import ITEM_KEYS, Argument, Block, every
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Bl
     block = Block(key.text, key.place, node=node)
     if not isinstance(node, Mapping):
         block.broken = True
-        message = f"block {key.text} is {shown(node.plain())}, it must be a mapping"
+        message = f"block {key.text} is {quoted(node.plain())}, it must be a mapping"
         findings.error("bad-value", message, key.place, "Write `{args: {…}, layers: […]}`.")
         return block
     node = as_meant(node, _PARTS, "part of a block", findings)
@@ -59,7 +60,7 @@ def _arguments(node: Node | None, block: Block, findings: Findings) -> dict[str,
     for key, value in entries(node, "args", "args: {channels: required, stride: 1}", findings):
         if key.text == "in_channels" or not VARIABLE.fullmatch(key.text) or key.text in block.inputs:
             hint = "It is always there." if key.text == "in_channels" else "Choose another name."
-            message = f"an argument can't be called {shown(key.text)}"
+            message = f"an argument can't be called {quoted(key.text)}"
             findings.error("reserved-name", message, key.place, hint)
             continue
         required = isinstance(value, Scalar) and value.value == "required"
@@ -76,7 +77,7 @@ def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
         else []
     )
     if not isinstance(node, Sequence) or len(names) < len(node.items):
-        message = f"inputs is {shown(node.plain())}, it must be a list of names"
+        message = f"inputs is {quoted(node.plain())}, it must be a list of names"
         findings.error("bad-value", message, node.place, "Write `inputs: [skip]`.")
         return {}
     found: dict[str, Scalar] = {}
@@ -91,25 +92,14 @@ def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
 def _refuse_cycles(blocks: dict[str, Block], findings: Findings) -> None:
     """Report each call that leads a block back to itself, and make it lead nowhere."""
     calls = {
-        name: [item for item in every(block.body) if item.form == "block"] for name, block in blocks.items()
+        name: [item for item in every(block.body) if item.form == "block" and item.kind in blocks]
+        for name, block in blocks.items()
     }
+    together = components({name: [item.kind for item in items] for name, items in calls.items()})
     for name, items in calls.items():
         for item in items:
-            if _reaches(item.kind, name, calls):
+            if together[item.kind] == together[name]:
                 through = "" if item.kind == name else f" through {item.kind}"
                 message = f"block {name} uses itself{through}"
                 findings.error("recursive-block", message, item.place, "Use `repeat` for rounds in a row.")
                 item.form = "broken"
-
-
-def _reaches(start: str, goal: str, calls: dict[str, list[Item]]) -> bool:
-    seen: set[str] = set()
-    todo = [start]
-    while todo:
-        name = todo.pop()
-        if name == goal:
-            return True
-        if name not in seen:
-            seen.add(name)
-            todo += [item.kind for item in calls.get(name, ())]
-    return False

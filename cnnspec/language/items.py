@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnspec.language.problems import checked, shown
+from cnnspec.language.problems import checked, quoted
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
 from cnnspec.language.stray import kind_of
 from cnnspec.language.validation import Layers, no_main_argument
@@ -40,7 +40,7 @@ class ItemReader:
             hint = "Start each item with a dash: `- relu`."
             hint = "Items are written out, not computed; a block may hold them." if computed else hint
             self._findings.error(
-                "bad-items", f"{what} is {shown(node.plain())}, it must be a list of items", node.place, hint
+                "bad-items", f"{what} is {quoted(node.plain())}, it must be a list of items", node.place, hint
             )
             return ()
         return tuple(self.item(child) for child in node.items)
@@ -59,7 +59,7 @@ class ItemReader:
 
     def _bare(self, node: Scalar) -> Item:
         if node.value is None or not isinstance(node.value, str):
-            message = f"{shown(node.value)} is no layer" if node.text else "an item is empty"
+            message = f"{quoted(node.value)} is no layer" if node.text else "an item is empty"
             self._findings.error(
                 "bad-item", message, node.place, "Write a kind, as in `- relu`, or take the dash away."
             )
@@ -91,14 +91,19 @@ class ItemReader:
         return "broken"
 
     def _kind_hint(self, kind: str) -> str:
-        from cnnspec.layers.foreign import kind_for  # noqa: PLC0415 -- only a mistake pays for it
+        from cnnspec.language.belonging import among_layers  # noqa: PLC0415 -- only a mistake pays for it
+        from cnnspec.layers.foreign import activation_itself, kind_for  # noqa: PLC0415
 
         if ":" in kind:
             name, _, value = kind.partition(":")
             return f"A space is missing after the colon: `{name}: {value}`."
+        if elsewhere := among_layers(kind) or activation_itself(kind):
+            return elsewhere
         meant = kind_for(kind) or nearest(kind, ["layers", *KINDS, *self._blocks])
         if meant:
             return f"Did you mean {meant}?"
+        if " - " in kind:
+            return "Two items were read as one text: begin their dashes in the same column."
         if "(" in kind:
             return "Arguments are written as a mapping: `conv: {out_channels: 8, kernel_size: 3}`."
         return "`cnnspec explain` lists the kinds; a block of your own goes under `blocks`."
@@ -115,7 +120,7 @@ class ItemReader:
             return None
         if isinstance(entry.value, Scalar) and entry.value.text:
             return entry.value
-        message = f"{entry.key.text} is {shown(entry.value.plain())}, it must be a name"
+        message = f"{entry.key.text} is {quoted(entry.value.plain())}, it must be a name"
         self._findings.error(
             "bad-name", message, entry.key.place, f"Write a text, as in `{entry.key.text}: stem`."
         )
@@ -193,7 +198,7 @@ class ItemReader:
             if node.text and node.value is not None:
                 return Branch(node.place, name=node)
             hint = "Write `[]` for the value as it stands here."
-            self._findings.error("bad-branch", f"a branch is {shown(node.value)}", node.place, hint)
+            self._findings.error("bad-branch", f"a branch is {quoted(node.value)}", node.place, hint)
             return Branch(node.place, items=(Item(node.place, "broken", ""),))
         if isinstance(node, Sequence):
             return Branch(node.place, items=self.items(node))

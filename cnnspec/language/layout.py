@@ -54,8 +54,8 @@ def beneath_item(source: Source, number: int) -> str:
     keys = _keys(source, number)
     if not item or not keys or item[3].endswith((":", ",")) or keys[0].start(2) <= len(item[1]):
         return ""
-    content = item[3][1:-1] if item[3].startswith("{") else _entry(item[3])
-    inside = ", ".join([content, *(_entry(key[0].strip()) for key in keys)])
+    content = item[3][1:-1] if item[3].startswith("{") else entry(item[3])
+    inside = ", ".join([content, *(entry(key[0].strip()) for key in keys)])
     if not _balanced(inside):
         return ""
     other = f", or begin `{shorten(keys[0][2])}` in column {item.start(3) + 1}" if key_of(item[3]) else ""
@@ -74,7 +74,7 @@ def _keys(source: Source, number: int) -> list[re.Match[str]]:
     return found
 
 
-def _entry(text: str) -> str:
+def entry(text: str) -> str:
     """One `key: value` as it is written between braces."""
     key, colon, value = text.partition(": ")
     value = value.strip()
@@ -103,10 +103,45 @@ def indented(source: Source, number: int, around: Place) -> tuple[str, str]:
     if above and above[3] and column > above.start(2) + 1:
         message = f"`{shorten(line)}` is indented beneath `{shorten(above[0])}`, which has a value already"
         return message, f"Begin it in column {above.start(2) + 1}, as the line above."
-    levels = {start_of(source, nearest).column: nearest} if whole else {}
-    levels[around.column] = around.line
+    item = line.strip() == "-" or line.lstrip().startswith("- ")
+    places = [start_of(source, nearest), around] if whole else [around]
+    found = ((_level_of(place, item=item), place.line) for place in places)
+    levels = {level: begun for level, begun in found if level and level != column}
+    if not levels and key_of(line):
+        levels = _outer(source, around.line, column)
     ways = ", or ".join(f"in column {level}, as line {begun}" for level, begun in levels.items())
-    return f"Column {column} is no level of indentation that is open here", f"Begin the line {ways}."
+    message = f"Column {column} is no level of indentation that is open here"
+    if item:
+        message = f"No list is open in column {column}, where this item begins"
+        ways = ways and f"{ways}, to write a further item"
+    return message, f"Begin the line {ways}." if ways else _WITHOUT_LEVEL[item]
+
+
+_WITHOUT_LEVEL = {
+    True: "Write the key of its list above it, as in `layers:`.",
+    False: "Remove it, or put it in quotes where a text belongs.",
+}
+
+
+def _outer(source: Source, number: int, column: int) -> dict[int, int]:
+    """The column of the nearest key above that begins further left, and its line; empty for none."""
+    while number := _line_above(source, number):
+        place = start_of(source, number)
+        if place.column < column and key_of(source.line(number)):
+            return {place.column: number}
+    return {}
+
+
+def _level_of(place: Place, *, item: bool) -> int:
+    """The column of the dash, or of the key, that begins or holds what stands there; 0 for none."""
+    line = place.source.line(place.line)
+    found = _ITEM.match(line)
+    if item:
+        dash = line.rfind("-", 0, place.column) if found and place.column <= found.start(3) + 1 else -1
+        return dash + 1
+    if found:
+        return found.start(3) + 1 if key_of(found[3]) else 0
+    return place.column if key_of(line) else 0
 
 
 def _balanced(text: str) -> bool:

@@ -109,4 +109,6 @@ def from_plain(value: Plain, place: Place) -> Node:
         )
     if isinstance(value, list):
         return Sequence([from_plain(item, place) for item in value], place)
+    if isinstance(value, str):
+        return Scalar(value.replace("$", "$$"), value.replace("$", "$$"), place)
     return Scalar("" if value is None else str(value), value, place)

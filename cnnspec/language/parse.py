@@ -6,14 +6,14 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from cnnspec.language.belonging import at_top
 from cnnspec.language.blocks import read_blocks
 from cnnspec.language.items import ItemReader
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.outputs import read_output
-from cnnspec.language.problems import shown, torn_off, visible
+from cnnspec.language.problems import quoted, shown, torn_off, visible
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start
 from cnnspec.language.spec import LATER, TOP_LEVEL, Item, Spec
-from cnnspec.language.training import Train
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def _with_known_keys(root: Mapping, findings: Findings) -> Mapping:
             message = f"{key.text} is part of the language, but this version does not check it"
             findings.error("not-supported", message, key.place, f"Take {key.text} out.")
     own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
-    for word in [key for key in own if key in Train.model_fields and key not in TOP_LEVEL]:
-        place, hint = own.pop(word).key.place, f"It goes under `train:`: `train: {{{word}: …}}`."
-        findings.error("unknown-key", f"{word} is no top-level key", place, hint)
+    for word in [key for key in own if key not in TOP_LEVEL and key not in KINDS]:
+        if hint := at_top(word):
+            findings.error("unknown-key", f"{word} is no top-level key", own.pop(word).key.place, hint)
     strays = [key for key in own if key in KINDS and key not in TOP_LEVEL]
     listed = f"There are {', '.join(key for key in TOP_LEVEL if key not in LATER)}; your own notes go under a key that starts with x-."
     hint = "A layer is an item of the list under `layers`." if strays else listed
@@ -76,7 +76,7 @@ def _check_version(root: Mapping, findings: Findings) -> None:
         return
     version = entry.value.value if isinstance(entry.value, Scalar) else None
     if type(version) is not int or version != 1:
-        message = f"cnnspec is {shown(entry.value.plain())}, the language version is 1"
+        message = f"cnnspec is {quoted(entry.value.plain())}, the language version is 1"
         findings.error("wrong-version", message, visible(entry.value, entry.key.place), hint)
 
 
@@ -84,7 +84,7 @@ def _name(root: Mapping, source: Source, findings: Findings) -> str:
     for field in ("name", "description"):
         entry = root.entries.get(field)
         if entry is not None and not (isinstance(entry.value, Scalar) and entry.value.text):
-            message = f"{field} is {shown(entry.value.plain())}, it must be a text"
+            message = f"{field} is {quoted(entry.value.plain())}, it must be a text"
             findings.error(
                 "bad-value",
                 message,
@@ -96,7 +96,7 @@ def _name(root: Mapping, source: Source, findings: Findings) -> str:
         return PurePath(source.name).stem
     if not _SPEC_NAME.fullmatch(name.text):
         hint = "It names the run's folder: use up to 100 letters, digits, - and _."
-        findings.error("bad-name", f"name is {shown(name.text)}", name.place, hint)
+        findings.error("bad-name", f"name is {quoted(name.text)}", name.place, hint)
     return name.text
 
 
@@ -112,7 +112,7 @@ def _inputs(root: Mapping, findings: Findings) -> tuple[dict[str, Node], bool]:
         return {"input": entry.value}, True
     sizes = [value.plain() for _, value in entry.value]
     if sizes and all(type(size) is int for size in sizes):
-        message = f"input is {shown(entry.value.plain())}, it must be a list of sizes"
+        message = f"input is {quoted(entry.value.plain())}, it must be a list of sizes"
         findings.error(
             "bad-input", message, entry.value.place, f"Write `input: {shown(sizes)}`, channels first."
         )
@@ -138,7 +138,7 @@ def _variables(root: Mapping, findings: Findings) -> dict[str, Node]:
             message = f"a variable can't be called {key.text}: that is {why}"
             findings.error("reserved-name", message, key.place, "Give it another name.")
         elif not VARIABLE.fullmatch(key.text):
-            message = f"a variable can't be called {shown(key.text)}"
+            message = f"a variable can't be called {quoted(key.text)}"
             hint = "Use letters, digits and _, not a digit first."
             findings.error("bad-name", message, key.place, hint)
         found[key.text] = value

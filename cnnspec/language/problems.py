@@ -131,21 +131,25 @@ def _problem(
     node: Node | None,
 ) -> Diagnostic:
     if detail["type"] == "missing" and len(detail["loc"]) == 1:
-        return _missing(field, model, subject, place)
+        return _missing(field, model, subject, place, node)
     if detail["type"] == "extra_forbidden":
         return unknown_argument(field, model, subject, key_place(node, field, place), node)
     indexes = [part for part in detail["loc"][1:] if isinstance(part, int)]
-    message = f"{subject}: {field} is {shown(values[field])}, it must be {expectation(model, field)}"
-    return Diagnostic(
-        "bad-value", message, value_place(node, field, place, indexes), _hint_for(values[field])
+    from cnnspec.language.remedies import instead, split  # noqa: PLC0415 -- only a mistake pays for it
+
+    whole = split(node, field)
+    message = (
+        f"{subject}: {field} is {quoted(whole or values[field])}, it must be {expectation(model, field)}"
     )
+    hint = instead(model, values, field, whole)
+    return Diagnostic("bad-value", message, value_place(node, field, place, indexes), hint)
 
 
-def _missing(field: str, model: type[Arguments], subject: str, place: Place) -> Diagnostic:
-    required = [name for name, info in model.model_fields.items() if info.is_required()]
-    example = ", ".join(f"{name}: …" for name in required)
+def _missing(field: str, model: type[Arguments], subject: str, place: Place, node: Node | None) -> Diagnostic:
+    from cnnspec.language.remedies import missing  # noqa: PLC0415 -- only a mistake pays for it
+
     message = f"{subject}: {field} is missing, {_phrase(expectation(model, field))}"
-    return Diagnostic("missing-argument", message, place, f"Write {subject}: {{{example}}}.")
+    return Diagnostic("missing-argument", message, place, missing(model, subject, node))
 
 
 def _phrase(expected: str) -> str:
@@ -166,6 +170,8 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
     if ":" in field:
         name, _, value = field.partition(":")
         return f"A space is missing after the colon: `{name}: {value}`."
+    if activation := _activation(field, subject, node):
+        return activation
     for name, info in model.model_fields.items():
         choice = one_of(info)
         holders = (
@@ -181,6 +187,13 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
     if not model.model_fields:
         return f"{subject} takes no arguments."
     return f"It takes {', '.join(model.model_fields)}."
+
+
+def _activation(field: str, subject: str, node: Node | None) -> str:
+    from cnnspec.layers.foreign import activation_after  # noqa: PLC0415 -- only a mistake pays for it
+
+    written = node.get(field) if isinstance(node, Mapping) else None
+    return activation_after(subject, field, written.text if isinstance(written, Scalar) else "")
 
 
 def _converted(field: str, meant: str, node: Node | None) -> str:
@@ -254,16 +267,12 @@ def shown(value: object) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…"
 
 
+def quoted(value: object) -> str:
+    """A value as a message quotes it: a text always in quotes, which YAML may not need."""
+    found = shown(value)
+    return f"'{found}'" if isinstance(value, str) and not found.startswith("'") else found
+
+
 def _quoted(text: str) -> str:
     plain = re.fullmatch(r"[A-Za-z_][\w-]*", text) and isinstance(scalar_value(text), str)
     return text if plain else f"'{text}'"
-
-
-def _hint_for(value: object) -> str:
-    if isinstance(value, str) and re.search(r"[\w)]\s*[-+*/%]+\s*[\w(]", value):
-        return "It is a text. An expression holds a $: a variable, as in $width * 2; a plain product is written out."
-    if isinstance(value, str) and value and not isinstance(scalar_value(value), str):
-        return "It is a text. Write it without quotes."
-    if isinstance(value, bool):
-        return "true and false are no numbers."
-    return ""

@@ -10,7 +10,7 @@ from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.language.problems import shown
 from cnnspec.language.source import read
 from cnnspec.language.spec import LATER, TOP_LEVEL
-from cnnspec.language.training import Train
+from cnnspec.language.training import DATA, Train, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Many
@@ -36,8 +36,10 @@ def with_variant(root: Mapping, name: str | None, source: Source, findings: Find
         _check_variant(key, values, known, findings)
     if name is not None and name not in variants.entries:
         hint = did_you_mean(name, variants.entries) or f"There are {', '.join(variants.entries)}."
-        findings.error("unknown-variant", f"there is no variant {name}", Place(source), hint)
-    chosen = variants.get(name) if name else None
+        place = root.entries["variants"].key.place
+        message = f"there is no variant {name}" if name else "no variant is named after the @"
+        findings.error("unknown-variant", message, place, hint)
+    chosen = variants.get(name) if name is not None else None
     entries = {key: entry for key, entry in root.entries.items() if key != "variants"}
     if isinstance(chosen, Mapping) and known:
         merged = {**known, **{key: entry for key, entry in chosen.entries.items() if key in known}}
@@ -102,12 +104,20 @@ def with_settings(root: Mapping, settings: Many[str], findings: Findings) -> Map
 
 
 def _set(root: Mapping, path: str, value: Node, source: Source, findings: Findings) -> Mapping:
-    first = path.split(".", maxsplit=1)[0]
+    first, *rest = path.split(".")
     variables = root.get("vars")
-    if isinstance(variables, Mapping) and first in variables.entries:
+    declared = variables.entries if isinstance(variables, Mapping) else {}
+    if first == "vars" and rest and rest[0] not in declared:
+        hint = did_you_mean(rest[0], declared) or "Declare it under `vars` in the spec."
+        findings.error("bad-setting", f"there is no variable {rest[0]} to set", Place(source), hint)
+        return root
+    if first == "variants":
+        hint = "Set the variable itself, as in --set width=16, or choose another variant with SPEC@variant."
+        findings.error("bad-setting", "a variant can't be set: it is applied already", Place(source), hint)
+        return root
+    if first in declared:
         path = f"vars.{path}"
     elif first not in TOP_LEVEL:
-        declared = variables.entries if isinstance(variables, Mapping) else ()
         near = nearest(first, [*declared, *TOP_LEVEL, *Train.model_fields])
         meant = f"train.{near}" if near in Train.model_fields else near
         listed = f"A path starts at a variable or at one of {', '.join(key for key in TOP_LEVEL if key not in LATER)}."
@@ -123,7 +133,9 @@ def _set(root: Mapping, path: str, value: Node, source: Source, findings: Findin
     return changed
 
 
-def _at(node: Node | None, path: list[str], value: Node, source: Source) -> Node:
+def _at(
+    node: Node | None, path: list[str], value: Node, source: Source, walked: tuple[str, ...] = ()
+) -> Node:
     """A copy of the node with the value at the path. Raises LookupError, with the reason."""
     if not path:
         return value
@@ -132,22 +144,28 @@ def _at(node: Node | None, path: list[str], value: Node, source: Source) -> Node
         if not key.isdecimal() or len(key) > _MOST_DIGITS or int(key) >= len(node.items):
             raise LookupError(f"the list there has the positions 0 to {len(node.items) - 1}, not {key}")
         items = list(node.items)
-        items[int(key)] = _at(items[int(key)], rest, value, source)
+        items[int(key)] = _at(items[int(key)], rest, value, source, (*walked, key))
         return Sequence(items, node.place)
     place = Place(source)
-    entries = _entries(node, key, place)
+    entries = {} if _chooses_another(node, key, walked) else _entries(node, key)
     old = entries.get(key)
-    inner = _at(old.value if old else None, rest, value, source)
+    inner = _at(old.value if old else None, rest, value, source, (*walked, key))
     entries[key] = Entry(old.key if old else Scalar(key, key, place), inner)
     return Mapping(entries, node.place if node else place)
 
 
-def _entries(node: Node | None, key: str, place: Place) -> dict[str, Entry]:
-    """The entries to change; a bare `sgd` opens to `{sgd: …}` when something in sgd is set."""
+def _chooses_another(node: Node | None, key: str, walked: tuple[str, ...]) -> bool:
+    """Whether `key` is an optimizer, say, where another stands: it takes that one's place."""
+    field = Train.model_fields.get(walked[-1]) if len(walked) == 2 and walked[0] == "train" else None  # noqa: PLR2004 -- train.optimizer
+    choice = one_of(field) if field else None
+    table = DATA if walked == ("data",) else choice.table if choice else {}
+    return key in table and not (isinstance(node, Mapping) and key in node.entries)
+
+
+def _entries(node: Node | None, key: str) -> dict[str, Entry]:
+    """The entries to change."""
     if isinstance(node, Mapping):
         return dict(node.entries)
     if node is None or node.value is None:  # type: ignore[union-attr]  # sequences are dealt with before
         return {}
-    if isinstance(node, Scalar) and node.text == key:
-        return {key: Entry(node, Scalar("", None, place))}
     raise LookupError(f"{shown(node.plain())} stands there, which has no {key}")

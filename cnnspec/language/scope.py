@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,25 +11,69 @@ if TYPE_CHECKING:
 
 
 class Scope(dict[str, "Value"]):
-    """Variables by name. `unknown` names exist, but a mistake that is already told hides their values."""
+    """Variables by name. `unknown` names exist, but a mistake that is already told hides their values.
+
+    A block's call and a round hold what they bind themselves; the spec's own variables, which may be many,
+    are in the `base` that all scopes share.
+    """
 
     def __init__(
         self,
         values: Mapping[str, Value],
         unknown: Iterable[str] = (),
         places: Mapping[str, Place] | None = None,
+        base: Scope | None = None,
     ) -> None:
         super().__init__(values)
+        self.base = base
         self.unknown = frozenset(unknown)
-        self.blind = False
+        self.blind: bool = base is not None and base.blind
         """Whether any name at all may exist, `vars` itself being unreadable."""
-        self.places = dict(places or {})
-        """Where each variable got its value."""
+        self._places = dict(places or {})
 
     def extended(self, values: Mapping[str, Value], place: Place) -> Scope:
         """This scope with variables of a repeat on top."""
-        inner = Scope(self, self.unknown - set(values), self.places)
-        inner.blind = self.blind
+        base = self if self.base is None else self.base
+        own: Mapping[str, Value] = {} if self.base is None else self.copy()
+        inner = Scope(own, self.unknown.difference(values), self._places if own else None, base)
         inner.update(values)
-        inner.places.update(dict.fromkeys(values, place))
+        inner._places.update(dict.fromkeys(values, place))
         return inner
+
+    def bind(self, name: str, value: Value, place: Place) -> None:
+        """Let a name stand for a value here."""
+        self[name] = value
+        self._places[name] = place
+        self.unknown = self.unknown.difference((name,))
+
+    def hide(self, name: str, place: Place) -> None:
+        """Let a name be there without a value: why was told."""
+        self.pop(name, None)
+        self._places[name] = place
+        self.unknown |= {name}
+
+    def place_of(self, name: str) -> Place | None:
+        """Where a variable got its value."""
+        found = self._places.get(name)
+        return self.base.place_of(name) if found is None and self.base is not None else found
+
+    def __missing__(self, name: str) -> Value:
+        """Look further out."""
+        if self.base is None:
+            raise KeyError(name)
+        return self.base[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a variable of this name can be seen."""
+        return super().__contains__(name) or (self.base is not None and name in self.base)
+
+    def __iter__(self) -> Iterator[str]:
+        """Every name once, the nearest first."""
+        yield from super().keys()
+        for name in self.base or ():
+            if not super().__contains__(name):
+                yield name
+
+    def __len__(self) -> int:
+        """How many variables can be seen."""
+        return sum(1 for _ in self)

@@ -36,11 +36,10 @@ def read_choice(
             message = f"{what} is {shown(node.plain())}, it must be one of {', '.join(table)}"
             known = [key for key in node.entries if key in table] or list(table)
             hint = (
-                f"Write `{what}: {{{known[0]}: {{…}}}}`; "
+                f"Write `{what}: {{{known[0]}: {{…}}}}`."
                 if len(known) == 1
-                else f"Keep one of {', '.join(known)}; "
+                else f"Keep one of {', '.join(known)}."
             )
-            hint += f"with --set replace the whole of it: --set {what}=…"
             findings.error("bad-choice", message, place, hint)
             return None
         ((key, arguments),) = node

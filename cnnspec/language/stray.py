@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Scalar
+from cnnspec.language.problems import torn_off
 from cnnspec.language.spec import ITEM_KEYS
 from cnnspec.layers import KINDS, MERGES, layer_class
 
@@ -29,14 +30,21 @@ def kind_of(node: Mapping, exists: Callable[[str], bool], findings: Findings) ->
         findings.error("several-kinds", message, known[1].key.place, "Give each its own dash.")
         return None
     if known:
-        strays = [entry for entry in candidates if entry is not known[0]]
-        return _with_strays(known[0], strays, findings) if strays else known[0]
+        own = known[0]
+        strays = [entry for entry in candidates if entry is not own and not torn_off(entry.key.text, node)]
+        return _with_strays(own, strays, findings) if strays else own
     if not candidates:
-        keys = ", ".join(node.entries) or "nothing"
-        hint = "Write a kind beside them, as in `{conv: {…}, name: conv1}`, or `layers: […]`."
-        findings.error("no-kind", f"the item has {keys}, but no kind", node.place, hint)
+        _no_kind(node, findings)
         return None
     return _as_type(candidates, findings) or candidates[0]
+
+
+def _no_kind(node: Mapping, findings: Findings) -> None:
+    message = f"the item has {', '.join(node.entries)}, but no kind"
+    hint = "Write a kind beside them, as in `{conv: {…}, name: conv1}`, or `layers: […]`."
+    if not node.entries:
+        message, hint = "the item {} is empty", "Write a kind, as in `- relu`, or take the item out."
+    findings.error("no-kind", message, node.place, hint)
 
 
 def _as_type(candidates: list[Entry], findings: Findings) -> Entry | None:
@@ -57,7 +65,7 @@ def _with_strays(kind: Entry, strays: list[Entry], findings: Findings) -> Entry:
     arguments = [entry for entry in strays if _is_argument(entry.key.text, kind.key.text)]
     for entry in strays:
         if entry not in arguments:
-            _refuse(entry.key, kind.key.text, findings)
+            _refuse(entry, kind.key.text, findings)
     if not arguments:
         return kind
     _misplaced(arguments, kind.key.text, findings, empty=empty)
@@ -92,7 +100,12 @@ def _misplaced(arguments: list[Entry], kind: str, findings: Findings, *, empty: 
     )
 
 
-def _refuse(key: Scalar, kind: str, findings: Findings) -> None:
+def _refuse(stray: Entry, kind: str, findings: Findings) -> None:
+    from cnnspec.layers.foreign import activation_after  # noqa: PLC0415 -- only a mistake pays for it
+
+    key, value = stray
     near = nearest(key.text, ITEM_KEYS)
-    hint = f"Did you mean {near}?" if near else f"Beside a kind may stand {', '.join(ITEM_KEYS)}."
+    activation = activation_after(kind, key.text, value.text if isinstance(value, Scalar) else "")
+    listed = activation or f"Beside a kind may stand {', '.join(ITEM_KEYS)}."
+    hint = f"Did you mean {near}?" if near else listed
     findings.error("unknown-key", f"{key.text} can't stand beside {kind}", key.place, hint)

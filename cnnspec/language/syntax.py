@@ -13,6 +13,7 @@ from cnnspec.language import layout
 from cnnspec.language import syntax_values as values
 from cnnspec.language.fault import Fault, Finding
 from cnnspec.language.mistakes import shorten
+from cnnspec.language.syntax_expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,6 +155,7 @@ _RULES: tuple[Callable[[Fault], Finding | None], ...] = (
     _keyless_colon,
     values.colon_without_space,
     _no_key,
+    expression,
     _bracket,
     _content,
     _dash,

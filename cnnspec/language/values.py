@@ -96,7 +96,7 @@ def _require_known(text: str, scope: Scope) -> None:
     """Raise Unknown where a variable's own value is: that has been told."""
     if scope.unknown and not scope.unknown.isdisjoint(_names(text)):
         raise Unknown
-    if scope.blind and not _names(text) <= scope.keys():
+    if scope.blind and not all(name in scope for name in _names(text)):
         raise Unknown
 
 
@@ -122,11 +122,21 @@ def _expressions() -> _Expressions:
 
 def _reported(node: Scalar, error: ExpressionError, findings: Findings) -> Unknown:
     place = within(node, error.start, error.end)
-    findings.error(error.code, _lowered(error.message), place, error.hint)
+    findings.error(error.code, lowered(error.message), place, _split(node, error) or error.hint)
     return Unknown()
 
 
-def _lowered(message: str) -> str:
+def _split(node: Scalar, error: ExpressionError) -> str:
+    """The hint for a parenthesis whose other half YAML has split off; or nothing."""
+    if error.code != "unbalanced-parenthesis":
+        return ""
+    from cnnspec.language import torn  # noqa: PLC0415 -- only a mistake pays for it
+
+    whole = torn.whole(node)
+    return torn.in_quotes(whole) if whole else ""
+
+
+def lowered(message: str) -> str:
     """A sentence as the clause that follows an error's code."""
     second = message[1:2]
     first = message[:1].lower() if second.islower() or second == " " else message[:1]

@@ -34,10 +34,9 @@ def evaluate(text: str, scope: Scope) -> Value:
         return text
     _require_short(text)
     try:
-        run = program.expression(text)
+        return program.expression(text)(scope)
     except ExpressionError as error:
         raise advise(error, text, scope) from None
-    return run(scope)
 
 
 def fill(text: str, scope: Scope) -> str:

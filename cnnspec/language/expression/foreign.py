@@ -9,7 +9,6 @@ from cnnspec.language.expression.wording import ExpressionError, shorten, syntax
 _CHOICE = "A choice is written `a if condition else b`."
 _QUOTE = "The text has no closing quote."
 _INSTEAD = {
-    "**": "There are no powers; multiply: `$x * $x`.",
     "===": "Write `==`.",
     "!==": "Write `!=`.",
     "<>": "Write `!=`.",
@@ -35,6 +34,10 @@ _KNOWN = (
     "`and or not` and `a if c else b`."
 )
 _SUBSCRIPT = re.compile(r"\[\s*(\$?\w+)\s*\]")
+_SQUARE = re.compile(r"(\$[^\W\d]\w*) *\*\* *2(?![\w.])")
+_POWER = re.compile(r"(?<![\w.])([0-9]{1,2}) *\*\* *(\$[^\W\d]\w*)(?![\w.])")
+_TERNARY = re.compile(r"\s*([^?:]*\S)\s*\?\s*([^?:]*[^?:\s])\s*:\s*([^?:]*[^?:\s])\s*")
+_BRACED = re.compile(r"\$\{\s*(\w+)")
 _INDEXED = re.compile(r"[\w.$]+")
 
 
@@ -44,8 +47,27 @@ def foreign(text: str, position: int, symbol: str) -> ExpressionError:
         return _bracket(text, position)
     shown = symbol if symbol.isprintable() else f"U+{ord(symbol):04X}"
     message = f"`{shown}` has no place in an expression."
-    hint = _INSTEAD.get(symbol, _KNOWN)
+    hint = _power(text) if symbol == "**" else _INSTEAD.get(symbol, _KNOWN)
+    if symbol == "${" and (braced := _BRACED.match(text, position)):
+        hint = f"A variable is written without braces: `${shorten(braced[1])}`."
+    elif symbol in {"?", ":"} and (choice := _TERNARY.fullmatch(text)):
+        condition, value, otherwise = choice.groups()
+        hint = f"Write `{shorten(f'{value} if {condition} else {otherwise}')}`."
     return syntax_error(message, hint, position, position + len(symbol))
+
+
+def _power(text: str) -> str:
+    """Of a square its product; else a list of the powers, which takes the place of this one."""
+    if square := _SQUARE.search(text):
+        return f"There is no power; multiply: `{shorten(f'{square[1]} * {square[1]}')}`."
+    base, exponent, written = 2, "$stage", "$width * $powers.$stage"
+    if power := _POWER.search(text):
+        base, exponent = int(power[1]), power[2]
+        written = f"{text[: power.start()]}$powers.{exponent}{text[power.end() :]}"
+    powers = ", ".join(str(base**n) for n in range(4))
+    return (
+        f"There is no power; keep the powers in a list: `vars: {{powers: [{powers}]}}`, `{shorten(written)}`."
+    )
 
 
 def _bracket(text: str, position: int) -> ExpressionError:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cnnspec.language.expression.closures import Code
 from cnnspec.language.expression.operators import division_by_zero, instead_of_number
 from cnnspec.language.expression.values import MAX_NUMBER, Number, Scope, is_number, whole
-from cnnspec.language.expression.wording import ExpressionError, Value, describe, show
+from cnnspec.language.expression.wording import IT, ExpressionError, Value, describe, show
 
 
 class Argument(NamedTuple):
@@ -35,7 +35,7 @@ class Argument(NamedTuple):
         """The list that it is."""
         if isinstance(self.value, list):
             return self.value
-        raise self.wrong("a list", "Write a variable that holds one: `$depths`.")
+        raise self.wrong("a list", "A list is declared in `vars`, as in `vars: {depths: [2, 3]}`.")
 
     def numbers(self) -> list[Number]:
         """The numbers of the list that it is."""
@@ -59,6 +59,9 @@ class Function(NamedTuple):
 
 def _extreme(choose: Callable[[list[Number]], Number]) -> Callable[..., Number]:
     def give(first: Argument, *others: Argument) -> Number:
+        if not others and is_number(first.value):
+            hint = f"Give it a second number, as in `{first.function}({IT}, 8)`, or a list."
+            raise first.wrong("a list", hint)
         numbers = [argument.number() for argument in (first, *others)] if others else first.numbers()
         if numbers:
             return choose(numbers)

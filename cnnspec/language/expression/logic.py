@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cnnspec.language.expression.closures import Code
 from cnnspec.language.expression.tokens import Token
 from cnnspec.language.expression.values import Scope
-from cnnspec.language.expression.wording import ExpressionError, Value, describe
+from cnnspec.language.expression.wording import IT, ExpressionError, Value, describe, show
 
 
 def choice(cases: list[tuple[Code, Code]], otherwise: Code) -> Code:
@@ -35,9 +35,9 @@ def truth(code: Code) -> Callable[[Scope], bool]:
             return bool(value)
         message = f"A condition is true, false, null or a number, not {describe(value)}."
         hint = (
-            "Compare it: `$act == 'relu'`."
+            f"Compare it: `{IT} == {show(value)}`."
             if isinstance(value, str)
-            else "Ask for its length: `len($list) > 0`."
+            else f"Ask for its length: `len({IT}) > 0`."
         )
         raise ExpressionError("wrong-operand", message, hint, code.start, code.end)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from cnnspec.core.suggest import did_you_mean
@@ -9,15 +10,12 @@ from cnnspec.language.expression.functions import FUNCTIONS
 from cnnspec.language.expression.lookup import NOT_NEGATIVE, near
 from cnnspec.language.expression.tokens import CONSTANTS, Token
 from cnnspec.language.expression.values import Scope
-from cnnspec.language.expression.wording import ExpressionError, shorten, show, syntax_error
+from cnnspec.language.expression.wording import IT, ExpressionError, shorten, show, syntax_error
 
 _VALUE = "A value is a number, a quoted text, a variable, a call or something in parentheses."
 _CHOICE = "A choice is written `a if condition else b`."
-_FLOW = (
-    "Inside {…} YAML splits at a comma, so a call with two arguments must be quoted there: "
-    "`{kernel_size: 'max($a, 3)'}`."
-)
-_KEYWORDS = {
+_OPERAND = re.compile(r"\$\w[\w.$]*|[0-9.]+")
+KEYWORDS = {
     "in": "Compare one by one: `$x == 1 or $x == 2`.",
     "is": "Equality is `==`.",
     "then": _CHOICE,
@@ -42,14 +40,15 @@ def require_balance(tokens: Iterable[Token]) -> None:
             opened.pop()
         elif token[:2] == ("operator", ")"):
             message = "This parenthesis closes nothing."
-            raise ExpressionError("unbalanced-parenthesis", message, _FLOW, token.start, token.end)
+            raise ExpressionError("unbalanced-parenthesis", message, "Take it out.", token.start, token.end)
     if opened:
         raise never_closed(opened[-1].start, opened[-1].end)
 
 
 def never_closed(start: int, end: int) -> ExpressionError:
     """The error for a parenthesis without its other half."""
-    return ExpressionError("unbalanced-parenthesis", "This parenthesis is never closed.", _FLOW, start, end)
+    message, hint = "This parenthesis is never closed.", "Close it with `)` where it ends."
+    return ExpressionError("unbalanced-parenthesis", message, hint, start, end)
 
 
 def no_operand(token: Token, previous: Token) -> ExpressionError:
@@ -89,21 +88,27 @@ def _shown(token: Token) -> str:
 
 
 def _word(token: Token) -> ExpressionError:
+    if token.text in KEYWORDS:
+        return keyword(token)
     if token.text.lower() in {*CONSTANTS, "none"}:
         right = "null" if token.text == "None" else token.text.lower()
         return syntax_error(f"`{token.text}` is unknown.", f"Write `{right}`.", token.start, token.end)
-    if token.text in _KEYWORDS:
-        message = f"`{token.text}` has no place in an expression."
-        return syntax_error(message, _KEYWORDS[token.text], token.start, token.end)
     message = f"`{shorten(token.text)}` is neither a variable nor a quoted text."
     return ExpressionError("bare-word", message, "", token.start, token.end)
 
 
+def keyword(token: Token) -> ExpressionError:
+    """The error for a word of other languages, one of KEYWORDS."""
+    message = f"`{token.text}` has no place in an expression."
+    return syntax_error(message, KEYWORDS[token.text], token.start, token.end)
+
+
 def advise(error: ExpressionError, text: str, scope: Scope) -> ExpressionError:
-    """The same error; a bare word's gets its hint, for which one must know the variables."""
-    if error.code != "bare-word":
-        return error
+    """The same error, its hint in the text's own words; a bare word's needs the variables besides."""
     word = text[error.start : error.end]
+    if error.code != "bare-word":
+        error.hint = error.hint.replace(IT, word if _OPERAND.fullmatch(word) else "$x")
+        return error
     name = word.partition(".")[0]
     found = name if name in scope else near(name, scope)
     if word in FUNCTIONS:
@@ -126,7 +131,9 @@ def unknown_function(token: Token) -> ExpressionError:
 
 def wrong_count(usage: str, count: int, start: int, end: int) -> ExpressionError:
     """The error for a call with too few or too many arguments."""
-    return syntax_error(f"A call with {count} arguments.", f"It is written {usage}.", start, end)
+    return syntax_error(
+        f"A call with {count} argument{'' if count == 1 else 's'}.", f"It is written {usage}.", start, end
+    )
 
 
 def too_deep(token: Token, most: int) -> ExpressionError:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cnnspec.language.expression.closures import Code, Run
 from cnnspec.language.expression.tokens import Token
 from cnnspec.language.expression.values import Number, Scope, equal, is_number, whole
-from cnnspec.language.expression.wording import ExpressionError, Value, describe, show
+from cnnspec.language.expression.wording import IT, ExpressionError, Value, describe, show
 
 Step = Callable[[Value, Value], Value]
 """What an operator does with two values."""
@@ -145,12 +145,12 @@ def instead_of_number(value: Value) -> str:
     if isinstance(value, bool):
         return "true and false are no numbers: `1 if … else 0` makes one."
     if value is None:
-        return "Ask first: `0 if $x == null else $x`."
+        return f"Ask first: `(0 if {IT} == null else {IT})`."
     if isinstance(value, str):
         return _instead_of_text(value)
     if isinstance(value, dict):
-        return f"Take one of its entries, as in `$table.{next(iter(value), 'key')}`."
-    return "Take one of its elements: `$depths.0`."
+        return f"Take one of its entries, as in `{IT}.{next(iter(value), 'key')}`."
+    return f"Take one of its elements: `{IT}.0`."
 
 
 def _instead_of_text(text: str) -> str:

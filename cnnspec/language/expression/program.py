@@ -12,7 +12,7 @@ from cnnspec.language.expression.mistakes import never_closed
 from cnnspec.language.expression.parser import parse
 from cnnspec.language.expression.tokens import IDENTIFIER, Token, tokenize
 from cnnspec.language.expression.values import Scope, is_number, whole
-from cnnspec.language.expression.wording import ExpressionError, Value, describe, syntax_error
+from cnnspec.language.expression.wording import IT, ExpressionError, Value, describe, syntax_error
 
 
 class Hole(NamedTuple):
@@ -121,5 +121,5 @@ def filled(hole: Hole, scope: Scope) -> str:
     message = f"A name is filled with texts and numbers, not with {describe(value)}."
     hint = "Choose a text: `$('a' if $x else 'b')`."
     if isinstance(value, list | dict):
-        hint = "Take one of its elements: `$($depths.0)`."
+        hint = f"Take one of its elements: `$({IT}.0)`."
     raise ExpressionError("wrong-operand", message, hint, hole.start, hole.end)

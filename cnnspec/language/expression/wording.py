@@ -9,6 +9,9 @@ Scalar = None | bool | int | float | str
 Value = Scalar | list["Value"] | dict[str, "Value"]
 """What a variable may hold and an expression may give."""
 
+IT = "$it"
+"""In a hint: the operand that is spoken of, as the text has it."""
+
 _SHOWN_CHARACTERS = 40
 _SHOWN_ELEMENTS = 4
 _SHOWN_BITS = 128

@@ -1,0 +1,41 @@
+"""Where a word belongs that stands at the top level, or among the layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.language.spec import TOP_LEVEL
+from cnnspec.language.training import DATA, Train, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnnspec.layers.fields import Arguments
+
+
+def among_layers(kind: str) -> str:
+    """The hint for what no layer is, but something else in a spec; or nothing."""
+    if kind in TOP_LEVEL:
+        return f"{kind} is a key of the spec: begin its line in column 1, without a dash."
+    return at_top(kind)
+
+
+def at_top(word: str) -> str:
+    """The hint for a part of the settings that stands outside of them; or nothing."""
+    if word in Train.model_fields:
+        return f"It goes under `train:`: `train: {{{word}: …}}`."
+    for name, info in Train.model_fields.items():
+        choice = one_of(info)
+        form = _form(word, choice.table) if choice else ""
+        if form:
+            return f"It goes under `train:`: `train: {{{name}: {form}}}`."
+    form = _form(word, DATA)
+    return f"It goes under `data:`: `data: {form}`." if form else ""
+
+
+def _form(word: str, table: Mapping[str, type[Arguments]]) -> str:
+    """How a choice of the table, or an argument of one, is written."""
+    if word in table:
+        return word
+    holders = [kind for kind, model in table.items() if word in model.model_fields]
+    return f"{{{holders[0]}: {{{word}: …}}}}" if holders else ""
