@@ -111,7 +111,7 @@ def test_an_instance_is_repeated_where_nothing_it_depends_on_differs(items, code
 
 
 def test_repeated_items_count_towards_the_limit(monkeypatch):
-    monkeypatch.setattr("cnnspec.compiler.elaborate.MOST_ITEMS", 100)
+    monkeypatch.setattr("cnnspec.compiler.limits.MOST_ITEMS", 100)
     text = SPEC + "  [{joined: {skip: input}, repeat: 20}, {reads, repeat: %d}]\n"
     assert ["too-many-items"] == [found.code for found in cnnspec.check_text(text % 20).diagnostics]
     assert [] == [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnnspec.compiler import elaborate
+from cnnspec.compiler import limits
 from cnnspec.compiler.check import check_text
 
 FEW_ITEMS = 1_000
@@ -61,7 +61,7 @@ LEVELS = st.lists(
 
 @pytest.fixture
 def few(monkeypatch) -> None:
-    monkeypatch.setattr(elaborate, "MOST_ITEMS", FEW_ITEMS)
+    monkeypatch.setattr(limits, "MOST_ITEMS", FEW_ITEMS)
 
 
 @pytest.mark.usefixtures("few")
@@ -81,7 +81,7 @@ def test_what_unfolds_to_too_much_is_told_and_what_does_not_is_walked(levels: li
 
 
 def test_the_limit_is_a_hundred_thousand_items() -> None:
-    assert 100_000 == elaborate.MOST_ITEMS
+    assert 100_000 == limits.MOST_ITEMS
     doubling = check_text(_spec([(2, 1, "plain")] * 40))
     assert ["too-many-items"] == [found.code for found in doubling.diagnostics]
 

@@ -12,7 +12,7 @@ from cnnspec.codegen.forward import forward_lines
 from cnnspec.codegen.imports import Imports
 from cnnspec.codegen.loops import with_loops
 from cnnspec.codegen.printing import RUN, arguments, call, camel, docstring, is_attribute, snake, tuple_of
-from cnnspec.codegen.starting import init_lines
+from cnnspec.codegen.initialisation import init_lines
 from cnnspec.codegen.tree import Leaf, Space, Step, is_chain, is_numbered, tree_of
 from cnnspec.core.emit import Function, Module, Parameter
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.elaborate import Unfolded, Walk
+from cnnspec.compiler.elaborate import Walk
 from cnnspec.compiler.entrance import entered, read_inputs
 from cnnspec.compiler.exits import read_outputs
 from cnnspec.compiler.fit import check_fit
 from cnnspec.compiler.frame import NOTHING, Frame, KindInit
+from cnnspec.compiler.limits import Unfolded
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.reporter import Reporter

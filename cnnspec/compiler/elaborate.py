@@ -13,6 +13,8 @@ from cnnspec.compiler.channels import warn_of_channels
 from cnnspec.compiler.expectation import Expectations
 from cnnspec.compiler.frame import Frame, KindInit
 from cnnspec.compiler.instances import Instances, Walked
+from cnnspec.compiler.limits import Limits
+from cnnspec.compiler.merging import Merges
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.naming import Names, Slot, bind
 from cnnspec.compiler.plan import Value
@@ -20,7 +22,6 @@ from cnnspec.compiler.reporter import Reporter
 from cnnspec.compiler.rounds import Rounds, read_rounds
 from cnnspec.compiler.when import wanted
 from cnnspec.compiler.wiring import Wiring
-from cnnspec.language.items import FEWEST_BRANCHES
 from cnnspec.language.node import Mapping, Scalar
 from cnnspec.language.spec import HOLDERS
 from cnnspec.language.values import variables_in
@@ -30,14 +31,7 @@ if TYPE_CHECKING:
 
     from cnnspec.core.diagnostic import Place
     from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Block, Branch, Item, Spec
-
-MOST_ITEMS = 100_000
-MOST_NESTING = 64
-
-
-class Unfolded(Exception):  # noqa: N818 -- control flow: the spec is too large, and that was reported
-    """The walk stops: the spec unfolds to more than it may."""
+    from cnnspec.language.spec import Block, Item, Spec
 
 
 class Walk:
@@ -52,32 +46,26 @@ class Walk:
         self._arguments = ArgumentReader(spec, reporter)
         self._calls = CallReader(reporter, variables)
         self._expectations = Expectations(reporter)
-        self._count = 0
-        self._depth = 0
+        self._limits = Limits(reporter)
+        self._merges = Merges(self, self._arguments, reporter)
 
     def run(self, items: Iterable[Item], value: Value, frame: Frame) -> Value:
         """The items one after another, each on what the one before it gave. Raises Unfolded."""
-        self._depth += 1
+        self._limits.depth += 1
         for item in items:
-            if self._depth > MOST_NESTING:
-                message = f"layers and blocks are nested {MOST_NESTING} deep here, which is the limit"
-                self._stop("too-deep", message, item, "Write the network flatter.")
+            self._limits.require_flat(item)
             value = self._plain(item, value, frame) if item.plain else self._item(item, value, frame)
-        self._depth -= 1
+        self._limits.depth -= 1
         return value
 
     def _plain(self, item: Item, value: Value, frame: Frame) -> Value:
-        self._count_one(item)
+        self._limits.count(item)
         return self._layer(item, value, frame, self.names.filled(item.name, frame))
-
-    def _stop(self, code: str, message: str, item: Item, hint: str) -> None:
-        self._reporter.error(code, message, item.place, hint)
-        raise Unfolded
 
     def _item(self, item: Item, value: Value, frame: Frame) -> Value:
         if item.repeat is None:
             return self._once(item, value, frame)
-        rounds = read_rounds(item.repeat, frame.scope, self._reporter, MOST_ITEMS)
+        rounds = read_rounds(item.repeat, frame.scope, self._reporter, self._limits.most)
         if rounds is None:
             self.names.mark_unknown(item, frame)
             return Value(None)
@@ -87,10 +75,10 @@ class Walk:
         return result
 
     def _once(self, item: Item, value: Value, frame: Frame) -> Value:
-        result = self._if_wanted(item, value, frame)
+        result = self.if_wanted(item, value, frame)
         return value if result is None else result
 
-    def _if_wanted(self, item: Item, value: Value, frame: Frame) -> Value | None:
+    def if_wanted(self, item: Item, value: Value, frame: Frame) -> Value | None:
         """What the item gives; None where `when` drops it."""
         there = self._wanted(item, frame)
         if there is False:
@@ -117,7 +105,7 @@ class Walk:
                 name = self.names.filled(item.name, inner)
                 value = self._present(item, value, inner, name, first=last is None)
             else:
-                outer = outer or self._open(item, self.names.filled(item.name, frame), frame)
+                outer = outer or self.open(item, self.names.filled(item.name, frame), frame)
                 value = self._present(item, value, inner.inside(outer[1]), str(index), first=last is None)
                 bind(outer[0], value, frame, outer[1])
             value = value if there else _either(before, value)
@@ -128,19 +116,13 @@ class Walk:
 
     def _wanted(self, item: Item, frame: Frame) -> bool | None:
         """Whether `when` lets the item be there; None where that can't be told: then it may be."""
-        self._count_one(item)
+        self._limits.count(item)
         there = item.when is None or wanted(item.when, frame.scope, self._reporter)
         if there is None:
             frame.namespace.blurred = True
         elif not there:
             self.names.mark_dropped(item, frame)
         return there
-
-    def _count_one(self, item: Item) -> None:
-        self._count += 1
-        if self._count > MOST_ITEMS:
-            message = f"the spec unfolds to more than {MOST_ITEMS:,} items here"
-            self._stop("too-many-items", message, item, "Repeat less often.")
 
     def _present(
         self, item: Item, value: Value, frame: Frame, name: str | None, *, first: bool = True
@@ -155,19 +137,20 @@ class Walk:
         if item.form == "layers":
             return self._group(item, value, frame, name)
         if item.form == "merge":
-            return self._merge(item, value, frame, name)
+            return self._merges.value(item, value, frame, name)
         if item.form == "block":
             return self._block(item, value, frame, name)
         return self._layer(item, value, frame, name)
 
-    def _open(self, item: Item, name: str | None, frame: Frame) -> tuple[Slot, Namespace]:
+    def open(self, item: Item, name: str | None, frame: Frame) -> tuple[Slot, Namespace]:
+        """Take the item's name, which is a namespace for what the item holds."""
         slot = self.names.claim(item, name, frame)
         return slot, Namespace(slot.path, frame.namespace)
 
     def _group(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         if name is None:
             return self.run(item.body, value, frame)
-        slot, space = self._open(item, name, frame)
+        slot, space = self.open(item, name, frame)
         return bind(slot, self.run(item.body, value, frame.inside(space)), frame, space)
 
     def _block(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
@@ -177,7 +160,7 @@ class Walk:
             return bind(slot, Value(None), frame)
         if self._reporter.inside(block.name):
             message = f"block {block.name} uses itself"
-            self._stop("recursive-block", message, item, "Use `repeat` for rounds in a row.")
+            self._limits.stop("recursive-block", message, item, "Use `repeat` for rounds in a row.")
         self.wiring.blocks[slot.path] = block.name
         call = self._calls.call(item, block, frame.scope, value.shape.channels if value.shape else None)
         inputs = {key: Value(None) for key in block.inputs}
@@ -188,17 +171,17 @@ class Walk:
     def _instance(self, block: Block, frame: Frame, place: Place, path: str) -> Value:
         """What a block's instance gives: walked, or repeated where an equal one was walked before."""
         entered = list(frame.entered.values())
-        key = self._instances.key(block, frame.scope, entered, frame.init, self._depth)
+        key = self._instances.key(block, frame.scope, entered, frame.init, self._limits.depth)
         known = self._instances.known(key)
-        if known is not None and self._count + known.items <= MOST_ITEMS:
+        if known is not None and self._limits.allow(known.items):
             result = self._instances.repeat(known, entered, path)
             if result is not None:
-                self._count += known.items
+                self._limits.items += known.items
                 return result
-        since = self._instances.mark(self._reporter.told, self._count)
+        since = self._instances.mark(self._reporter.told, self._limits.items)
         result = self._inside(block, frame, place)
         if key is not None:
-            until = self._instances.mark(self._reporter.told, self._count)
+            until = self._instances.mark(self._reporter.told, self._limits.items)
             self._instances.learn(key, Walked(since, until, entered, result, path))
         return result
 
@@ -224,55 +207,6 @@ class Walk:
             written = [field for field in layer.references if getattr(layer, field) is not None]
             inputs += tuple(self.names.lookup(_written(item, field), frame) for field in written)
         return bind(slot, self.wiring.add(item, layer, inputs, slot.path, frame), frame)
-
-    def _merge(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
-        """A merge that holds layers and has a name opens a namespace for them."""
-        opened: tuple[Slot | None, Namespace | None] = (None, None)
-        if name is not None and any(branch.items for branch in item.branches):
-            opened = self._open(item, name, frame)
-        slot, space = opened
-        kept, dropped = self._branches(item, value, frame.inside(space) if space else frame)
-        enough = len(kept) >= FEWEST_BRANCHES
-        if dropped and not enough:
-            if slot is not None:
-                frame.namespace.give_back_position()
-            return bind(slot, self._reduced(item, kept, dropped), frame, space)
-        layer = self._arguments.layer(item, frame.scope) if enough else None
-        slot = slot or self.names.claim(item, name, frame)
-        return bind(slot, self.wiring.add(item, layer, tuple(kept), slot.path, frame), frame, space)
-
-    def _branches(self, item: Item, value: Value, frame: Frame) -> tuple[list[Value], list[Branch]]:
-        kept: list[Value] = []
-        dropped: list[Branch] = []
-        for branch in item.branches:
-            result = self._branch(branch, value, frame)
-            if result is None:
-                dropped.append(branch)
-            else:
-                kept.append(result)
-        return kept, dropped
-
-    def _branch(self, branch: Branch, value: Value, frame: Frame) -> Value | None:
-        """What a branch gives; None where the `when` of a bare item drops it."""
-        if branch.name is not None:
-            return self.names.lookup(branch.name, frame)
-        if branch.single and branch.items[0].repeat is None:
-            return self._if_wanted(branch.items[0], value, frame)
-        return self.run(branch.items, value, frame)
-
-    def _reduced(self, item: Item, kept: list[Value], dropped: list[Branch]) -> Value:
-        """A merge that `when` leaves with one branch is that branch, if only names were dropped."""
-        for branch in dropped:
-            if branch.items[0].form != "layers" or branch.items[0].body:
-                message = f"{item.kind}: `when` drops a branch with layers, which leaves {len(kept)}"
-                hint = "Put the condition on the item inside the branch's list: `- [{…, when: …}]` passes the value through."
-                self._reporter.error("dropped-branch", message, branch.place, hint)
-                return Value(None)
-        if not kept:
-            message = f"{item.kind}: `when` leaves no branch"
-            self._reporter.error("too-few-branches", message, item.place, "Keep one of them.")
-            return Value(None)
-        return kept[0]
 
 
 def _either(value: Value, result: Value) -> Value:

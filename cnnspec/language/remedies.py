@@ -28,6 +28,7 @@ _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _LIST = re.compile(rf"\(?\s*{_NUMBER}(?:\s*[,x×]\s*{_NUMBER})*\s*,?\s*\)?")
 _PRODUCT = re.compile(r"[\w)]\s*[-+*/%]+\s*[\w(]")
 _LONGEST = 100
+_UNQUOTED = "It is a text. Write it without quotes."
 
 
 def boolean(value: object) -> bool | None:
@@ -74,7 +75,7 @@ def instead(model: type[Arguments], values: MappingType[str, Any], field: str, w
     value = values[field]
     for candidate in _candidates(whole or value):
         if _suits(model, values, field, candidate):
-            return _unquoted(value) or f"Write {shown(candidate)}."
+            return _UNQUOTED if _in_quotes(value, candidate) else f"Write {shown(candidate)}."
     if whole:
         return torn.in_quotes(whole)
     if isinstance(value, str) and _PRODUCT.search(value):
@@ -101,12 +102,14 @@ def _candidates(value: object) -> Iterator[object]:
         yield int(value)
     elif isinstance(value, list) and value:
         yield [next(_candidates(item), item) for item in value]
-        yield value[0]
+        yield from value if len(value) == 1 else ()
 
 
 def _of_text(text: str) -> Iterator[object]:
-    if not isinstance(scalar_value(text), str):
-        yield scalar_value(text)
+    value = scalar_value(text)
+    if not isinstance(value, str):
+        yield value
+        yield from _candidates(value)
     if text.lower() in _NULLS:
         yield None
     if (said := boolean(text)) is not None:
@@ -114,12 +117,11 @@ def _of_text(text: str) -> Iterator[object]:
     if _LIST.fullmatch(text):
         numbers = [scalar_value(number) for number in re.findall(_NUMBER, text)]
         yield numbers
-        yield numbers[0]
+        yield from numbers if len(numbers) == 1 else ()
     if text.lower() != text:
         yield text.lower()
 
 
-def _unquoted(value: object) -> str:
-    """The hint for a number, true, false or null in quotes."""
-    quoted = isinstance(value, str) and value and not isinstance(scalar_value(value), str)
-    return "It is a text. Write it without quotes." if quoted else ""
+def _in_quotes(value: object, candidate: object) -> bool:
+    """Whether a value is the candidate in quotes."""
+    return isinstance(value, str) and candidate == scalar_value(value) and not isinstance(candidate, str)
