@@ -64,7 +64,15 @@ def calls(text: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "make", [chain_of_variables, chain_of_blocks, ring_of_blocks, variables_and_rounds, layers, instances]
+    "make",
+    [
+        chain_of_variables,
+        chain_of_blocks,
+        ring_of_blocks,
+        variables_and_rounds,
+        layers,
+        instances,
+    ],
 )
 def test_twice_the_spec_is_about_twice_the_work(make):
     check_text(make(600))  # what is built at first use is not counted

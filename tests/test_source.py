@@ -424,6 +424,7 @@ def test_one_document_may_be_marked() -> None:
         ("- conv: [{a: 1,\n - name: x", (2, 2, 2, 3), "`[a, b]`"),
         ("- bn\n" + "".join(f"    k{n}: {n}\n" for n in range(20)), (2, 5, 2, 7), "k7: 7}`"),
         ("- a{\n    name: x", (2, 5, 2, 9), "quotes"),
+        ("a:\n  - b\n  - c{\n    d: x", (4, 5, 4, 6), "in column 1, as line 1."),
         ("a: 1\n  b: 2", (2, 3, 2, 4), "column 1"),
         ("a:\n   b: 1\n  c: 2", (3, 3, 3, 4), "in column 4, as line 2, or in column 1, as line 1"),
         ("a:\n  - b\n - c", (3, 2, 3, 5), "in column 3, as line 2, to write a further item."),

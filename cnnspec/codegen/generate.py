@@ -10,9 +10,9 @@ from cnnspec.codegen.definitions import Definition, Definitions
 from cnnspec.codegen.forms import Form, Forms, Texts, rows
 from cnnspec.codegen.forward import forward_lines
 from cnnspec.codegen.imports import Imports
+from cnnspec.codegen.initialisation import init_lines
 from cnnspec.codegen.loops import with_loops
 from cnnspec.codegen.printing import RUN, arguments, call, camel, docstring, is_attribute, snake, tuple_of
-from cnnspec.codegen.initialisation import init_lines
 from cnnspec.codegen.tree import Leaf, Space, Step, is_chain, is_numbered, tree_of
 from cnnspec.core.emit import Function, Module, Parameter
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 _SAME = {
     "he_normal": "kaiming_normal",
@@ -20,8 +21,12 @@ _WRITTEN = {
 }
 """What is ours only with arguments."""
 _LOOKED_AT = 3
+_MANY = 100
+"""So many candidates are compared letter by letter; of more, those that begin alike."""
 _SHARE = 4
 """A fourth of a word's letters may be wrong."""
+_MOST = 1_000
+"""A suggestion looks at no more words than this: it must not take long."""
 _FEWEST = 3
 """A word that goes on where another of this many letters ends resembles it."""
 
@@ -30,10 +35,12 @@ def nearest(word: str, candidates: Iterable[str], likeness: float = 0.6) -> str 
     """The candidate that most resembles `word`, or None when none comes close: `likeness` of 1 is equal."""
     from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake pays for it
 
-    plain = {candidate.lower().replace("-", "_"): candidate for candidate in candidates}
+    plain = {candidate.lower().replace("-", "_"): candidate for candidate in islice(candidates, _MOST)}
     sought = word[:64].lower().replace("-", "_")
     if (same := _SAME.get(sought, "")) in plain:
         return plain[same]
+    if len(plain) > _MANY:
+        plain = dict(islice(filter(lambda entry: _begins_alike(sought, entry[0]), plain.items()), _MANY))
     close = get_close_matches(sought, plain, n=_LOOKED_AT, cutoff=likeness)
     return next((plain[found] for found in close if _alike(sought, found)), None)
 
@@ -46,6 +53,11 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
         return f"Write {written}."
     found = nearest(word, candidates)
     return f"Did you mean {found}?" if found else ""
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """What is seen at once of two words that may resemble each other."""
+    return one[:1] == other[:1] and abs(len(one) - len(other)) <= max(1, len(one) // _SHARE)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -270,9 +270,10 @@ def shown(value: object) -> str:
 def quoted(value: object) -> str:
     """A value as a message quotes it: a text always in quotes, which YAML may not need."""
     found = shown(value)
-    return f"'{found}'" if isinstance(value, str) and not found.startswith("'") else found
+    return f"'{found}'" if isinstance(value, str) and found[0] not in "'\"" else found
 
 
 def _quoted(text: str) -> str:
     plain = re.fullmatch(r"[A-Za-z_][\w-]*", text) and isinstance(scalar_value(text), str)
-    return text if plain else f"'{text}'"
+    quote = '"' if "'" in text else "'"
+    return text if plain else f"{quote}{text}{quote}"

@@ -124,4 +124,9 @@ def _of_text(text: str) -> Iterator[object]:
 
 def _in_quotes(value: object, candidate: object) -> bool:
     """Whether a value is the candidate in quotes."""
-    return isinstance(value, str) and candidate == scalar_value(value) and not isinstance(candidate, str)
+    said = scalar_value(value) if isinstance(value, str) else value
+    return (
+        isinstance(value, str)
+        and not isinstance(said, str)
+        and (type(said), said) == (type(candidate), candidate)
+    )

@@ -23,7 +23,9 @@ def unknown_variable(token: Token, scope: Scope) -> ExpressionError:
     """The error for a variable that isn't there."""
     name = token.text
     found = near(name, scope)
-    if found:
+    if name == "in_channels":
+        hint = "It is there in blocks, and outside of them where one input enters; here write the number."
+    elif found:
         hint = f"Did you mean ${shorten(found)}?"
     elif scope:
         hint = f"There are {listing(islice(scope, _MOST_CANDIDATES))}."
