@@ -356,3 +356,10 @@ def test_the_state_of_a_network_with_a_mistake_is_what_is_known():
     text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [conv: {out_channels: 2, kernel_size: 3}, linear: x, bn]\n"
     plan = cnnspec.check_text(text).plan
     assert {"0.weight": (2, 1, 3, 3), "0.bias": (2,)} == plan.state()
+
+
+def test_a_wrong_value_is_traced_to_where_it_was_set():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {width: 8}\nlayers: [conv: {out_channels: $width, kernel_size: 3}]\n"
+    (found,) = cnnspec.check_text(text, settings={"width": "ten"}).diagnostics
+    assert ("bad-value", 4) == (found.code, found.place.line)
+    assert [("--set width", "$width is 'ten'")] == [(r.place.source.name, r.message) for r in found.related]

@@ -24,6 +24,8 @@ CLASSIFIERS = tuple(name for name in models.list_models(module=models) if not na
 SEGMENTATION = tuple(models.list_models(module=models.segmentation))
 
 
+LARGEST = 299
+"""Images larger than this tell no more of a network, and take long."""
 Made = Callable[[], nn.Module]
 
 
@@ -132,11 +134,12 @@ def flops(model: nn.Module, x: Tensor) -> int:
 
 
 def input_of(plan: Plan, batch: int, *, device: str = "cpu") -> Tensor:
-    """A batch of what the spec says enters, the same each time."""
+    """A batch of what the spec says enters, the same each time; where it is computed, no larger than need be."""
     (value,) = plan.inputs.values()
     if device == "meta":
         return torch.empty(batch, *value.shape.sizes, device=device)
-    return torch.rand(batch, *value.shape.sizes, generator=torch.Generator().manual_seed(3))
+    sizes = [min(size, LARGEST) for size in value.shape.sizes]
+    return torch.rand(batch, *sizes, generator=torch.Generator().manual_seed(3))
 
 
 def stepped(model: nn.Module, x: Tensor) -> dict[str, Tensor]:

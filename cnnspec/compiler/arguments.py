@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.node import Mapping, Scalar
-from cnnspec.language.problems import shown
 from cnnspec.language.scope import Scope
+from cnnspec.language.shown import shown
 from cnnspec.language.validation import no_main_argument
 from cnnspec.language.values import Unknown, is_literal, text_of, value_of
 from cnnspec.layers import KINDS, MERGES, layer_class
@@ -67,7 +67,10 @@ class ArgumentReader:
             values, failed = self._values(model, item, scope)
         except Unknown:
             return None
+        assert item.args is not None, "an item without arguments is literal"
+        self._reporter.about = (item.args, scope)
         layer = self._spec.made.make(model, values, item, told=_Told(item, failed))
+        self._reporter.about = None
         return None if failed else layer
 
     def _values(self, model: type[Layer], item: Item, scope: Scope) -> tuple[dict[str, Any], set[str]]:

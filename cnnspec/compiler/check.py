@@ -21,9 +21,9 @@ from cnnspec.core.collector import collector_paused
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.language.node import Mapping
 from cnnspec.language.parse import parse
-from cnnspec.language.problems import shown
 from cnnspec.language.resolve import variants_of, with_settings, with_variant
 from cnnspec.language.settings import read_choice, read_model
+from cnnspec.language.shown import shown
 from cnnspec.language.source import Document, read
 from cnnspec.language.training import DATA, Data, Train
 

@@ -9,7 +9,7 @@ from cnnspec.compiler.plan import Value
 from cnnspec.compiler.reporter import Reporter, definitions
 from cnnspec.core.shape import Shape
 from cnnspec.language.node import Sequence
-from cnnspec.language.problems import shown
+from cnnspec.language.shown import shown
 from cnnspec.language.values import Unknown, value_of
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from cnnspec.compiler.plan import Initialisation, Node
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.node import Mapping, Scalar
-from cnnspec.language.problems import shown
 from cnnspec.language.sections import entries, is_nothing
 from cnnspec.language.settings import read_choice, written_out
+from cnnspec.language.shown import shown
 from cnnspec.language.spec import HOLDERS
 from cnnspec.language.values import Unknown
 from cnnspec.layers import KINDS, MERGES, layer_class

@@ -11,7 +11,7 @@ from cnnspec.compiler.namespace import Member, Namespace, unfit
 from cnnspec.compiler.plan import Value
 from cnnspec.core.diagnostic import Findings, Place, Related
 from cnnspec.core.suggest import did_you_mean
-from cnnspec.language.problems import shown
+from cnnspec.language.shown import shown
 from cnnspec.language.values import Unknown, text_of, variables_in
 from cnnspec.layers import KINDS
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related
-from cnnspec.language.problems import shown
+from cnnspec.language.node import Mapping
+from cnnspec.language.shown import quoted, shown
 from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
@@ -29,11 +30,22 @@ class Reporter(Findings):
         super().__init__()
         self.calls: Calls = ()
         """The calls that are open, the innermost last."""
+        self.about: tuple[Node, Scope] | None = None
+        """The arguments that are looked at now, and the variables that they see."""
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Record one, with the calls that are open now."""
+        """Record one, with what its value came from, and the calls that are open now."""
         calls = tuple(_told(*call) for call in reversed(self.calls[-_MOST_CALLS:]))
-        super().add(replace(diagnostic, related=diagnostic.related + calls))
+        super().add(replace(diagnostic, related=diagnostic.related + self._origin(diagnostic) + calls))
+
+    def _origin(self, diagnostic: Diagnostic) -> tuple[Related, ...]:
+        """Where the variables of a wrong argument got their values."""
+        if self.about is None or diagnostic.related:
+            return ()
+        args, scope = self.about
+        written = [args, *(node for _, node in args)] if isinstance(args, Mapping) else [args]
+        node = next((node for node in written if node.place == diagnostic.place), None)
+        return definitions(node, scope)
 
     def enter(self, block: str, arguments: dict[str, Value], place: Place) -> None:
         """A block is called at `place` with these arguments."""
@@ -65,4 +77,4 @@ def definitions(node: Node | None, scope: Scope) -> tuple[Related, ...]:
     if node is None:
         return ()
     found = ((name, scope.place_of(name)) for name in sorted(variables_in(node)) if name in scope)
-    return tuple(Related(place, f"${name} is {shown(scope[name])}") for name, place in found if place)
+    return tuple(Related(place, f"${name} is {quoted(scope[name])}") for name, place in found if place)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.reporter import Reporter, definitions
 from cnnspec.language.node import Mapping
-from cnnspec.language.problems import quoted
+from cnnspec.language.shown import quoted
 from cnnspec.language.values import Unknown, value_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.reporter import Reporter, definitions
-from cnnspec.language.problems import quoted, shown
+from cnnspec.language.shown import quoted, shown
 from cnnspec.language.values import Unknown, value_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from cnnspec.compiler.plan import Node, Value
 from cnnspec.compiler.provenance import gave
 from cnnspec.compiler.reporter import Reporter, definitions
 from cnnspec.language.node import Mapping
-from cnnspec.language.problems import shown, value_place
+from cnnspec.language.problems import value_place
+from cnnspec.language.shown import shown
 
 if TYPE_CHECKING:
     from cnnspec.compiler.naming import Names

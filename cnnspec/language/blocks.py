@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cnnspec.language.cycles import components
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
-from cnnspec.language.problems import quoted
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing
+from cnnspec.language.shown import quoted
 from cnnspec.language.spec import ITEM_KEYS, Argument, Block, every
 from cnnspec.layers import KINDS
 

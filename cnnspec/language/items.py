@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnspec.language.problems import checked, quoted
+from cnnspec.language.problems import checked
+from cnnspec.language.shown import quoted
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
 from cnnspec.language.stray import kind_of
 from cnnspec.language.validation import Layers, no_main_argument

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnspec.language.problems import quoted, visible
+from cnnspec.language.problems import visible
 from cnnspec.language.sections import as_meant
+from cnnspec.language.shown import quoted
 from cnnspec.language.spec import OutputForm, OutputSpec
 
 if TYPE_CHECKING:

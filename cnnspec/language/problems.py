@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 from cnnspec.core.diagnostic import Diagnostic, Place
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
-from cnnspec.language.scalars import scalar_value
+from cnnspec.language.shown import quoted, shown
 from cnnspec.language.spec import ITEM_KEYS
 from cnnspec.language.training import OneOf, one_of
 from cnnspec.layers.fields import Arguments, Expect
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
 
 A = TypeVar("A", bound=Arguments)
-_MOST_SHOWN = 60
 
 
 def checked(
@@ -252,28 +250,3 @@ def expectation(model: type[Arguments], field: str) -> str:
         if isinstance(metadata, OneOf):
             return f"one of {', '.join(metadata.table)}"
     return f"one of {', '.join(map(shown, get_args(info.annotation)))}"
-
-
-def shown(value: object) -> str:
-    """A value as YAML would have it, shortened."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, list | tuple):
-        text = f"[{', '.join(map(shown, value[:20]))}]"
-    elif isinstance(value, dict):
-        text = f"{{{', '.join(f'{key}: {shown(item)}' for key, item in list(value.items())[:20])}}}"
-    else:
-        text = str(value) if not isinstance(value, str) else _quoted(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…"
-
-
-def quoted(value: object) -> str:
-    """A value as a message quotes it: a text always in quotes, which YAML may not need."""
-    found = shown(value)
-    return f"'{found}'" if isinstance(value, str) and found[0] not in "'\"" else found
-
-
-def _quoted(text: str) -> str:
-    plain = re.fullmatch(r"[A-Za-z_][\w-]*", text) and isinstance(scalar_value(text), str)
-    quote = '"' if "'" in text else "'"
-    return text if plain else f"{quote}{text}{quote}"

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from cnnspec.language import torn
 from cnnspec.language.layout import entry
 from cnnspec.language.node import Mapping, Node, Scalar
-from cnnspec.language.problems import shown
 from cnnspec.language.scalars import scalar_value
+from cnnspec.language.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,8 @@ def instead(model: type[Arguments], values: MappingType[str, Any], field: str, w
         return torn.in_quotes(whole)
     if isinstance(value, str) and _PRODUCT.search(value):
         return "It is a text. An expression holds a $: a variable, as in $width * 2; a plain product is written out."
+    if isinstance(value, float) and _suits(model, values, field, 1):
+        return "In an expression `//`, floor, ceil and round give a whole number."
     return "true and false are no numbers." if isinstance(value, bool) else ""
 
 

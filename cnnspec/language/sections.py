@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Node, Scalar
-from cnnspec.language.problems import quoted
+from cnnspec.language.shown import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

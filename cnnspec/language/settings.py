@@ -8,7 +8,8 @@ from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.node import Mapping, Node, Scalar, from_plain
-from cnnspec.language.problems import checked, shown, value_place
+from cnnspec.language.problems import checked, value_place
+from cnnspec.language.shown import shown
 from cnnspec.language.training import one_of
 from cnnspec.language.values import Unknown, is_literal, value_of
 

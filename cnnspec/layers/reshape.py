@@ -172,7 +172,7 @@ class Permute(Layer):
     def _refuse_batch(self, x: Shape) -> None:
         """Raise Reject where the axes are numbered as torch does, which counts the batch as axis 0."""
         count = len(x.sizes)
-        axes = self.axes[1:] if self.axes[0] == 0 else self.axes
+        axes = self.axes[1:] if self.axes[:1] == (0,) else self.axes
         if sorted(axes) == list(range(1, count + 1)):
             message = f"axes {list(self.axes)} count the batch; the input {x} has the axes 0 to {count - 1}"
             hint = f"Axes don't count the batch: write permute: {[axis - 1 for axis in axes]}."
