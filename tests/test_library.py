@@ -59,3 +59,29 @@ def test_a_variant_follows_an_at_sign_after_the_last_slash(tmp_path: Path) -> No
         (r.plan.outputs[0].value.shape.channels, r.plan.name) for r in results[:2] if r.plan
     ]
     assert ["unknown-variant"] == [found.code for found in results[2].diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "words"),
+    [
+        ("resnet18@resnet34", "unknown-variant", "Write resnet@resnet34, or resnet34."),
+        ("./a@b.yaml", "file-not-found", "can't have one in its name"),
+        ("resnet@", "unknown-variant", "There are resnet18"),
+    ],
+)
+def test_a_variant_of_a_variant_or_of_nothing_is_told(spec: str, code: str, words: str) -> None:
+    (found,) = cnnspec.check(spec).diagnostics
+    assert (code, True) == (found.code, words in found.hint)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("vars.grops", "Did you mean groups?"),
+        ("vars.zzz", "Declare it under `vars`"),
+        ("variants.resnet18.groups", "SPEC@variant"),
+    ],
+)
+def test_a_setting_that_would_do_nothing_is_told(setting: str, words: str) -> None:
+    (found,) = cnnspec.check("resnet", {setting: 2}).diagnostics
+    assert ("bad-setting", True) == (found.code, words in found.hint)

@@ -67,7 +67,7 @@ class Walk:
             return self._once(item, value, frame)
         rounds = read_rounds(item.repeat, frame.scope, self._reporter, self._limits.most)
         if rounds is None:
-            self.names.mark_unknown(item, frame)
+            frame.namespace.blurred = True
             return Value(None)
         result, last = self._rounds(item, rounds, value, frame)
         if last is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.frame import NOTHING, Frame
@@ -12,7 +11,7 @@ from cnnspec.compiler.plan import Value
 from cnnspec.core.diagnostic import Findings, Place, Related
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.shown import shown
-from cnnspec.language.values import Unknown, text_of, variables_in
+from cnnspec.language.values import Unknown, text_of
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
@@ -115,18 +114,11 @@ class Names:
         """The item isn't there; whoever asks for its name is told so."""
         if item.name is None:
             return
-        with suppress(Unknown):
+        try:
             name = text_of(item.name, frame.scope, Findings())  # what isn't there has no mistakes
-            frame.namespace.dropped[name] = item.name.place
-
-    def mark_unknown(self, item: Item, frame: Frame) -> None:
-        """The item can't be walked; what uses its name stays silent."""
-        frame.namespace.blurred = True
-        if item.name is None or not all(name in frame.scope for name in variables_in(item.name)):
+        except Unknown:
             return
-        name = self.filled(item.name, frame)
-        if name is not None:
-            frame.namespace.members.setdefault(name, Member(Value(None), None))
+        frame.namespace.dropped[name] = item.name.place
 
     def _not_there(self, path: str, source: Scalar, frame: Frame, own: str | None) -> Value:
         if frame.namespace.blurred_here():
