@@ -33,8 +33,9 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
 LINES = """
 ## Lines
 
-Non-blank lines of each family's spec, and lines of the classes and functions of torchvision that build the same
-networks: without blank lines, docstrings, comments, imports and lists of weights.
+Non-blank lines of each family's spec, and lines of the classes and functions in torchvision's files for it: without
+blank lines, docstrings, comments, imports and lists of weights. A file is counted whole: efficientnet.py for both of
+its families, resnet.py and mobilenetv3.py for the segmentation networks on them too.
 
 """
 

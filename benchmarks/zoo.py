@@ -14,12 +14,12 @@ import torch
 import torchinfo
 from torchvision import models
 
+from benchmarks.checking import LIBRARIES
 from benchmarks.timing import command, interleaved, median, ratio, row
 from cnnspec.compiler.check import check_document
 from cnnspec.compiler.library import open_spec, shipped_networks, shipped_specs
 from cnnspec.language.source import Source, read
 
-LIBRARIES = "import click, yaml; from pydantic import BaseModel, Field, ConfigDict"
 TORCHINFO = """
 import torchinfo
 from torchvision.models import resnet152

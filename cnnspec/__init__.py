@@ -33,8 +33,9 @@ class SpecError(ValueError):
 def check(spec: str | PathLike[str], settings: Mapping[str, object] | None = None) -> Result:
     """Check a spec: a path, or the name of one that ships, with `@variant` where it has variants.
 
-    `settings` are what `--set` takes: `{"num_classes": 10, "train.epochs": 1}`. Never raises for a mistake in the spec, not even a missing file: `result.ok` and
-    `result.diagnostics` tell, `result.plan` holds shapes and costs. Does not import torch.
+    `settings` are what `--set` takes: `{"num_classes": 10, "train.epochs": 1}`. Never raises for a mistake
+    in the spec, not even a missing file: `result.ok` and `result.diagnostics` tell, `result.plan` holds
+    shapes and costs. Does not import torch. Raises TypeError for a setting that YAML can't hold.
     """
     from cnnspec.compiler import library  # noqa: PLC0415 -- keep `import cnnspec` light
 

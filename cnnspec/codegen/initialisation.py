@@ -35,8 +35,8 @@ def _rules(plan: Plan, modules: list[tuple[Node, str]]) -> Rules | None:
     rules: Rules = {}
     for node, target in modules:
         for name, path in _parameters(node):
-            own = rules.setdefault(target, {})
-            if own.setdefault(name, starts.get(path)) != starts.pop(path, None):
+            start = starts.pop(path, None)
+            if rules.setdefault(target, {}).setdefault(name, start) != start:
                 return None
     wanted = {target: own for target, own in rules.items() if any(own.values())}
     # A bare parameter is in no module of its own; a helper is a subclass of what it helps.

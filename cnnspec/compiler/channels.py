@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.language.node import texts_of
+from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
     from cnnspec.compiler.frame import Frame
@@ -18,7 +18,7 @@ def warn_of_channels(item: Item, value: Value, frame: Frame, reporter: Reporter)
     if item.args is None or value.shape is None or "in_channels" not in frame.scope:
         return
     entered, comes = frame.scope["in_channels"], value.shape.channels
-    if entered != comes and any("$in_channels" in text for text in texts_of(item.args).values):
+    if entered != comes and "in_channels" in variables_in(item.args):
         message = f"$in_channels is {entered} here, what entered the spec; {comes} channels come into this {item.kind}"
         hint = "Make a block of these layers: in it `$in_channels` is what enters the block. Or write the number."
         reporter.warning("outer-channels", message, item.args.place, hint)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.plan import Node, Value
-from cnnspec.language.node import texts_of
 from cnnspec.language.spec import every
+from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -173,8 +173,7 @@ class Instances:
     def _traits_of(self, block: Block) -> Traits:
         items = list(every(block.body))
         called = [self._traits(self._spec.blocks[item.kind]) for item in items if item.form == "block"]
-        texts = texts_of(block.node) if block.node is not None else ((), ())
-        by_shape = any("in_channels" in text for some in texts for text in some)
+        by_shape = "in_channels" in variables_in(block.node)
         fixed = any(item.form == "dynamic" or item.expect is not None for item in items)
         return Traits(
             repeatable=not fixed and all(other.repeatable for other in called),

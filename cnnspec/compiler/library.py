@@ -62,21 +62,22 @@ def shipped_specs() -> dict[str, Path]:
 
 def shipped_networks() -> dict[str, tuple[Path, str | None]]:
     """Every network that ships, by name: its file and, where a file holds a family, its variant."""
-    found: dict[str, tuple[Path, str | None]] = {}
-    for name, path in shipped_specs().items():
-        family: list[str | None] = [*variants(_read(path, path.name))] or [None]
-        found |= {variant or name: (path, variant) for variant in family}
-    return found
+    return {name: (path, variant) for name, path, variant, _ in _networks()}
 
 
 def shipped_results(text: str = "") -> Iterator[tuple[str, Result]]:
     """Every network that ships and has this text in its name, checked."""
-    documents: dict[Path, Document] = {}
-    for name, (path, variant) in shipped_networks().items():
+    for name, _, variant, document in _networks():
         if text in name:
-            if path not in documents:
-                documents[path] = _read(path, f"specs/{path.name}")
-            yield name, check_document(documents[path], variant=variant)
+            yield name, check_document(document, variant=variant)
+
+
+def _networks() -> Iterator[tuple[str, Path, str | None, Document]]:
+    for stem, path in shipped_specs().items():
+        document = _read(path, f"specs/{path.name}")
+        family: list[str | None] = [*variants(document)] or [None]
+        for variant in family:
+            yield variant or stem, path, variant, document
 
 
 def _split(label: str) -> tuple[str, str | None]:
@@ -94,6 +95,7 @@ def _folder() -> Path:
 
 @cache
 def _shipped(name: str) -> tuple[Path, str | None] | None:
+    """Where a network is; a look at the text spares the reading of all other files."""
     specs = shipped_specs()
     if name in specs:
         return specs[name], None

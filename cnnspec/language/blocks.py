@@ -34,7 +34,7 @@ def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dic
 
 
 def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Block:
-    block = Block(key.text, key.place, node=node)
+    block = Block(key.text, key.place, node)
     if not isinstance(node, Mapping):
         block.broken = True
         message = f"block {key.text} is {quoted(node.plain())}, it must be a mapping"

@@ -101,11 +101,11 @@ class Block:
 
     name: str
     place: Place
+    node: Node
+    """All of it as it is written."""
     args: dict[str, Argument] = field(default_factory=dict)
     inputs: dict[str, Scalar] = field(default_factory=dict)
     body: tuple[Item, ...] = ()
-    node: Node | None = None
-    """All of it as it is written."""
     broken: bool = False
     """It is wrong, which was reported: what calls it is unknown, and silent."""
 

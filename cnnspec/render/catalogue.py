@@ -1,12 +1,11 @@
-"""The specs that ship, as a table, as data and as a page."""
+"""The specs that ship, as a table and as a page."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.render.data import summary_data
 from cnnspec.render.grid import aligned
 from cnnspec.render.line import entering, leaving
 from cnnspec.render.text import macs
@@ -30,17 +29,6 @@ def render(plans: Iterable[tuple[str, Plan]]) -> str:
 
 def _row(name: str, plan: Plan) -> tuple[str, ...]:
     return (name, entering(plan), leaving(plan), f"{plan.params:,}", macs(plan.macs))
-
-
-def catalogue_data(found: Iterable[tuple[str, Result]]) -> list[dict[str, Any]]:
-    """What enters and comes out of each network, and its cost."""
-    return [{"name": name, **_essence(result)} for name, result in found]
-
-
-def _essence(result: Result) -> dict[str, Any]:
-    assert result.plan is not None, "specs that ship are right"
-    data = summary_data(result, result.plan)
-    return {"file": result.source.name, **{key: data[key] for key in ("input", "output")}, **data["total"]}
 
 
 def markdown(families: Iterable[tuple[Path, list[tuple[str, Result]]]]) -> str:

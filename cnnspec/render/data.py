@@ -51,11 +51,21 @@ def summary_data(result: Result, plan: Plan) -> dict[str, Any]:
         "input": _inputs(plan),
         "output": _outputs(plan),
         "layers": [_layer(node, fields[node]) for node in plan.known_nodes],
-        "total": {"params": plan.params, "macs": plan.macs} if plan.complete else None,
+        "total": _total(plan) if plan.complete else None,
     }
     if result.diagnostics:
         data["diagnostics"] = [diagnostic_data(diagnostic) for diagnostic in result.diagnostics]
     return data
+
+
+def network_data(name: str, result: Result, plan: Plan) -> dict[str, Any]:
+    """A network that ships: where it is, what enters and comes out, and its cost."""
+    ends = {"input": _inputs(plan), "output": _outputs(plan)}
+    return {"name": name, "file": result.source.name, **ends, **_total(plan)}
+
+
+def _total(plan: Plan) -> dict[str, int]:
+    return {"params": plan.params, "macs": plan.macs}
 
 
 def _layer(node: Node, field: tuple[int, ...] | None) -> dict[str, Any]:
