@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.node import Mapping, Scalar, from_plain
-from cnnspec.language.problems import torn_off
 from cnnspec.language.scope import Scope
 from cnnspec.language.shown import shown
+from cnnspec.language.torn import torn_off
 from cnnspec.language.values import Unknown, is_literal, value_of
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from cnnspec.language.blocks import read_blocks
 from cnnspec.language.items import ItemReader
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.outputs import read_output
-from cnnspec.language.problems import torn_off, visible
+from cnnspec.language.problems import visible
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start
 from cnnspec.language.shown import quoted, shown
 from cnnspec.language.spec import LATER, TOP_LEVEL, Item, Spec
+from cnnspec.language.torn import torn_off
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:

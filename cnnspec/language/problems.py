@@ -13,6 +13,7 @@ from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.shown import quoted, shown
 from cnnspec.language.spec import ITEM_KEYS
+from cnnspec.language.torn import torn_off
 from cnnspec.language.training import OneOf, one_of
 from cnnspec.layers.fields import Arguments, Expect
 
@@ -94,14 +95,6 @@ def _without_colon(node: Mapping, model: type[Arguments], subject: str) -> Diagn
     )
     message = f"{subject}: {{{key.text}}} names an argument without a value"
     return Diagnostic("unknown-argument", message, key.place, f"Write {instead}.")
-
-
-def torn_off(field: str, node: Mapping) -> bool:
-    """Whether a key is the rest of a call that YAML split at a comma: the call's own error says so."""
-    if field.count("(") >= field.count(")"):
-        return False
-    texts = (value.text for _, value in node if isinstance(value, Scalar))
-    return any(text.count("(") > text.count(")") for text in texts)
 
 
 def _longest(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import nearest
 from cnnspec.language.node import Entry, Mapping, Scalar
-from cnnspec.language.problems import torn_off
 from cnnspec.language.spec import ITEM_KEYS
+from cnnspec.language.torn import torn_off
 from cnnspec.layers import KINDS, MERGES, layer_class
 
 if TYPE_CHECKING:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cnnspec.language.node import Scalar
+from cnnspec.language.node import Mapping, Scalar
 
 _BEFORE = "{[,"
 _BEHIND = ",]}"
@@ -25,6 +22,14 @@ def whole(node: Scalar) -> str:
     if surplus and line[:begin].rstrip().endswith(","):
         return _backward(line, begin, end, surplus)
     return ""
+
+
+def torn_off(field: str, node: Mapping) -> bool:
+    """Whether a key is the rest of a call that YAML split at a comma: the call's own error says so."""
+    if field.count("(") >= field.count(")"):
+        return False
+    texts = (value.text for _, value in node if isinstance(value, Scalar))
+    return any(text.count("(") > text.count(")") for text in texts)
 
 
 def in_quotes(text: str) -> str:
