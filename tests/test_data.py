@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.training import DATA, Digits, Train
+from cnnspec.language.datasets import DATA, Digits
+from cnnspec.language.training import Train
 from cnnspec.train import data
 from cnnspec.train.data import digits
 from cnnspec.train.data.dataset import Batches, Images, Scale, batch_sizes, scale_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.training import FashionMnist, Mnist
+from cnnspec.language.datasets import FashionMnist, Mnist
 from cnnspec.train import data
 from cnnspec.train.data import mnist
 

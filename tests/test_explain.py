@@ -7,9 +7,12 @@ from click.testing import CliRunner
 
 from cnnspec.cli.main import cli
 from cnnspec.core.codes import CODES
+from cnnspec.language.datasets import DATA
 from cnnspec.language.expression.functions import FUNCTIONS
+from cnnspec.language.losses import LOSSES
+from cnnspec.language.optimizers import OPTIMIZERS
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
-from cnnspec.language.training import DATA, LOSSES, OPTIMIZERS, Train
+from cnnspec.language.training import Train
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.render.words import all_words, explained

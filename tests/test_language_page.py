@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.language.datasets import DATA
 from cnnspec.language.expression.functions import FUNCTIONS
+from cnnspec.language.losses import LOSSES
+from cnnspec.language.optimizers import OPTIMIZERS
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
-from cnnspec.language.training import DATA, LOSSES, OPTIMIZERS, Train
+from cnnspec.language.training import Train
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.render.reference import Argument, arguments
 from tests.literate import Case, cases_of, found

@@ -11,7 +11,8 @@ from torch import nn
 
 from cnnspec.core import files
 from cnnspec.core.errors import UserError
-from cnnspec.language.training import Digits, Train
+from cnnspec.language.datasets import Digits
+from cnnspec.language.training import Train
 from cnnspec.train import checkpoint, data, loop
 from cnnspec.train.checkpoint import About
 from cnnspec.train.data.dataset import Scale

@@ -10,7 +10,10 @@ from cnnspec.backend.build import build
 from cnnspec.backend.device import settle
 from cnnspec.compiler.library import check
 from cnnspec.core.errors import UserError
-from cnnspec.language.training import Adam, AdamW, CrossEntropy, Digits, Sgd, Train
+from cnnspec.language.datasets import Digits
+from cnnspec.language.losses import CrossEntropy
+from cnnspec.language.optimizers import Adam, AdamW, Sgd
+from cnnspec.language.training import Train
 from cnnspec.train import checkpoint, data, fit, loop
 from cnnspec.train.best import Best
 from cnnspec.train.data.dataset import Scale

@@ -19,13 +19,14 @@ from cnnspec.compiler.unused import warn_of_unused
 from cnnspec.compiler.variables import evaluate_variables
 from cnnspec.core.collector import collector_paused
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
+from cnnspec.language.datasets import DATA, Data
 from cnnspec.language.node import Mapping
 from cnnspec.language.parse import parse
 from cnnspec.language.resolve import variants_of, with_settings, with_variant
 from cnnspec.language.settings import read_choice, read_model
 from cnnspec.language.shown import shown
 from cnnspec.language.source import Document, read
-from cnnspec.language.training import DATA, Data, Train
+from cnnspec.language.training import Train
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Initialisation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Severity
-from cnnspec.language.training import DATA, Data
+from cnnspec.language.datasets import DATA, Data
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.language.choice import one_of
+from cnnspec.language.datasets import DATA
 from cnnspec.language.spec import TOP_LEVEL
-from cnnspec.language.training import DATA, Train, one_of
+from cnnspec.language.training import Train
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

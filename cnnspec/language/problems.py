@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from cnnspec.core.diagnostic import Diagnostic, Place
 from cnnspec.core.suggest import nearest
+from cnnspec.language.choice import OneOf, one_of
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.shown import quoted, shown
 from cnnspec.language.spec import ITEM_KEYS
 from cnnspec.language.torn import torn_off
-from cnnspec.language.training import OneOf, one_of
 from cnnspec.layers.fields import Arguments, Expect
 
 if TYPE_CHECKING:

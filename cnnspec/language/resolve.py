@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Findings, Place, Source
 from cnnspec.core.suggest import did_you_mean, nearest
+from cnnspec.language.choice import one_of
+from cnnspec.language.datasets import DATA
 from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.language.shown import shown
 from cnnspec.language.source import read
 from cnnspec.language.spec import LATER, TOP_LEVEL
-from cnnspec.language.training import DATA, Train, one_of
+from cnnspec.language.training import Train
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Many

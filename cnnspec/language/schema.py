@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from cnnspec.language.choice import OneOf, one_of
+from cnnspec.language.datasets import DATA
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
-from cnnspec.language.training import DATA, OneOf, Train, one_of
+from cnnspec.language.training import Train
 from cnnspec.layers import KINDS, MERGES, layer_class
 from cnnspec.layers.initialisers import INITIALISERS
 

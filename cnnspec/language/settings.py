@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.choice import one_of
 from cnnspec.language.node import Mapping, Node, Scalar, from_plain
 from cnnspec.language.problems import checked, value_place
 from cnnspec.language.shown import shown
-from cnnspec.language.training import one_of
 from cnnspec.language.values import Unknown, is_literal, value_of
 
 if TYPE_CHECKING:

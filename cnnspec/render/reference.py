@@ -6,9 +6,9 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.language.choice import one_of
 from cnnspec.language.problems import expectation
 from cnnspec.language.shown import shown
-from cnnspec.language.training import one_of
 from cnnspec.layers import KINDS, MERGES, layer_class
 from cnnspec.render.text import terminal_width
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.language.choice import one_of
+from cnnspec.language.datasets import DATA, Data
 from cnnspec.language.expression.functions import FUNCTIONS
+from cnnspec.language.losses import LOSSES
+from cnnspec.language.optimizers import OPTIMIZERS
 from cnnspec.language.spec import ITEM_KEYS, LATER, TOP_LEVEL
-from cnnspec.language.training import DATA, LOSSES, OPTIMIZERS, Data, Train, one_of
+from cnnspec.language.training import Train
 from cnnspec.layers import KINDS, layer_class
 from cnnspec.layers.initialisers import INITIALISERS, MOST_AXES, Initialiser
 from cnnspec.render.reference import (

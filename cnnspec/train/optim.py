@@ -8,19 +8,19 @@ import torch
 from torch import Tensor, nn
 
 from cnnspec.core.errors import UserError
-from cnnspec.language import training
+from cnnspec.language import losses, optimizers
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
 
-OPTIMIZERS: Mapping[type[training.Optimizer], type[torch.optim.Optimizer]] = {
-    training.Sgd: torch.optim.SGD,
-    training.Adam: torch.optim.Adam,
-    training.AdamW: torch.optim.AdamW,
+OPTIMIZERS: Mapping[type[optimizers.Optimizer], type[torch.optim.Optimizer]] = {
+    optimizers.Sgd: torch.optim.SGD,
+    optimizers.Adam: torch.optim.Adam,
+    optimizers.AdamW: torch.optim.AdamW,
 }
-LOSSES: Mapping[type[training.Loss], type[nn.Module]] = {training.CrossEntropy: nn.CrossEntropyLoss}
+LOSSES: Mapping[type[losses.Loss], type[nn.Module]] = {losses.CrossEntropy: nn.CrossEntropyLoss}
 
 
-def optimizer(config: training.Optimizer, model: nn.Module) -> torch.optim.Optimizer:
+def optimizer(config: optimizers.Optimizer, model: nn.Module) -> torch.optim.Optimizer:
     """The optimizer of torch for the model's weights. Raises UserError when there are none."""
     weights = list(model.parameters())
     if not weights:
@@ -28,6 +28,6 @@ def optimizer(config: training.Optimizer, model: nn.Module) -> torch.optim.Optim
     return OPTIMIZERS[type(config)](weights, **config.model_dump())
 
 
-def loss(config: training.Loss) -> Criterion:
+def loss(config: losses.Loss) -> Criterion:
     """The loss of torch: (scores_NK, labels_N) -> the mean over the batch."""
     return LOSSES[type(config)](**config.model_dump())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.language.training import Data, Digits, FashionMnist, Mnist
+from cnnspec.language.datasets import Data, Digits, FashionMnist, Mnist
 from cnnspec.train.data import digits, mnist
 from cnnspec.train.data.idx import Raw
 

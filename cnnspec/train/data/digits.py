@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnnspec.language.training import Digits
+from cnnspec.language.datasets import Digits
 from cnnspec.train.data import idx
 from cnnspec.train.data.idx import Idx, Part, Raw
 

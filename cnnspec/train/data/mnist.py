@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.training import FashionMnist, IdxFiles, Mnist
+from cnnspec.language.datasets import FashionMnist, IdxFiles, Mnist
 from cnnspec.train.data.idx import Raw, read_part
 
 NAMES = (
