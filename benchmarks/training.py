@@ -28,7 +28,7 @@ from torchvision import datasets, transforms
 from benchmarks.timing import interleaved, median, ratio, row
 from cnnspec.backend.build import build
 from cnnspec.compiler.library import check
-from cnnspec.language.datasets import FashionMnist
+from cnnspec.language.published import FashionMnist
 from cnnspec.language.training import Train
 from cnnspec.train import data, optim
 from cnnspec.train.data import mnist

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.datasets import FashionMnist, Mnist
+from cnnspec.language.published import Emnist, FashionMnist, Kmnist, Mnist
 from cnnspec.train import data
 from cnnspec.train.data import mnist
 
@@ -40,28 +40,33 @@ def write(folder, contents):
         (folder / name).write_bytes(content)
 
 
+def read(config):
+    return data.read(config, (1, 28, 28))
+
+
 def failure(root, config=Mnist):
     with pytest.raises(UserError) as caught:
-        data.read(config(root=str(root)))
+        read(config(root=str(root)))
     assert "\n" not in caught.value.message
     return caught.value
 
 
 def test_whole_files_become_images_and_labels(root):
-    found = data.load(Mnist(root=str(root)))
-    assert found.train.pixels_NCHW.shape == (20, 1, 28, 28)
-    assert found.test.pixels_NCHW.shape == (10, 1, 28, 28)
-    assert [i % 10 for i in range(20)] == found.train.labels_N.tolist()
-    assert [i % 256 for i in range(784, 1568)] == found.train.pixels_NCHW[1].flatten().tolist()
+    found = read(Mnist(root=str(root)))
+    assert found.train.images.sizes == (20, 1, 28, 28)
+    assert found.test.images.sizes == (10, 1, 28, 28)
+    assert [i % 10 for i in range(20)] == found.train.labels.tolist()
+    assert [i % 256 for i in range(784, 1568)] == list(found.train.images.values[784:1568])
+    assert (None, (), tuple("0123456789")) == (found.validation, found.skipped, found.class_names)
 
 
 def test_gzipped_files_are_read_as_plain_ones_are(root):
-    plain = data.read(Mnist(root=str(root)))
+    plain = read(Mnist(root=str(root)))
     for name in mnist.NAMES:
         file = root / name
         file.with_name(f"{name}.gz").write_bytes(gzip.compress(file.read_bytes()))
         file.unlink()
-    assert plain == data.read(Mnist(root=str(root)))
+    assert plain == read(Mnist(root=str(root)))
 
 
 def test_the_folder_that_torchvision_makes_is_found(root, tmp_path):
@@ -69,7 +74,7 @@ def test_the_folder_that_torchvision_makes_is_found(root, tmp_path):
     raw.mkdir(parents=True)
     for name in mnist.NAMES:
         (root / name).rename(raw / name)
-    assert data.read(FashionMnist(root=str(tmp_path / "elsewhere"))).train.images.sizes == (20, 28, 28)
+    assert read(FashionMnist(root=str(tmp_path / "elsewhere"))).train.images.sizes == (20, 1, 28, 28)
 
 
 def test_a_missing_root_is_told_with_what_fetches_the_files(tmp_path):
@@ -147,7 +152,7 @@ def test_a_folder_in_a_files_place_is_missing(root):
 def test_without_a_root_the_systems_package_is_found(monkeypatch, root, tmp_path):
     monkeypatch.setitem(mnist.SYSTEM, FashionMnist, root)
     monkeypatch.chdir(tmp_path)
-    assert data.read(FashionMnist()).train.images.sizes == (20, 28, 28)
+    assert read(FashionMnist()).train.images.sizes == (20, 1, 28, 28)
 
 
 def test_a_root_that_is_written_is_the_only_place(monkeypatch, root, tmp_path):
@@ -166,8 +171,8 @@ def test_absent_files_are_fetched_by_torchvision_when_download_is_true(monkeypat
         Path(download_root, name).write_bytes((root / name).read_bytes())
 
     monkeypatch.setattr(torchvision, "download_and_extract_archive", fetch)
-    found = data.read(Mnist(root=str(tmp_path / "fresh"), download=True))
-    assert found == data.read(Mnist(root=str(root)))
+    found = read(Mnist(root=str(tmp_path / "fresh"), download=True))
+    assert found == read(Mnist(root=str(root)))
     assert torchvision.MNIST.resources == asked
 
 
@@ -179,7 +184,7 @@ def test_a_fetch_that_fails_is_one_line(monkeypatch, tmp_path):
 
     monkeypatch.setattr(torchvision, "download_and_extract_archive", fetch)
     with pytest.raises(UserError, match=r"can't be fetched into .*no network") as caught:
-        data.read(Mnist(root=str(tmp_path), download=True))
+        read(Mnist(root=str(tmp_path), download=True))
     assert "\n" not in caught.value.message
 
 
@@ -187,7 +192,89 @@ def test_fashion_mnist_of_the_systems_package_is_whole():
     folder = mnist.SYSTEM[FashionMnist]
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there: apt install dataset-fashion-mnist")
-    found = data.read(FashionMnist(root=str(folder)))
-    assert found.train.images.sizes == (FashionMnist.train_images, *FashionMnist.shape[1:])
-    assert found.test.images.sizes == (FashionMnist.test_images, *FashionMnist.shape[1:])
-    assert [found.train.labels.values.count(label) for label in range(10)] == [6_000] * 10
+    found = read(FashionMnist(root=str(folder)))
+    assert found.train.images.sizes == (60_000, 1, 28, 28)
+    assert found.test.images.sizes == (10_000, 1, 28, 28)
+    assert [found.train.labels.count(label) for label in range(10)] == [6_000] * 10
+
+
+def test_the_archives_of_other_sets_lie_under_their_own_names(root, tmp_path):
+    raw = tmp_path / "KMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in mnist.NAMES:
+        (root / name).rename(raw / name)
+    assert read(Kmnist(root=str(tmp_path))).class_names[:3] == ("o", "ki", "su")
+
+
+def emnist_names(split):
+    parts = [f"emnist-{split}-{part}" for part in ("train", "test")]
+    return [f"{part}-{kind}-ubyte" for part in parts for kind in ("images-idx3", "labels-idx1")]
+
+
+def write_emnist(folder, split, label):
+    contents = [images(3), idx(3, values=[label] * 3), images(2), idx(2, values=[label] * 2)]
+    write(folder, dict(zip(emnist_names(split), contents, strict=True)))
+
+
+def test_emnists_images_are_stored_column_by_column(tmp_path):
+    write_emnist(tmp_path, "digits", 7)
+    found = read(Emnist(root=str(tmp_path), split="digits")).train
+    stored = [i % 256 for i in range(784)]
+    assert [stored[column * 28 + row] for row in range(28) for column in range(28)] == list(
+        found.images.values[:784]
+    )
+    assert [7, 7, 7] == found.labels.tolist()
+
+
+def test_emnists_letters_count_from_1(tmp_path):
+    write_emnist(tmp_path / "EMNIST" / "raw", "letters", 26)
+    found = read(Emnist(root=str(tmp_path), split="letters"))
+    assert ("z", 25) == (found.class_names[found.test.labels[0]], found.test.labels[0])
+
+
+@pytest.mark.parametrize("label", [0, 27])
+def test_a_letter_that_is_none_is_named_with_its_place(tmp_path, label):
+    write_emnist(tmp_path, "letters", label)
+    with pytest.raises(UserError, match=f"label {label} at position 0, 1 to 26 are expected"):
+        read(Emnist(root=str(tmp_path), split="letters"))
+
+
+def test_emnists_files_of_another_split_are_not_taken(tmp_path):
+    write_emnist(tmp_path, "letters", 5)
+    with pytest.raises(UserError, match="emnist lacks emnist-digits-train-images-idx3-ubyte, ") as caught:
+        read(Emnist(root=str(tmp_path), split="digits"))
+    assert f"{{emnist: {{root: {tmp_path}, download: true, split: digits}}}}" in caught.value.hint
+
+
+def test_an_archive_that_is_not_unpacked_is_told(tmp_path):
+    (tmp_path / "gzip.zip").write_bytes(b"")
+    with pytest.raises(UserError) as caught:
+        read(Emnist(root=str(tmp_path)))
+    assert f"python -m zipfile -e {tmp_path / 'gzip.zip'} {tmp_path}" in caught.value.hint
+
+
+def test_a_root_with_a_comma_in_it_is_quoted_in_the_remedy(tmp_path):
+    assert f'root: "{tmp_path}/a, b"' in failure(tmp_path / "a, b").hint
+
+
+def test_files_that_a_fetch_does_not_bring_are_told(monkeypatch, tmp_path):
+    from torchvision import datasets  # noqa: PLC0415 -- slow to import
+
+    monkeypatch.setattr(datasets, "EMNIST", lambda _, **__: None)
+    with pytest.raises(UserError, match="emnist lacks"):
+        read(Emnist(root=str(tmp_path), download=True))
+
+
+def test_emnist_is_fetched_with_its_split(monkeypatch, tmp_path):
+    from torchvision import datasets  # noqa: PLC0415 -- slow to import
+
+    monkeypatch.setattr(datasets, "EMNIST", lambda root, **given: write_emnist(root, given["split"], 1))
+    assert len(read(Emnist(root=str(tmp_path), split="mnist", download=True)).train.labels) == 3
+
+
+def test_a_file_that_can_not_be_read_is_named(monkeypatch, root):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    assert f"{root / TRAIN_IMAGES}: can't be read (Permission denied)" == failure(root).message

@@ -7,10 +7,12 @@ from click.testing import CliRunner
 
 from cnnspec.cli.main import cli
 from cnnspec.core.codes import CODES
+from cnnspec.language.augmentations import AUGMENTATIONS
 from cnnspec.language.datasets import DATA
 from cnnspec.language.expression.functions import FUNCTIONS
 from cnnspec.language.losses import LOSSES
 from cnnspec.language.optimizers import OPTIMIZERS
+from cnnspec.language.schedules import SCHEDULES
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
 from cnnspec.language.training import Train
 from cnnspec.layers import KINDS, MERGES
@@ -25,11 +27,13 @@ TABLES = {
     "data sets": DATA,
     "arguments of train": Train.model_fields,
     "optimizers": OPTIMIZERS,
+    "schedules": SCHEDULES,
     "losses": LOSSES,
+    "augmentations": AUGMENTATIONS,
     "functions": FUNCTIONS,
     "codes": CODES,
 }
-WRITTEN_LIKE_ITEMS = {**INITIALISERS, **DATA, **OPTIMIZERS, **LOSSES}
+WRITTEN_LIKE_ITEMS = {**INITIALISERS, **DATA, **OPTIMIZERS, **SCHEDULES, **LOSSES, **AUGMENTATIONS}
 
 
 def _run(*args):
@@ -76,13 +80,25 @@ def test_what_is_written_like_an_item_is_told_with_all_its_arguments(word):
         ("mnist", "  data: {mnist: {…}}"),
         ("digits", "Images of 1×8×8: 1,442 to train with, 355 to test with."),
         ("sgd", "  train: {optimizer: {sgd: {…}}}"),
+        ("cosine", "  train: {schedule: cosine}"),
+        ("cosine", "  train: {schedule: {cosine: <eta_min>}}"),
+        ("exponential", "  train: {schedule: {exponential: {gamma: …}}}"),
         ("cross_entropy", "  train: {loss: cross_entropy}"),
+        ("cutout", "  train: {augment: [{cutout: <size>}]}"),
+        ("hflip", "  train: {augment: [hflip]}"),
         ("train", "  optimizer = adamw"),
         ("round_to", "  round_to(value, divisor)"),
     ],
 )
 def test_an_explanation_shows_how_it_is_written(word, line):
     assert line in explained(word).split("\n")
+
+
+@pytest.mark.parametrize("word", ["step", "colour"])
+def test_a_name_that_needs_one_argument_of_several_is_not_shown_alone(word):
+    assert f"{word}}}" not in explained(word)
+    assert f"[{word}]" not in explained(word)
+    assert f"{{{word}: {{…}}}}" in explained(word)
 
 
 def test_a_word_with_two_meanings_is_told_with_both():
@@ -97,7 +113,9 @@ def test_a_key_that_is_not_read_says_so():
 def test_what_may_stand_after_a_key_is_listed():
     assert [] == [name for name in INITIALISERS if f"\n  {name} " not in explained("init")]
     assert [] == [name for name in DATA if f"\n  {name} " not in explained("data")]
-    assert [] == [name for name in OPTIMIZERS if f"\n  {name} " not in explained("optimizer")]
+    tables = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "loss": LOSSES, "augment": AUGMENTATIONS}
+    for argument, table in tables.items():
+        assert [] == [name for name in table if f"\n  {name} " not in explained(argument)]
 
 
 def test_an_argument_is_told_with_the_kinds_that_take_it():

@@ -11,17 +11,16 @@ from torch import nn
 
 from cnnspec.core import files
 from cnnspec.core.errors import UserError
-from cnnspec.language.datasets import Digits
 from cnnspec.language.training import Train
-from cnnspec.train import checkpoint, data, loop
+from cnnspec.train import checkpoint, loop
 from cnnspec.train.checkpoint import About
-from cnnspec.train.data.dataset import Scale
-from cnnspec.train.data.sets import divide
+from cnnspec.train.data.scale import Scale
 from cnnspec.train.environment import describe
 from cnnspec.train.events import Epoch
 from cnnspec.train.run import Run
+from tests.trainings import PLAIN, fit_of
 
-ABOUT = About(epoch=3, scale=Scale((0.1, 2.0), (1 / 3, 70.0)))
+ABOUT = About(3, Scale((0.1, 2.0), (1 / 3, 70.0)), ("cat", "Ünkraut, 2"), "pad")
 EPOCH_ROW = [
     "epoch",
     "step",
@@ -29,9 +28,13 @@ EPOCH_ROW = [
     "train_accuracy",
     "val_loss",
     "val_accuracy",
+    "lr",
     "images_per_s",
     "seconds",
 ]
+
+
+FACTS = {"epoch": 1, "mean": [0], "std": [1], "classes": ["a", "b"], "resize": "crop"}
 
 
 def network(features=10):
@@ -45,9 +48,8 @@ def create(parent, name="net"):
 
 def recorded(parent, config, model=None):
     model = model or network()
-    sets = divide(data.load(Digits()), config, torch.device("cpu"))
     run = create(parent)
-    return run, list(run.record(loop.train(model, sets, config), model, sets.scale))
+    return run, list(run.record(loop.train(fit_of(model, config)), model, ABOUT))
 
 
 def rows(run):
@@ -79,7 +81,7 @@ def test_any_name_makes_a_folder_below_its_parent(tmp_path, name, folder):
 
 def test_what_is_known_beforehand_is_written_beforehand(tmp_path):
     run = Run.create(
-        tmp_path, "net", "cnnspec: 1\n", describe(torch.device("cpu"), 5, ["cnnspec", "train", "net"])
+        tmp_path, "net", "cnnspec: 1\n", describe(torch.device("cpu"), PLAIN, 5, ["cnnspec", "train", "net"])
     )
     assert (run.folder / "spec.yaml").read_text() == "cnnspec: 1\n"
     environment = json.loads((run.folder / "environment.json").read_text())
@@ -122,9 +124,8 @@ def test_the_same_seed_leaves_the_same_files_bitwise(tmp_path):
 
 def test_an_interrupted_training_keeps_the_last_epoch_and_the_best(tmp_path):
     config, model = Train(epochs=3), network()
-    sets = divide(data.load(Digits()), config, torch.device("cpu"))
     run = create(tmp_path)
-    for event in run.record(loop.train(model, sets, config), model, sets.scale):
+    for event in run.record(loop.train(fit_of(model, config)), model, ABOUT):
         if isinstance(event, Epoch) and event.epoch == 2:
             break
     expected = {name: value.clone() for name, value in model.state_dict().items()}
@@ -210,7 +211,7 @@ def test_a_foreign_file_without_a_scale_is_told_and_changes_nothing(tmp_path):
         {"cnnspec": '{"epoch": 1, "mean": 3, "std": []}'},
     ):
         safetensors.torch.save_file({"3.bias": torch.zeros(10)}, path, metadata)
-        assert "how its images were normalised" in refusal(path, model)
+        assert "how its images were made ready" in refusal(path, model)
     assert model[3].bias.any()
 
 
@@ -250,6 +251,9 @@ def test_an_interruption_while_a_file_is_written_leaves_the_one_before(tmp_path,
         '{"epoch": 1, "mean": [NaN], "std": [1]}',
         '{"epoch": 1, "mean": [0, 0], "std": [1]}',
         '{"epoch": 1, "mean": "12", "std": "12"}',
+        '{"epoch": 1, "mean": [0], "std": [1]}',
+        '{"epoch": 1, "mean": [0], "std": [1], "classes": "ab", "resize": "crop"}',
+        '{"epoch": 1, "mean": [0], "std": [1], "classes": ["a"], "resize": "zoom"}',
         "[" * 200_000,
         "[]",
     ],
@@ -257,12 +261,12 @@ def test_an_interruption_while_a_file_is_written_leaves_the_one_before(tmp_path,
 def test_a_scale_that_is_none_is_told(tmp_path, facts):
     path = tmp_path / "w.safetensors"
     safetensors.torch.save_file(dict(network().state_dict()), path, {"cnnspec": facts})
-    assert "does not say how its images were normalised" in refusal(path)
+    assert "does not say how its images were made ready" in refusal(path)
 
 
 @pytest.mark.parametrize("dtype", [torch.int32, torch.complex64, torch.float16])
 def test_weights_of_another_type_are_told(tmp_path, dtype):
     path = tmp_path / "w.safetensors"
     weights = {name: value.to(dtype) for name, value in network().state_dict().items()}
-    safetensors.torch.save_file(weights, path, {"cnnspec": '{"epoch": 1, "mean": [0], "std": [1]}'})
+    safetensors.torch.save_file(weights, path, {"cnnspec": json.dumps(FACTS)})
     assert f"is of {str(dtype)[6:]}, the spec's of float32" in refusal(path)

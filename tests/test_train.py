@@ -10,20 +10,18 @@ from cnnspec.backend.build import build
 from cnnspec.backend.device import settle
 from cnnspec.compiler.library import check
 from cnnspec.core.errors import UserError
-from cnnspec.language.datasets import Digits
 from cnnspec.language.losses import CrossEntropy
-from cnnspec.language.optimizers import Adam, AdamW, Sgd
+from cnnspec.language.optimizers.adam import Adam, AdamW
+from cnnspec.language.optimizers.sgd import Sgd
 from cnnspec.language.training import Train
 from cnnspec.train import checkpoint, data, fit, loop
 from cnnspec.train.best import Best
-from cnnspec.train.data.dataset import Scale
 from cnnspec.train.data.order import shuffled, subseed
+from cnnspec.train.data.scale import Scale
 from cnnspec.train.data.sets import divide
-from cnnspec.train.events import Epoch, Finished, Score, Started, Step
+from cnnspec.train.events import Epoch, Finished, Score, Step
 from cnnspec.train.faults import in_our_words
-
-CPU = torch.device("cpu")
-DATASET = data.load(Digits())
+from tests.trainings import CPU, LABELS, RAW, fit_of, normalised, trained, weights_equal
 
 
 def network(seed=0):
@@ -33,19 +31,9 @@ def network(seed=0):
     )
 
 
-def trained(model, config):
-    return list(loop.train(model, divide(DATASET, config, CPU), config))
-
-
-def weights_equal(one, other):
-    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
-    return all(torch.equal(a, b) for a, b in pairs)
-
-
 def by_hand(model, config, make_optimizer):
     """The same training as plain as it gets; with no validation the last weights are the best."""
-    sets = divide(DATASET, config, CPU)
-    pixels = (DATASET.train.pixels_NCHW.float() - sets.scale.mean[0]) / sets.scale.std[0]
+    sets = divide(RAW, config, CPU)
     optimizer = make_optimizer(model.parameters())
     for epoch in range(1, config.epochs + 1):
         order = shuffled(sets.fit_F, config.seed, "order", epoch)
@@ -54,7 +42,7 @@ def by_hand(model, config, make_optimizer):
         for start in range(0, len(order), config.batch_size):
             chosen = order[start : start + config.batch_size]
             optimizer.zero_grad()
-            nn.functional.cross_entropy(model(pixels[chosen]), DATASET.train.labels_N[chosen]).backward()
+            nn.functional.cross_entropy(model(normalised(sets, chosen)), LABELS[chosen]).backward()
             optimizer.step()
     return model
 
@@ -126,7 +114,14 @@ def test_how_often_steps_are_told_of_changes_no_weight(monkeypatch):
 def test_events_tell_the_course_of_a_training():
     started, *between, tested = trained(network(), Train(epochs=3, batch_size=100))
     epochs = [event for event in between if isinstance(event, Epoch)]
-    assert Started(epochs=3, steps_per_epoch=13, fit_images=1299, validation_images=143) == started
+    assert (3, 39, 13, 1299, 143) == (
+        started.epochs,
+        started.steps,
+        started.steps_per_epoch,
+        started.fit_images,
+        started.validation_images,
+    )
+    assert started.how == "cpu, fp32, contiguous; images in memory, 112.3 KiB"
     assert [(event.epoch, event.step) for event in epochs] == [(1, 13), (2, 26), (3, 39)]
     assert [event.train.images for event in epochs] == [1299] * 3
     assert [event.validation.images for event in epochs] == [143] * 3
@@ -138,13 +133,12 @@ def test_events_tell_the_course_of_a_training():
 
 
 def test_the_validation_score_is_the_plain_one():
-    model, config = network(), Train(epochs=1)
-    sets = divide(DATASET, config, CPU)
-    *_, epoch, _ = loop.train(model, sets, config)
+    model = network()
+    fit = fit_of(model, Train(epochs=1))
+    *_, epoch, _ = loop.train(fit)
     model.eval()
-    pixels = (DATASET.train.pixels_NCHW[sets.validation_V].float() - sets.scale.mean[0]) / sets.scale.std[0]
-    labels = DATASET.train.labels_N[sets.validation_V]
-    scores = model(pixels)
+    labels = LABELS[fit.sets.validation_V]
+    scores = model(normalised(fit.sets, fit.sets.validation_V))
     assert nn.functional.cross_entropy(scores, labels).item() == pytest.approx(
         epoch.validation.loss, rel=1e-5
     )
@@ -153,16 +147,20 @@ def test_the_validation_score_is_the_plain_one():
 
 def test_the_test_is_of_the_best_epochs_weights():
     model, config = network(), Train(epochs=4, optimizer=Sgd(lr=0.5, momentum=0.95))
-    sets = divide(DATASET, config, CPU)
+    fit = fit_of(model, config)
     kept = {}
-    for event in loop.train(model, sets, config):
+    for event in loop.train(fit):
         if isinstance(event, Epoch):
             kept[event.epoch] = {name: value.clone() for name, value in model.state_dict().items()}
         elif isinstance(event, Finished):
             assert all(
                 torch.equal(value, kept[event.epoch][name]) for name, value in model.state_dict().items()
             )
-            assert event.test == loop.evaluate_all(model, sets.test, config)
+            assert event.test == evaluated(fit)
+
+
+def evaluated(fit):
+    return loop.evaluate(fit.update.kept, fit.sets.test_batches(64), fit.criterion, "on the test set")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +174,7 @@ def test_the_test_is_of_the_best_epochs_weights():
 def test_the_best_epoch_has_the_highest_accuracy_then_the_lowest_loss_then_comes_first(scores, best):
     kept = Best()
     for epoch, (loss, correct) in enumerate(scores, start=1):
-        kept.take(nn.Linear(1, 1), epoch, Score(loss, correct, 100))
+        kept.take(nn.Linear(1, 1), epoch, epoch, Score(loss, correct, 100))
     assert best == kept.epoch
 
 
@@ -189,10 +187,10 @@ def test_without_validation_the_last_epoch_is_the_best():
 def test_label_smoothing_is_torchs():
     model = network().eval()
     config = Train(loss=CrossEntropy(label_smoothing=0.2))
-    sets = divide(DATASET, config, CPU)
-    pixels = (DATASET.test.pixels_NCHW.float() - sets.scale.mean[0]) / sets.scale.std[0]
-    expected = nn.functional.cross_entropy(model(pixels), DATASET.test.labels_N, label_smoothing=0.2).item()
-    assert expected == pytest.approx(loop.evaluate_all(model, sets.test, config).loss, rel=1e-5)
+    fit = fit_of(model, config)
+    images, labels = (torch.cat(parts) for parts in zip(*fit.sets.test_batches(64), strict=True))
+    expected = nn.functional.cross_entropy(model(images), labels, label_smoothing=0.2).item()
+    assert expected == pytest.approx(evaluated(fit).loss, rel=1e-5)
 
 
 class Several(nn.Module):
@@ -285,11 +283,15 @@ def test_a_training_that_runs_out_of_memory_says_so(monkeypatch, tmp_path, failu
         raise failure
 
     monkeypatch.setattr(fit.loop, "fit_epoch", exhausted)
-    training = fit.start(result.plan, result.train, data.read(result.data), spec="", out=tmp_path, command=[])
+    training = fit.start(
+        result.plan, result.train, data.read(result.data, (1, 8, 8)), spec="", out=tmp_path, command=[]
+    )
     with pytest.raises(UserError, match="batches of 64"):
         list(training.events)
     monkeypatch.setattr(fit.loop, "evaluate", exhausted)
     weights = tmp_path / "w.safetensors"
-    checkpoint.save(weights, build(result.plan), checkpoint.About(1, Scale((0.0,), (1.0,))))
+    checkpoint.save(
+        weights, build(result.plan), checkpoint.About(1, Scale((0.0,), (1.0,)), tuple("0123456789"), "crop")
+    )
     with pytest.raises(UserError, match="batches of 64"):
-        fit.evaluate(result.plan, result.train, data.read(result.data), weights)
+        fit.evaluate(result.plan, result.train, data.read(result.data, (1, 8, 8)), weights)

@@ -18,7 +18,7 @@ from cnnspec.cli import train as command
 from cnnspec.cli.main import main
 from cnnspec.cli.progress import Bar, Lines, _columns
 from cnnspec.train import loop
-from cnnspec.train.events import Epoch, Finished, Score, Started, Step
+from cnnspec.train.events import Epoch, Finished, Score, Skipped, Started, Step, Stopped
 
 TINY = """\
 cnnspec: 1
@@ -69,7 +69,7 @@ def test_a_training_ends_with_its_test_accuracy_and_its_folder(call, spec):
     assert code == 0
     assert f"test accuracy {100 * row['test_accuracy']:.2f} %" in accuracy
     assert folder == str(Path("runs/tiny/1"))
-    assert [line[:9] for line in err.splitlines()[1:]] == ["epoch 1/2", "epoch 2/2"]
+    assert [line[:9] for line in err.splitlines()[2:]] == ["epoch 1/2", "epoch 2/2"]
     names = ["best.safetensors", "environment.json", "last.safetensors", "metrics.jsonl", "spec.yaml"]
     assert names == sorted(entry.name for entry in Path(folder).iterdir())
 
@@ -181,7 +181,10 @@ def test_an_evaluation_may_be_on_another_device(call, spec):
 def test_a_learning_rate_that_overflows_is_told_with_its_epoch(call, spec):
     code, out, err = call("train", spec, "--set", "train.optimizer={sgd: {lr: 1e35}}")
     assert (code, out) == (1, "")
-    assert "error: the loss is nan in epoch 1\n  A smaller lr is the usual remedy. No epoch had ended" in err
+    assert "error: the loss is nan in step 2 (epoch 1): the first that is not finite is the output of" in err
+    assert (
+        "`cnnspec tune lr` looks for one. runs/tiny/1 holds the weights from before that step (last)." in err
+    )
 
 
 def test_a_wrong_spec_is_explained_before_anything_is_trained(call, spec):
@@ -288,12 +291,21 @@ def test_help_shows_an_example(call, name):
 
 
 SHOWN = [
-    Started(epochs=12, steps_per_epoch=100, fit_images=6400, validation_images=640),
+    Started(12, 1200, 100, 6400, 640, "cpu, fp32, contiguous; images in memory, 2.0 MiB"),
+    Skipped("cat/1.png", "cut off"),
     Step(epoch=1, step=50, train=Score(1.25, 1600, 3200), images_per_s=45678.9),
     Epoch(
-        1, 100, Score(0.9, 4800, 6400), Score(0.8, 512, 640), improved=True, images_per_s=45678.9, seconds=2
+        1,
+        100,
+        Score(0.9, 4800, 6400),
+        Score(0.8, 512, 640),
+        improved=True,
+        lr=0.1,
+        images_per_s=45678.9,
+        seconds=2,
     ),
-    Epoch(2, 200, Score(0.5, 5000, 6400), None, improved=False, images_per_s=45678.9, seconds=4),
+    Epoch(2, 200, Score(0.5, 5000, 6400), None, improved=False, lr=0.1, images_per_s=45678.9, seconds=4),
+    Stopped(2, 200, "no better validation for 1 epochs"),
     Finished(1, 100, Score(0.7, 80, 100), seconds=9),
 ]
 
@@ -304,9 +316,12 @@ def test_where_there_is_no_terminal_an_epoch_is_a_line():
     for event in SHOWN:
         shown.show(event)
     assert lines == [
+        "cpu, fp32, contiguous; images in memory, 2.0 MiB",
         "6,400 images to train on, 640 to validate with, 100 steps an epoch",
+        "skipped: cat/1.png: cut off",
         "epoch  1/12  loss 0.9000  75.00 %  val 0.8000  80.00 %  45,679 images/s  best",
         "epoch  2/12  loss 0.5000  78.12 %  45,679 images/s",
+        "stopped after epoch 2: no better validation for 1 epochs",
     ]
 
 
@@ -316,7 +331,7 @@ def test_on_a_terminal_a_bar_shows_step_loss_accuracy_speed_and_time_left(monkey
     console = Console(file=screen, force_terminal=True, width=80, color_system=None)
     with _columns(console) as columns:
         bar = Bar(columns)
-        for event in SHOWN[:2]:
+        for event in SHOWN[:3]:
             bar.show(event)
     last = screen.getvalue()
     for text in ("epoch 1", "50/1200", "1.2500", "50.00 %", "45,679 images/s"):

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from cnnspec.core.reject import Reject
 from cnnspec.language.choice import OneOf
-from cnnspec.language.datasets import DATA, Mnist
+from cnnspec.language.datasets import DATA
 from cnnspec.language.losses import LOSSES
 from cnnspec.language.optimizers import OPTIMIZERS, Adam, AdamW, Sgd
+from cnnspec.language.published import Mnist
 from cnnspec.language.training import Train
 from cnnspec.train.optim import LOSSES as TORCH_LOSSES
 from cnnspec.train.optim import OPTIMIZERS as TORCH_OPTIMIZERS

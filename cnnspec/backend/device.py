@@ -19,8 +19,9 @@ def resolve(name: str) -> torch.device:
     return device
 
 
-def settle(device: torch.device) -> None:
-    """Have the device give the same bits for the same numbers."""
+def settle(device: torch.device, *, deterministic: bool = False) -> None:
+    """Have the device give the same bits for the same numbers; `deterministic`: or raise where it can't."""
+    torch.use_deterministic_algorithms(deterministic)
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True

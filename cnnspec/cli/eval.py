@@ -36,10 +36,7 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
     Example:
       cnnspec eval runs/digits/1
     """
-    spec = run / "spec.yaml"
-    if not spec.is_file():
-        raise UserError(f"{run}: not a run folder: it holds no spec.yaml", _instead(run))
-    result = load(str(spec), [] if device is None else [f"train.device={device}"])
+    result = load(str(run_spec(run)), [] if device is None else [f"train.device={device}"])
     raw = read_data(result)
     wait_briefly()
     from cnnspec.train.fit import evaluate  # noqa: PLC0415 -- imports torch, seconds
@@ -65,6 +62,14 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
             f"test accuracy {100 * score.accuracy:.2f} % ({score.correct:,} of {score.images:,}), "
             f"loss {score.loss:.4f}, with the {weights} weights, of epoch {epoch}"
         )
+
+
+def run_spec(run: Path) -> Path:
+    """The spec in a run folder. Raises UserError where it is none."""
+    spec = run / "spec.yaml"
+    if not spec.is_file():
+        raise UserError(f"{run}: not a run folder: it holds no spec.yaml", _instead(run))
+    return spec
 
 
 def _instead(run: Path) -> str:

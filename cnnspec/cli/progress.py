@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.train.events import Epoch, Event, Score, Started, Step
+from cnnspec.train.events import Epoch, Event, Score, Skipped, Started, Step, Stopped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +69,12 @@ class Lines:
         """Write what is worth a line."""
         if isinstance(event, Started):
             self._epochs = event.epochs
+            self._write(event.how)
             self._write(started_line(event))
+        elif isinstance(event, Skipped):
+            self._write(f"skipped: {event.file}: {event.reason}")
+        elif isinstance(event, Stopped):
+            self._write(f"stopped after epoch {event.epoch}: {event.reason}")
         elif isinstance(event, Epoch):
             self._write(epoch_line(event, self._epochs))
 
@@ -86,7 +91,7 @@ class Bar:
         """Draw what has changed; nothing is drawn between events."""
         self._lines.show(event)
         if isinstance(event, Started):
-            self._columns.update(self._task, total=event.epochs * event.steps_per_epoch)
+            self._columns.update(self._task, total=event.steps)
         elif isinstance(event, Step | Epoch):
             score = f"{_score(event.train)}  {event.images_per_s:,.0f} images/s"
             about = f"epoch {event.epoch}"

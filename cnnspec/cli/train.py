@@ -13,12 +13,13 @@ import click
 from cnnspec.cli.options import load, settings_option, spec_argument
 from cnnspec.cli.progress import ignore_interrupts, one_interrupt, progress
 from cnnspec.core.errors import UserError
+from cnnspec.train.errors import NonFiniteError
 from cnnspec.train.events import Epoch, Event, Finished
 from cnnspec.train.threads import wait_briefly
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
-    from cnnspec.train.data.idx import Raw
+    from cnnspec.train.data.raw import Raw
     from cnnspec.train.fit import Training
 
 INTERRUPTED = 130
@@ -63,13 +64,22 @@ def command(
 
 def read_data(result: Result) -> Raw:
     """The spec's data, checked before the seconds that torch's import takes. Raises UserError, or exits 2."""
-    if find_spec("torch") is None or find_spec("safetensors") is None:
-        raise click.ClickException("training needs torch: pip install 'cnnspec[train]'")
+    require_torch()
     if result.data is None:
         raise UserError("the spec names no data to train on", "Write `data: digits`, say, at its top level.")
     from cnnspec.train.data import read  # noqa: PLC0415 -- after the checks
 
-    return read(result.data)
+    assert result.plan is not None
+    raw = read(result.data, result.plan.image)
+    for line in raw.skipped:
+        click.echo(f"skipped: {line}", err=True)
+    return raw
+
+
+def require_torch() -> None:
+    """Exits 2 where what training needs is not installed."""
+    if find_spec("torch") is None or find_spec("safetensors") is None:
+        raise click.ClickException("training needs torch: pip install 'cnnspec[train]'")
 
 
 def _start(result: Result, raw: Raw, out: Path) -> Training:
@@ -95,7 +105,7 @@ def _watch(training: Training) -> Finished:
         click.echo(f"Interrupted. {_kept(seen, training.folder)}", err=True)
         raise SystemExit(INTERRUPTED) from None
     except UserError as error:
-        error.hint = f"{error.hint} {_kept(seen, training.folder)}".strip()
+        error.hint = f"{error.hint} {_kept(seen, training.folder, error)}".strip()
         raise
     (tested,) = (event for event in seen if isinstance(event, Finished))
     return tested
@@ -108,12 +118,16 @@ def _keeping(events: Iterator[Event], seen: list[Event]) -> Iterator[Event]:
         yield event
 
 
-def _kept(seen: list[Event], folder: Path) -> str:
+def _kept(seen: list[Event], folder: Path, error: UserError | None = None) -> str:
+    before_it = isinstance(error, NonFiniteError) and error.sound
     epochs = [event for event in seen if isinstance(event, Epoch)]
+    if before_it and not epochs:
+        return f"{folder} holds the weights from before that step (last)."
     if not epochs:
         return f"No epoch had ended, so {folder} holds no weights."
     best = next(event.epoch for event in reversed(epochs) if event.improved)
-    return f"{folder} holds the weights of epoch {epochs[-1].epoch} (last) and {best} (best)."
+    last = "from before that step" if before_it else f"of epoch {epochs[-1].epoch}"
+    return f"{folder} holds the weights {last} (last) and {best} (best)."
 
 
 def _ended(event: Finished) -> str:

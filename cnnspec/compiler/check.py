@@ -113,7 +113,7 @@ def _check(spec: Spec, whole: Mapping, reporter: Reporter) -> Result:
     data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, reporter)
     train = _train(spec, scope, reporter)
     if data is not None and plan is not None:
-        check_fit(plan, data, spec, reporter)
+        check_fit(plan, data, train, spec, reporter)
     if not reporter.errors:
         warn_of_unused(spec, whole, reporter)
     return Result(reporter.sorted(), spec.source, plan, data, train, spec.root)

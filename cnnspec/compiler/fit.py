@@ -4,57 +4,106 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.compiler.training import check_training
 from cnnspec.core.diagnostic import Diagnostic, Place, Severity
-from cnnspec.language.datasets import DATA, Data
+from cnnspec.language.datasets import name_of
+from cnnspec.language.losses import CrossEntropy
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan
     from cnnspec.compiler.reporter import Reporter
+    from cnnspec.language.data_facts import Data, Facts
+    from cnnspec.language.losses import Loss
     from cnnspec.language.node import Node
     from cnnspec.language.spec import Spec
+    from cnnspec.language.training import Train
+
+_IMAGE_RANK = 3
+"""Channels, height, width."""
 
 
-def check_fit(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> None:
-    """Compare the plan with what is known of the data set without opening it."""
-    _check_input(plan, data, spec, reporter)
-    _check_classes(plan, data, spec, reporter)
+def check_fit(plan: Plan, data: Data, train: Train | None, spec: Spec, reporter: Reporter) -> None:
+    """Compare the plan with what is known of the data set without opening it.
+
+    `train` is None where it is wrong, which was reported.
+    """
+    shape = input_shape(plan)
+    facts = data.facts(shape)
+    _check_input(plan, data, facts, spec, reporter)
+    loss = train.loss if train else CrossEntropy()
+    outputs = _check_classes(plan, data, facts, loss, spec, reporter)
+    if train is not None and shape is not None and len(shape) == _IMAGE_RANK:
+        check_training(train, shape, outputs, spec, reporter)
 
 
-def _check_input(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> None:
+def input_shape(plan: Plan) -> tuple[int, ...] | None:
+    """Channels, height and width of the network's first input, as far as they are known."""
+    shape = next((value.shape for value in plan.inputs.values()), None)
+    known = tuple(size for size in (shape.sizes if shape else ()) if size is not None)
+    return known if shape is not None and shape.known else None
+
+
+def _check_input(plan: Plan, data: Data, facts: Facts, spec: Spec, reporter: Reporter) -> None:
     if len(plan.inputs) > 1:
-        message = f"{_name(data)} gives one image, the network has {len(plan.inputs)} inputs"
+        message = f"{name_of(data)} gives one image, the network has {len(plan.inputs)} inputs"
         reporter.error("input-mismatch", message, _place(spec.data, spec), "Train a network with one input.")
         return
-    for value in plan.inputs.values():
-        if value.shape is not None and value.shape.known and value.shape.sizes != data.shape:
-            shape = "×".join(map(str, data.shape))
-            message = f"the input is {value.shape}, but the images of {_name(data)} are {shape}"
-            hint = f"Write `input: {list(data.shape)}`."
-            reporter.error("input-mismatch", message, _place(next(iter(spec.inputs.values())), spec), hint)
+    sizes = input_shape(plan)
+    if sizes is None or (sizes == facts.shape and len(sizes) == _IMAGE_RANK):
+        return
+    place = _place(next(iter(spec.inputs.values())), spec)
+    if facts.shape not in {None, sizes}:
+        reporter.error("input-mismatch", *_differing(data, facts.shape, sizes, place))
+    elif len(sizes) != _IMAGE_RANK:
+        message = (
+            f"the input is {_times(sizes)}, but an image of {name_of(data)} has channels, height and width"
+        )
+        reporter.error("input-mismatch", message, place, "Write `input: [3, 32, 32]`, say.")
 
 
-def _check_classes(plan: Plan, data: Data, spec: Spec, reporter: Reporter) -> None:
-    """Cross-entropy reads scores over classes from the first output's channel axis."""
+def _differing(
+    data: Data, found: tuple[int, ...], wanted: tuple[int, ...], place: Place
+) -> tuple[str, Place, str]:
+    message = f"the input is {_times(wanted)}, but the images of {name_of(data)} are {_times(found)}"
+    if data.channels and wanted[0] not in data.channels and len(wanted) == len(found):
+        listed = ", ".join(f"{channels} ({meaning})" for channels, meaning in data.channels.items())
+        message = (
+            f"the input has {wanted[0]} channels, an image of {name_of(data)} is read with one of {listed}"
+        )
+    return message, place, f"Write `input: {list(found)}`."
+
+
+def _check_classes(
+    plan: Plan, data: Data, facts: Facts, loss: Loss, spec: Spec, reporter: Reporter
+) -> int | None:
+    """The loss reads scores over classes from the first output's channel axis; how many, if that is right."""
     value = plan.outputs[0].value if plan.outputs else None
     if value is None or value.shape is None:
-        return
-    shape = value.shape
+        return None
+    shape, classes = value.shape, facts.classes
     place = value.node.place if value.node else _place(next(iter(spec.inputs.values())), spec)
     if shape.rank != 0:
-        message = (
-            f"the output is {shape}, a classifier of {data.classes} classes gives {data.classes} numbers"
-        )
-        hint = f"End with global_avgpool, flatten and `linear: {data.classes}`."
+        of, many = (" of some", "K") if classes is None else (f" of {classes}", classes)
+        message = f"the output is {shape}, a classifier{of} classes gives {many} numbers"
+        hint = f"End with global_avgpool, flatten and `linear: {many}`."
         reporter.error("output-not-classes", message, place, hint)
-        return
-    if shape.channels is None or shape.channels == data.classes:
+        return None
+    if loss.normalises:
         _check_normalised(plan, reporter)
+    if shape.channels is not None and classes is not None:
+        _compare(shape.channels, classes, data, loss, place, reporter)
+    return shape.channels
+
+
+def _compare(outputs: int, classes: int, data: Data, loss: Loss, place: Place, reporter: Reporter) -> None:
+    one_for_two = loss.one_for_two and outputs == 1 and classes == 2  # noqa: PLR2004 -- the one and the other
+    if outputs == classes or one_for_two:
         return
-    few = shape.channels < data.classes
+    few = outputs < classes
     severity: Severity = "error" if few else "warning"
     code = "too-few-outputs" if few else "too-many-outputs"
-    message = f"the output has {shape.channels} numbers, {_name(data)} has {data.classes} classes"
-    reporter.add(Diagnostic(code, message, place, f"Let the last layer give {data.classes}.", severity))
+    message = f"the output has {outputs} numbers, {name_of(data)} has {classes} classes"
+    reporter.add(Diagnostic(code, message, place, f"Let the last layer give {classes}.", severity))
 
 
 def _check_normalised(plan: Plan, reporter: Reporter) -> None:
@@ -67,8 +116,8 @@ def _check_normalised(plan: Plan, reporter: Reporter) -> None:
         reporter.warning("softmax-before-cross-entropy", message, node.place, hint)
 
 
-def _name(data: Data) -> str:
-    return next(name for name, model in DATA.items() if type(data) is model)
+def _times(sizes: tuple[int, ...]) -> str:
+    return "×".join(map(str, sizes))
 
 
 def _place(node: Node | None, spec: Spec) -> Place:

@@ -96,6 +96,21 @@ class Plan:
     """Which block each namespace is an instance of."""
 
     @property
+    def image(self) -> tuple[int, ...]:
+        """Channels and sizes of what enters a network with one input."""
+        (value,) = self.inputs.values()
+        assert value.shape is not None
+        return tuple(size for size in value.shape.sizes if size is not None)
+
+    @property
+    def scores(self) -> int:
+        """How many numbers its first output has, which is the one that is trained."""
+        shape = self.outputs[0].value.shape
+        assert shape is not None
+        assert shape.channels is not None
+        return shape.channels
+
+    @property
     def params(self) -> int:
         """The number of learned parameters."""
         return sum(node.params for node in self.nodes)

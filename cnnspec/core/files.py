@@ -29,9 +29,14 @@ def write_text(path: Path, text: str) -> None:
 
 def append_row(path: Path, row: dict[str, float | int | None]) -> None:
     """One line of JSON more. Raises UserError."""
+    append_line(path, json.dumps(row, allow_nan=False))
+
+
+def append_line(path: Path, line: str) -> None:
+    """One line more, in UTF-8. Raises UserError."""
     try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, allow_nan=False) + "\n")
+        with path.open("a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(f"{line}\n")
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -28,9 +28,9 @@ def at_top(word: str) -> str:
         return f"It goes under `train:`: `train: {{{word}: …}}`."
     for name, info in Train.model_fields.items():
         choice = one_of(info)
-        form = _form(word, choice.table) if choice else ""
-        if form:
-            return f"It goes under `train:`: `train: {{{name}: {form}}}`."
+        form = choice and _form(word, choice.table)
+        if choice and form:
+            return f"It goes under `train:`: `train: {{{name}: {choice.form(form)}}}`."
     form = _form(word, DATA)
     return f"It goes under `data:`: `data: {form}`." if form else ""
 

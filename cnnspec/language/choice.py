@@ -16,6 +16,10 @@ class OneOf(NamedTuple):
     many: bool = False
     """Whether the field is a list of them."""
 
+    def form(self, item: str) -> str:
+        """How the field is written with this item in it."""
+        return f"[{item}]" if self.many else item
+
 
 def one_of(field: FieldInfo) -> OneOf | None:
     """The alternatives of a field, where it is written like an item."""

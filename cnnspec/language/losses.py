@@ -1,24 +1,96 @@
 """What `train: {loss: …}` may say: torch.nn's losses, their arguments and defaults.
 
-A new loss is its class and its line in the table below, and what it is in torch in `train/optim.py`.
+A new loss is its class, its line in the table below, and what it is in torch in `train/losses.py`.
 """
 
-from pydantic import Field
+from typing import Annotated, ClassVar, Literal
 
-from cnnspec.layers.fields import Arguments, Probability
+from pydantic import Field, Strict
+
+from cnnspec.core.reject import Reject
+from cnnspec.layers.fields import Arguments, Expect, NonNegativeNumber, PositiveNumber, Probability
+
+ClassWeights = Annotated[
+    Literal["balanced"]
+    | Annotated[tuple[NonNegativeNumber, ...], Strict(strict=False), Field(min_length=1)]
+    | None,
+    Expect("a list of a number of at least 0 for each class, `balanced`, or null"),
+]
+PositiveWeights = Annotated[
+    PositiveNumber | Annotated[tuple[PositiveNumber, ...], Strict(strict=False), Field(min_length=1)] | None,
+    Expect("a number above 0, a list of one for each output, or null"),
+]
 
 
 class Loss(Arguments):
     """What training makes small."""
 
+    one_for_two: ClassVar[bool] = False
+    """Whether one output can tell two classes apart."""
+    normalises: ClassVar[bool] = False
+    """Whether it applies a softmax of its own."""
+
+    def fits(self, outputs: int) -> None:
+        """Raise Reject where an argument does not suit so many outputs."""
+
 
 class CrossEntropy(Loss):
     """−log of the softmax at the true class, averaged over the batch; takes scores, not a softmax."""
 
+    normalises: ClassVar[bool] = True
+
+    weight: ClassWeights = Field(
+        None,
+        description="What the images of each class count; balanced: as much less as the class is more frequent.",
+    )
     label_smoothing: Probability = Field(
         0.0,
         description="The share of the target that is spread evenly over all classes (Szegedy et al., 2016).",
     )
 
+    def consistent(self) -> None:
+        """Raise Reject when no class counts."""
+        if isinstance(self.weight, tuple) and not any(self.weight):
+            raise Reject(
+                "no-weight", "every class has the weight 0", field="weight", hint="Leave weight out."
+            )
 
-LOSSES: dict[str, type[Loss]] = {"cross_entropy": CrossEntropy}
+    def fits(self, outputs: int) -> None:
+        """Raise Reject unless there is a weight for each output."""
+        if isinstance(self.weight, tuple) and len(self.weight) != outputs:
+            message = f"weight has {len(self.weight)} numbers, the network gives {outputs}"
+            raise Reject("weights-not-classes", message, field="weight", hint=f"Write {outputs} numbers.")
+
+
+class BinaryCrossEntropy(Loss):
+    """−log of the sigmoid, class by class: each is told from all others; takes scores, not a sigmoid.
+
+    Two classes need one output only: what it says is how sure the second class is.
+    """
+
+    one_for_two: ClassVar[bool] = True
+
+    pos_weight: PositiveWeights = Field(
+        None,
+        description="What an image of the class counts beside one of the others; or a list, one an output.",
+    )
+    label_smoothing: Probability = Field(
+        0.0, description="The share of the target that is spread evenly over all classes."
+    )
+
+    def fits(self, outputs: int) -> None:
+        """Raise Reject unless there is a weight for each output."""
+        if isinstance(self.pos_weight, tuple) and len(self.pos_weight) != outputs:
+            message = f"pos_weight has {len(self.pos_weight)} numbers, the network gives {outputs}"
+            raise Reject("weights-not-classes", message, field="pos_weight", hint=f"Write {outputs} numbers.")
+
+
+class MeanSquaredError(Loss):
+    """The mean squared difference of the outputs from 1 for the true class and 0 for the others."""
+
+
+LOSSES: dict[str, type[Loss]] = {
+    "cross_entropy": CrossEntropy,
+    "bce": BinaryCrossEntropy,
+    "mse": MeanSquaredError,
+}

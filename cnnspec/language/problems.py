@@ -165,11 +165,12 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
         return activation
     for name, info in model.model_fields.items():
         choice = one_of(info)
-        holders = (
-            [kind for kind, inner in choice.table.items() if field in inner.model_fields] if choice else []
-        )
+        if choice is None:
+            continue
+        holders = [kind for kind, inner in choice.table.items() if field in inner.model_fields]
         if holders:
-            return f"It belongs to {name}: write `{name}: {{{holders[0]}: {{{field}: …}}}}`."
+            form = choice.form(f"{{{holders[0]}: {{{field}: …}}}}")
+            return f"It belongs to {name}: write `{name}: {form}`."
     meant = meant_argument(field, model)
     if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
         return _converted(field, meant, node)
@@ -241,5 +242,6 @@ def expectation(model: type[Arguments], field: str) -> str:
         if isinstance(metadata, Expect):
             return metadata.phrase
         if isinstance(metadata, OneOf):
-            return f"one of {', '.join(metadata.table)}"
+            listed = ", ".join(metadata.table)
+            return f"a list of {listed}" if metadata.many else f"one of {listed}"
     return f"one of {', '.join(map(shown, get_args(info.annotation)))}"

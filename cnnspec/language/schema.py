@@ -172,9 +172,14 @@ def _object_of_choices(model: type[Arguments], own: Mapping[str, OneOf | None]) 
     properties: Schema = {}
     for name, info in model.model_fields.items():
         choice = own[name]
-        properties[name] = _choice(choice.table) if choice else _field(model, name)
+        properties[name] = _of_choices(choice) if choice else _field(model, name)
         properties[name] = {"description": info.description, **properties[name]}
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _of_choices(choice: OneOf) -> Schema:
+    one = _choice(choice.table)
+    return _or_expression({"type": "array", "items": one}) if choice.many else one
 
 
 def _field(model: type[Arguments], name: str) -> Schema:

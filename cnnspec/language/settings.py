@@ -8,7 +8,7 @@ from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.choice import one_of
-from cnnspec.language.node import Mapping, Node, Scalar, from_plain
+from cnnspec.language.node import Mapping, Node, Scalar, Sequence, from_plain
 from cnnspec.language.problems import checked, value_place
 from cnnspec.language.shown import shown
 from cnnspec.language.values import Unknown, is_literal, value_of
@@ -119,11 +119,33 @@ def _field(model: type[Arguments], key: Scalar, node: Node, scope: Scope, findin
     if choice is None:
         return value_of(node, scope, findings)
     if isinstance(node, Scalar) and node.value is None:
-        return None
-    found = read_choice(node, key.text, choice.table, scope, findings)
+        return () if choice.many else None
+    read = _read_choices if choice.many else read_choice
+    found = read(node, key.text, choice.table, scope, findings)
     if found is None:
         raise Unknown
     return found
+
+
+def _read_choices(
+    node: Node, what: str, table: MappingType[str, type[A]], scope: Scope, findings: Findings
+) -> tuple[A, ...] | None:
+    """A list of them; None after reporting what is wrong with it, or with one of them."""
+    node = written_out(node, scope, findings)
+    if not isinstance(node, Sequence):
+        message = f"{what} is {shown(node.plain())}, it must be a list"
+        findings.error("bad-choice", message, node.place, f"Write `{what}: [{_as_item(node)}]`.")
+        return None
+    read = [read_choice(item, what, table, scope, findings) for item in node.items]
+    found = tuple(choice for choice in read if choice is not None)
+    return found if len(found) == len(read) else None
+
+
+def _as_item(node: Node) -> str:
+    """What would be the list's one item."""
+    if isinstance(node, Mapping) and len(node.entries) > 1:
+        return ", ".join(f"{{{key.text}: …}}" for key, _ in node)
+    return shown(node.plain())
 
 
 def _built(

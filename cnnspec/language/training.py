@@ -1,13 +1,25 @@
 """What `train:` may say."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cnnspec.core.reject import Reject
+from cnnspec.language.augmentations import AUGMENTATIONS, Augmentation, check_order
 from cnnspec.language.choice import OneOf
 from cnnspec.language.losses import LOSSES, CrossEntropy, Loss
-from cnnspec.language.optimizers import OPTIMIZERS, AdamW, Optimizer, Share
-from cnnspec.layers.fields import Arguments, Expect, Positive
+from cnnspec.language.optimizers import OPTIMIZERS, Optimizer
+from cnnspec.language.optimizers.base import Share
+from cnnspec.language.schedules import SCHEDULES, Constant, Schedule
+from cnnspec.layers.fields import (
+    Arguments,
+    Expect,
+    Flag,
+    OptionalNonNegative,
+    OptionalPositive,
+    Positive,
+    PositiveNumber,
+)
 
 Seed = Annotated[int, Field(ge=0, lt=2**63), Expect("a whole number from 0, and below 2⁶³")]
 Device = Annotated[
@@ -15,6 +27,12 @@ Device = Annotated[
     Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$"),
     Expect("auto, cpu, cuda, cuda:0 (or another number) or mps"),
 ]
+OptionalPositiveNumber = Annotated[PositiveNumber | None, Expect("a number above 0, or null")]
+Decay = Annotated[Annotated[float, Field(gt=0, lt=1)] | None, Expect("a number above 0 and below 1, or null")]
+
+
+def _adamw() -> Optimizer:
+    return OPTIMIZERS["adamw"]()
 
 
 class Train(Arguments):
@@ -25,17 +43,90 @@ class Train(Arguments):
         64, description="Images a step; those left over at an epoch's end are a smaller step."
     )
     optimizer: Annotated[Optimizer, OneOf("optimizer", OPTIMIZERS)] = Field(
-        default_factory=AdamW, description="How a step moves the weights."
+        default_factory=_adamw, description="How a step moves the weights."
+    )
+    schedule: Annotated[Schedule, OneOf("schedule", SCHEDULES)] = Field(
+        default_factory=Constant, description="How the learning rate changes while training goes on."
     )
     loss: Annotated[Loss, OneOf("loss", LOSSES)] = Field(
         default_factory=CrossEntropy, description="What training makes small."
+    )
+    augment: Annotated[tuple[Augmentation, ...], OneOf("augment", AUGMENTATIONS, many=True)] = Field(
+        (),
+        description="Changes of the images to train on, in their order, drawn anew for each image and epoch.",
     )
     validation: Share = Field(
         0.1,
         description="The share of the training set, the same of each class, that is held out to choose the "
         "best epoch; 0 holds out none, and takes the last epoch.",
     )
+    clip_grad_norm: OptionalPositiveNumber = Field(
+        None,
+        description="The most that the norm of all gradients together may be; longer ones are scaled down "
+        "to it before the update (Pascanu, Mikolov & Bengio, 2013).",
+    )
+    clip_grad_value: OptionalPositiveNumber = Field(
+        None, description="The most that one number of a gradient may be, in either direction."
+    )
+    accumulate: Positive = Field(
+        1,
+        description="Batches whose gradients are averaged for one update, as one batch of all their images "
+        "would give it (batch norm still sees a batch at a time).",
+    )
+    ema: Decay = Field(
+        None,
+        description="Decay of the exponential moving average of the weights, such as 0.999: after each update "
+        "average = ema·average + (1 − ema)·weights, with a smaller ema in the first updates. The average is what is validated, tested and kept.",
+    )
+    early_stopping: OptionalPositive = Field(
+        None, description="Epochs without a better validation after which training stops."
+    )
+    precision: Literal["fp32", "bf16", "fp16", "auto"] = Field(
+        "fp32",
+        description="The numbers that convolutions and matrix products work in; weights stay fp32. auto: "
+        "bf16 where the hardware computes in it, else fp32.",
+    )
+    memory_format: Literal["auto", "contiguous", "channels_last"] = Field(
+        "auto",
+        description="How images and weights lie in memory. auto: channels_last for 2-d convolutions where "
+        "that is faster.",
+    )
+    compile: Flag = Field(
+        False,
+        description="Whether torch.compile turns the network into kernels of its own; needs a C++ compiler.",
+    )
+    deterministic: Flag = Field(
+        False,
+        description="Whether an operation that does not give the same bits each time is an error. On a CPU the "
+        "same seed gives the same bits anyway.",
+    )
+    limit_steps: OptionalPositive = Field(
+        None, description="Updates after which training ends, also within an epoch: to try a spec out."
+    )
+    overfit_batches: OptionalPositive = Field(
+        None,
+        description="Train and validate on this many batches alone, the same ones each epoch and not "
+        "augmented: a network that can't learn them by heart has a mistake in it.",
+    )
+    cache: Literal["auto", "device", "ram", "none"] = Field(
+        "auto",
+        description="Where the decoded images are kept: with the network (device), in memory (ram), or nowhere: "
+        "files are decoded as they are needed. auto: the first of them that has four times the room.",
+    )
+    workers: OptionalNonNegative = Field(
+        None,
+        description="Threads that decode image files; 0: none beside the training's own; null: one a core.",
+    )
     seed: Seed = Field(
         0, description="Decides the first weights, the order of the images, and all other chance."
     )
     device: Device = Field("auto", description="Where it runs; auto: the GPU, if there is one.")
+
+    def consistent(self) -> None:
+        """Raise Reject for arguments that ask for nothing, or against each other."""
+        self.schedule.fits(self.epochs)
+        check_order(self.augment)
+        if self.early_stopping is not None and self.validation == 0 and self.overfit_batches is None:
+            message = "early_stopping watches the validation, which is 0"
+            hint = "Write validation: 0.1, say, or leave early_stopping out."
+            raise Reject("nothing-to-watch", message, field="early_stopping", hint=hint)

@@ -89,8 +89,8 @@ def _default(info: FieldInfo) -> str:
     if info.is_required():
         return ""
     value, choice = info.get_default(call_default_factory=True), one_of(info)
-    if choice is None:
-        return shown(value)
+    if choice is None or choice.many:
+        return shown(list(value) if choice else value)
     return next(name for name, model in choice.table.items() if type(value) is model)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.core.reject import Reject
+from cnnspec.language.augmentations import AUGMENTATIONS
 from cnnspec.language.choice import one_of
-from cnnspec.language.datasets import DATA, Data
+from cnnspec.language.data_facts import Published
+from cnnspec.language.datasets import DATA
 from cnnspec.language.expression.functions import FUNCTIONS
 from cnnspec.language.losses import LOSSES
 from cnnspec.language.optimizers import OPTIMIZERS
+from cnnspec.language.schedules import SCHEDULES
 from cnnspec.language.spec import ITEM_KEYS, LATER, TOP_LEVEL
 from cnnspec.language.training import Train
 from cnnspec.layers import KINDS, layer_class
@@ -51,7 +55,9 @@ def vocabulary() -> tuple[Words, ...]:
         Words("Data sets", DATA, partial(_choice_text, DATA, "data: %s")),
         Words("Arguments of train", Train.model_fields, _train_text),
         Words("Optimizers", OPTIMIZERS, partial(_choice_text, OPTIMIZERS, "train: {optimizer: %s}")),
+        Words("Schedules", SCHEDULES, partial(_choice_text, SCHEDULES, "train: {schedule: %s}")),
         Words("Losses", LOSSES, partial(_choice_text, LOSSES, "train: {loss: %s}")),
+        Words("Augmentations", AUGMENTATIONS, partial(_choice_text, AUGMENTATIONS, "train: {augment: [%s]}")),
         Words("Functions in expressions", FUNCTIONS, _function_text),
         Words("Codes", CODES, lambda name: code_text(name, CODES[name])),
     )
@@ -118,7 +124,7 @@ def _choice_text(table: Mapping[str, type[Arguments]], place: str, name: str) ->
 
 def _forms(name: str, model: type[Arguments]) -> Iterator[str]:
     required = [f"{field}: …" for field, info in model.model_fields.items() if info.is_required()]
-    if not required:
+    if not required and _stands_alone(model):
         yield name
     if main := getattr(model, "main", None):
         yield f"{{{name}: <{main}>}}"
@@ -126,12 +132,26 @@ def _forms(name: str, model: type[Arguments]) -> Iterator[str]:
         yield f"{{{name}: {{{', '.join(required) or '…'}}}}}"
 
 
+def _stands_alone(model: type[Arguments]) -> bool:
+    """Whether the defaults suit each other: some models need one argument of several."""
+    try:
+        model().consistent()
+    except Reject:
+        return False
+    return True
+
+
 def _facts(model: type[Arguments]) -> Iterator[str]:
     """What is true of a declaration besides its arguments."""
-    if issubclass(model, Data):
-        size = "×".join(map(str, model.shape))
-        yield f"Images of {size}: {model.train_images:,} to train with, {model.test_images:,} to test with."
-        yield f"Classes: {', '.join(model.class_names)}."
+    if issubclass(model, Published):
+        told: tuple[str, ...] = ()
+        for variant, known in model.known.items():
+            size = "×".join(map(str, known.shape or ()))
+            images = f"{known.train_images:,} to train with, {known.test_images:,} to test with."
+            yield f"{variant}{', images' if variant else 'Images'} of {size}: {images}"
+            if known.class_names != told:
+                yield f"Classes: {', '.join(known.class_names)}."
+            told = known.class_names
     elif issubclass(model, Initialiser) and model.ranks != Initialiser.ranks:
         least, most = model.ranks
         axes = f"at least {least}" if most == MOST_AXES else f"{least} to {most}" if least < most else least
@@ -158,7 +178,7 @@ def _listed(table: Mapping[str, type[Arguments]]) -> str:
 def _models() -> Iterator[tuple[str, type[Arguments]]]:
     """Everything that takes arguments and is no key."""
     yield from ((kind, layer_class(kind)) for kind in KINDS)
-    for table in (INITIALISERS, DATA, OPTIMIZERS, LOSSES):
+    for table in (INITIALISERS, DATA, OPTIMIZERS, SCHEDULES, LOSSES, AUGMENTATIONS):
         yield from table.items()
 
 

@@ -1,4 +1,4 @@
-"""Weights in a safetensors file, with what must be known to use them: the scale of the images."""
+"""Weights in a safetensors file, with what must be known to use them: how images enter, what classes are called."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from cnnspec.core import files
 from cnnspec.core.errors import UserError
-from cnnspec.train.data.dataset import Scale
+from cnnspec.train.data.raw import RESIZES, Resize
+from cnnspec.train.data.scale import Scale
 
 _KEY = "cnnspec"
 _SHOWN = 3
@@ -22,17 +23,26 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What stands beside the weights: the epoch that left them, and what they expect of an image."""
+    """What stands beside the weights: the epoch that left them, what they expect of an image, what they tell."""
 
     epoch: int
     scale: Scale
+    class_names: tuple[str, ...]
+    resize: Resize
+    """How a picture of another size is made to fit: crop, stretch or pad."""
 
 
 def save(path: Path, model: nn.Module, about: About) -> None:
     """The model's state_dict in one step: never half a file. Raises UserError."""
     weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     # one key: safetensors writes several in an order that changes from run to run
-    facts = {"epoch": about.epoch, "mean": about.scale.mean, "std": about.scale.std}
+    facts = {
+        "epoch": about.epoch,
+        "mean": about.scale.mean,
+        "std": about.scale.std,
+        "classes": about.class_names,
+        "resize": about.resize,
+    }
     files.write(path, safetensors.torch.save(weights, {_KEY: json.dumps(facts)}))
 
 
@@ -62,7 +72,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], About]:
         raise UserError(f"{path}: cut off, damaged or no safetensors file ({error})") from error
     except (KeyError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(
-            f"{path}: it does not say how its images were normalised: not written by cnnspec"
+            f"{path}: it does not say how its images were made ready: not written by cnnspec"
         ) from error
 
 
@@ -77,7 +87,9 @@ def _about(metadata: Mapping[str, str]) -> About:
         and len(mean) == len(std)
     ):
         raise ValueError(facts)
-    return About(int(facts["epoch"]), Scale(mean, std))
+    if not isinstance(facts["classes"], list) or facts["resize"] not in RESIZES:
+        raise ValueError(facts)
+    return About(int(facts["epoch"]), Scale(mean, std), tuple(map(str, facts["classes"])), facts["resize"])
 
 
 def _differences(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:

@@ -24,9 +24,21 @@ class Started:
     """Nothing is trained yet."""
 
     epochs: int
+    steps: int
+    """Of the whole training."""
     steps_per_epoch: int
     fit_images: int
     validation_images: int
+    how: str
+    """Device, numbers, memory format, and where the images are: what `auto` has chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An image could not be read and is left out, with the reason."""
+
+    file: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +63,19 @@ class Epoch:
     train: Score
     validation: Score | None
     improved: bool
+    lr: float
+    """The learning rate of the epoch's last update."""
     images_per_s: float
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Training ends before its last epoch; the test follows."""
+
+    epoch: int
+    step: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +88,4 @@ class Finished:
     seconds: float
 
 
-Event = Started | Step | Epoch | Finished
+Event = Started | Skipped | Step | Epoch | Stopped | Finished

@@ -7,21 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
 
+from cnnspec.backend import mode
 from cnnspec.backend.build import build
 from cnnspec.backend.device import resolve, settle
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError
 from cnnspec.language.training import Train
-from cnnspec.train import checkpoint, loop
-from cnnspec.train.data.dataset import Batches, as_tensors
-from cnnspec.train.data.idx import Raw
-from cnnspec.train.data.sets import divide
+from cnnspec.train import checkpoint, loop, losses
+from cnnspec.train.checkpoint import About
+from cnnspec.train.data.augment import Augment
+from cnnspec.train.data.outputs import check_outputs
+from cnnspec.train.data.place import Place, placed
+from cnnspec.train.data.raw import Raw
+from cnnspec.train.data.sets import divide, whole
 from cnnspec.train.environment import describe
 from cnnspec.train.events import Event, Score
 from cnnspec.train.faults import in_our_words
+from cnnspec.train.network import Network
 from cnnspec.train.run import Run
+
+_IMAGE = 3
+"""Channels, height and width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +44,37 @@ def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command:
 
     `spec` is the text that the run folder keeps, `command` what environment.json says was called.
     """
-    device = resolve(config.device)
-    settle(device)
-    sets = divide(as_tensors(raw), config, device)
-    torch.manual_seed(config.seed)
-    model = _made(plan, device)
-    run = Run.create(out, plan.name, spec, describe(device, config.seed, command))
-    events = run.record(loop.train(model, sets, config), model, sets.scale)
+    fit = prepare(plan, config, raw)
+    sets, network = fit.sets, fit.network
+    run = Run.create(out, plan.name, spec, describe(network.device, network.mode, config.seed, command))
+    about = About(0, sets.augment.scale, raw.class_names, raw.resize)
+    events = run.record(loop.train(fit), fit.update.kept.module, about)
     return Training(run.folder, _told(events, config))
 
 
-def _made(plan: Plan, device: torch.device) -> nn.Module:
+def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
+    """The training of a plan before its first step. Raises UserError."""
+    device = resolve(config.device)
+    settle(device, deterministic=config.deterministic)
+    sets = divide(raw, config, device)
+    torch.manual_seed(config.seed)
+    network = made(plan, config, device)
+    check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
+    counts = sets.train.labels_N[sets.fit_F].bincount(minlength=len(raw.class_names)).tolist()
+    criterion = losses.loss(config.loss, plan.scores, counts, device)
+    return loop.prepared(network, sets, criterion, config, lines_of(plan))
+
+
+def lines_of(plan: Plan) -> dict[str, str]:
+    """Of each layer's path, what it is and where: `conv, specs/mnist.yaml:7`."""
+    return {node.path: f"{node.kind}, {node.place.source.name}:{node.place.line}" for node in plan.nodes}
+
+
+def made(plan: Plan, config: Train, device: torch.device) -> Network:
     """The network on its device. Raises UserError where its weights don't fit there."""
+    how = mode.choose(config, device, image=len(plan.image) == _IMAGE)
     try:
-        return build(plan).to(device)
+        return Network(build(plan), how, device, compiled=config.compile)
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise
@@ -68,14 +92,17 @@ def _told(events: Iterator[Event], config: Train) -> Iterator[Event]:
 def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> tuple[int, Score]:
     """The epoch that left the weights, and their score on the test set. Raises UserError."""
     device = resolve(config.device)
-    settle(device)
-    model = _made(plan, device)
-    about = checkpoint.load(weights, model)
-    test = as_tensors(raw).test
-    channels = test.pixels_NCHW.shape[1]
+    settle(device, deterministic=config.deterministic)
+    network = made(plan, config, device)
+    about = checkpoint.load(weights, network.module)
+    channels = raw.test.images.shape[0]
     if len(about.scale.mean) != channels:
         message = f"{weights}: trained on images of {len(about.scale.mean)} channels, these have {channels}"
         raise UserError(message)
-    batches = Batches(test.to(device), about.scale)
+    classes = len(raw.class_names)
+    test = placed(raw.test, Place.of(raw, config, device))
+    augment = Augment((), about.scale, classes, device, config.seed)
+    criterion = losses.loss(config.loss, plan.scores, None, device)
     with in_our_words(config.batch_size):
-        return about.epoch, loop.evaluate_all(model, batches, config)
+        score = loop.evaluate(network, whole(test, augment, config.batch_size), criterion, "on the test set")
+    return about.epoch, score

@@ -1,107 +1,151 @@
 """The training loop: plain torch, read from top to bottom. It yields events and writes nothing.
 
-The same seed gives the same weights, bit for bit: the first weights are the caller's, the order of
-the images and all chance within an epoch depend on the seed and the epoch alone.
+The same seed gives the same weights, bit for bit: the first weights are the caller's; the order of
+the images, their augmentation and all chance within an epoch depend on the seed and the epoch alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+import math
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from cnnspec.language.training import Train
-from cnnspec.train import optim
 from cnnspec.train.best import Best
-from cnnspec.train.data.dataset import Batches, batch_sizes
-from cnnspec.train.data.order import shuffled, subseed
+from cnnspec.train.data.order import subseed
 from cnnspec.train.data.sets import Sets
-from cnnspec.train.events import Epoch, Event, Finished, Score, Started, Step
+from cnnspec.train.events import Epoch, Event, Finished, Score, Skipped, Started, Step, Stopped
+from cnnspec.train.losses import Criterion
 from cnnspec.train.meter import Meter, require_finite_weights
+from cnnspec.train.network import Network
+from cnnspec.train.nonfinite import Buffers, non_finite
+from cnnspec.train.steps import Steps, grouped
+from cnnspec.train.update import Update
 
 TELL_EVERY_S = 0.25
 """How often, at most, a step is told of: to tell is to wait for the device."""
 
 
-def train(model: nn.Module, sets: Sets, config: Train) -> Iterator[Event]:
-    """Train `model`, which is where the sets are, and test it once, with the weights of its best epoch.
+@dataclass(slots=True)
+class Fit:
+    """A training under way: what its epochs share, and how many steps are done."""
 
-    Whoever looks at an event finds the model as the event says. Raises UserError when the loss or a
-    weight is no finite number any more; the model is of no use then.
+    network: Network
+    sets: Sets
+    criterion: Criterion
+    config: Train
+    steps: Steps
+    update: Update
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """Of each layer's path, what it is and where it is written."""
+    done: int = 0
+
+
+def prepared(
+    network: Network, sets: Sets, criterion: Criterion, config: Train, lines: Mapping[str, str] | None = None
+) -> Fit:
+    """A training before its first step. Raises UserError where there is nothing to train."""
+    steps = Steps.of(len(sets.fit_F), config)
+    return Fit(network, sets, criterion, config, steps, Update(network, config, steps), lines or {})
+
+
+def train(fit: Fit) -> Iterator[Event]:
+    """Train the network and test it once, with the weights of its best epoch.
+
+    Whoever looks at an event finds the model as the event says. Raises UserError when the loss is no
+    finite number any more; the model has the weights from before that step then.
     """
-    optimizer = optim.optimizer(config.optimizer, model)
-    steps = len(batch_sizes(len(sets.fit_F), config.batch_size))
-    best, began = Best(), perf_counter()
-    yield Started(config.epochs, steps, len(sets.fit_F), len(sets.validation_V))
+    sets, config, steps, update = fit.sets, fit.config, fit.steps, fit.update
+    best, began = Best(config.early_stopping), perf_counter()
+    yield _started(fit)
 
-    for epoch in range(1, config.epochs + 1):
+    for epoch in range(1, steps.epochs + 1):
         epoch_began = perf_counter()
-        fit = yield from fit_epoch(model, optimizer, sets, config, epoch)
-        images_per_s = fit.images / (perf_counter() - epoch_began)
-        require_finite_weights(model, epoch)
+        trained = yield from fit_epoch(fit, epoch)
+        images_per_s = trained.images / (perf_counter() - epoch_began)
+        require_finite_weights(fit.network.module, epoch)
 
         validation = None
         if len(sets.validation_V):
-            validation = evaluate(model, sets.train, sets.validation_V, config, f"after epoch {epoch}")
-        improved = best.take(model, epoch, validation)
-        yield Epoch(epoch, epoch * steps, fit, validation, improved, images_per_s, perf_counter() - began)
+            batches = sets.validation_batches(config.batch_size)
+            validation = evaluate(update.kept, batches, fit.criterion, f"after epoch {epoch}")
+        improved = best.take(update.kept.module, epoch, fit.done, validation)
+        lr = update.end_epoch((validation or trained).loss)
+        yield from (Skipped(file, reason) for file, reason in sets.newly_bad())
+        seconds = perf_counter() - began
+        yield Epoch(epoch, fit.done, trained, validation, improved, lr, images_per_s, seconds)
 
-    best.restore(model)
-    score = evaluate_all(model, sets.test, config)
-    yield Finished(best.epoch, best.epoch * steps, score, perf_counter() - began)
+        if reason := _reason_to_stop(fit, best, epoch):
+            yield Stopped(epoch, fit.done, reason)
+            break
+
+    best.restore(update.kept.module)
+    score = evaluate(update.kept, sets.test_batches(config.batch_size), fit.criterion, "on the test set")
+    yield Finished(best.epoch, best.step, score, perf_counter() - began)
 
 
-def fit_epoch(
-    model: nn.Module, optimizer: torch.optim.Optimizer, sets: Sets, config: Train, epoch: int
-) -> Generator[Step, None, Score]:
+def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
     """Every image to fit once, in the order of this epoch; the score is of the model as it changed."""
-    criterion, meter = optim.loss(config.loss), Meter(sets.train.device)
-    order_F = shuffled(sets.fit_F, config.seed, "order", epoch).to(sets.train.device)
-    steps = len(batch_sizes(len(order_F), config.batch_size))
-    torch.manual_seed(subseed(config.seed, "epoch", epoch))  # for dropout and the like
+    network, update, criterion = fit.network, fit.update, fit.criterion
+    meter, buffers = Meter(network.device), Buffers(network.module)
+    torch.manual_seed(subseed(fit.config.seed, "epoch", epoch))  # for dropout and the like
     began = told = perf_counter()
 
-    model.train()
-    batches = sets.train.of(order_F, config.batch_size)
-    for step, (images_NCHW, labels_N) in enumerate(batches, start=(epoch - 1) * steps + 1):
-        optimizer.zero_grad()
-        scores_NK = first(model(images_NCHW))
-        loss = criterion(scores_NK, labels_N)
-        loss.backward()
-        optimizer.step()
-        meter.add(loss, scores_NK, labels_N)
-        if (now := perf_counter()) - told > TELL_EVERY_S:
-            told = now
-            yield Step(epoch, step, meter.read(f"in epoch {epoch}"), meter.images / (now - began))
-    return meter.read(f"in epoch {epoch}")
-
-
-def first(outputs: object) -> Tensor:
-    """The output that the loss is applied to: the first, where a network has several."""
-    while not isinstance(outputs, Tensor):
-        values = outputs.values() if isinstance(outputs, dict) else cast("Sequence[object]", outputs)
-        outputs = next(iter(values))
-    return outputs
-
-
-def evaluate_all(model: nn.Module, batches: Batches, config: Train) -> Score:
-    """The score on all images of the batches, which are the test set's."""
-    numbers_T = torch.arange(len(batches.images), device=batches.device)
-    return evaluate(model, batches, numbers_T, config, "on the test set")
+    network.module.train()
+    with closing(fit.sets.fit_batches(fit.steps.sizes, epoch)) as batches:
+        for group in grouped(batches, fit.steps.accumulate):
+            count = sum(len(labels) for _, labels in group)
+            buffers.keep()
+            for images_NCHW, labels in group:
+                scores_NK = network.scores(images_NCHW)
+                loss = criterion(scores_NK, labels)
+                if not math.isfinite(loss.item()):
+                    raise non_finite(network, images_NCHW, loss, fit.done + 1, epoch, buffers, fit.lines)
+                update.add(loss, len(labels) / count)
+                meter.add(loss, criterion.correct(scores_NK, labels), len(labels))
+            update.schedule.before_step(fit.done)
+            update.apply()
+            fit.done += 1
+            if (now := perf_counter()) - told > TELL_EVERY_S:
+                told = now
+                yield Step(epoch, fit.done, meter.read(), meter.images / (now - began))
+            if fit.done == fit.steps.total:
+                break
+    return meter.read()
 
 
 @torch.inference_mode()
-def evaluate(model: nn.Module, batches: Batches, numbers_V: Tensor, config: Train, when: str) -> Score:
-    """The score on the numbered images, in batches as in training: their size can change the last bits.
+def evaluate(
+    network: Network, batches: Iterable[tuple[Tensor, Tensor]], criterion: Criterion, when: str
+) -> Score:
+    """The score on all images of the batches, which are of training's size: it can change the last bits.
 
     Raises UserError when the loss is no finite number, and says `when`.
     """
-    criterion, meter = optim.loss(config.loss), Meter(batches.device)
-    model.eval()
-    for images_NCHW, labels_N in batches.of(numbers_V, config.batch_size):
-        scores_NK = first(model(images_NCHW))
-        meter.add(criterion(scores_NK, labels_N), scores_NK, labels_N)
+    meter = Meter(network.device)
+    network.module.eval()
+    for images_NCHW, labels_N in batches:
+        scores_NK = network.scores(images_NCHW)
+        meter.add(criterion(scores_NK, labels_N), criterion.correct(scores_NK, labels_N), len(labels_N))
     return meter.read(when)
+
+
+def _started(fit: Fit) -> Started:
+    sets, steps = fit.sets, fit.steps
+    how = f"{fit.network.device}, {fit.network.mode}; images {sets.where}"
+    images = (len(sets.fit_F), len(sets.validation_V))
+    return Started(steps.epochs, steps.total, steps.per_epoch, *images, how)
+
+
+def _reason_to_stop(fit: Fit, best: Best, epoch: int) -> str:
+    """Why no epoch follows where one could; or nothing."""
+    if epoch < fit.steps.epochs and best.patience_is_over(epoch):
+        return f"no better validation for {epoch - best.epoch} epochs"
+    if fit.done == fit.steps.total and fit.config.limit_steps == fit.done:
+        return f"limit_steps: {fit.done:,}"
+    return ""

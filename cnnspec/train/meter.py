@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnspec.core.errors import UserError
+from cnnspec.train.errors import SMALLER_LR
 from cnnspec.train.events import Score
 
 
@@ -21,17 +22,21 @@ class Meter:
         self._correct = torch.zeros((), dtype=torch.int64, device=device)
         self.images = 0
 
-    def add(self, loss: Tensor, scores_NK: Tensor, labels_N: Tensor) -> None:
-        """Count a batch whose mean loss is `loss`."""
-        self._loss.add_(loss.detach(), alpha=len(labels_N))
-        self._correct.add_((scores_NK.argmax(1) == labels_N).sum())
-        self.images += len(labels_N)
+    def add(self, loss: Tensor, correct: Tensor, images: int) -> None:
+        """Count a batch of so many images, whose mean loss is `loss`."""
+        self._loss.add_(loss.detach(), alpha=images)
+        self._correct.add_(correct)
+        self.images += images
 
-    def read(self, when: str) -> Score:
+    def read(self, when: str = "") -> Score:
         """The score of all that was added. Raises UserError when its loss is no finite number."""
+        if not self.images:
+            raise UserError(
+                f"there is no image left to look at {when}".rstrip(), "Mend the files that are skipped."
+            )
         loss = self._loss.item() / self.images
         if not math.isfinite(loss):
-            raise UserError(f"the loss is {loss} {when}", _REMEDY)
+            raise UserError(f"the loss is {loss} {when}", SMALLER_LR)
         return Score(loss, int(self._correct.item()), self.images)
 
 
@@ -39,7 +44,4 @@ def require_finite_weights(model: nn.Module, epoch: int) -> None:
     """Raise UserError when a weight is NaN or infinite."""
     for name, weight in model.named_parameters():
         if not weight.isfinite().all():
-            raise UserError(f"{name} is no longer finite after epoch {epoch}", _REMEDY)
-
-
-_REMEDY = "A smaller lr is the usual remedy."
+            raise UserError(f"{name} is no longer finite after epoch {epoch}", SMALLER_LR)

@@ -4,7 +4,8 @@
     environment.json     versions, device, threads, seed, command
     metrics.jsonl        a row an epoch, and a last one with the test
     best.safetensors     the weights of the best epoch
-    last.safetensors     the weights of the last finished epoch
+    last.safetensors     the weights of the last finished epoch, or from before the step whose loss was not finite
+    skipped.txt          image files that could not be read, where there are some
 
 A row's `seconds` are since training began, its `images_per_s` of the training part alone.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from torch import nn
@@ -22,11 +24,11 @@ from cnnspec.core import files
 from cnnspec.core.errors import UserError
 from cnnspec.train import checkpoint
 from cnnspec.train.checkpoint import About
-from cnnspec.train.data.dataset import Scale
-from cnnspec.train.events import Epoch, Event, Finished
+from cnnspec.train.errors import NonFiniteError
+from cnnspec.train.events import Epoch, Event, Finished, Skipped
 
 SPEC, ENVIRONMENT, METRICS = "spec.yaml", "environment.json", "metrics.jsonl"
-BEST, LAST = "best.safetensors", "last.safetensors"
+BEST, LAST, SKIPPED = "best.safetensors", "last.safetensors", "skipped.txt"
 
 
 class Run:
@@ -44,17 +46,26 @@ class Run:
         files.write_text(run.folder / METRICS, "")
         return run
 
-    def record(self, events: Iterable[Event], model: nn.Module, scale: Scale) -> Iterator[Event]:
+    def record(self, events: Iterable[Event], model: nn.Module, about: About) -> Iterator[Event]:
         """Pass the events on, each when what it says is in the folder."""
-        for event in events:
-            if isinstance(event, Epoch):
-                self._record_epoch(event, model, scale)
-            elif isinstance(event, Finished):
-                files.append_row(self.folder / METRICS, test_row(event))
-            yield event
+        try:
+            for event in events:
+                self._record(event, model, about)
+                yield event
+        except NonFiniteError as error:
+            if error.sound:
+                checkpoint.save(self.folder / LAST, model, replace(about, epoch=error.epoch))
+            raise
 
-    def _record_epoch(self, event: Epoch, model: nn.Module, scale: Scale) -> None:
-        about = About(event.epoch, scale)
+    def _record(self, event: Event, model: nn.Module, about: About) -> None:
+        if isinstance(event, Epoch):
+            self._record_epoch(event, model, replace(about, epoch=event.epoch))
+        elif isinstance(event, Skipped):
+            files.append_line(self.folder / SKIPPED, f"{event.file}: {event.reason}")
+        elif isinstance(event, Finished):
+            files.append_row(self.folder / METRICS, test_row(event))
+
+    def _record_epoch(self, event: Epoch, model: nn.Module, about: About) -> None:
         if event.improved:
             checkpoint.save(self.folder / BEST, model, about)
         checkpoint.save(self.folder / LAST, model, about)
@@ -71,6 +82,7 @@ def epoch_row(event: Epoch) -> dict[str, float | int | None]:
         "train_accuracy": event.train.accuracy,
         "val_loss": validation.loss if validation else None,
         "val_accuracy": validation.accuracy if validation else None,
+        "lr": event.lr,
         "images_per_s": round(event.images_per_s, 1),
         "seconds": round(event.seconds, 3),
     }

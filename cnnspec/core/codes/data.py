@@ -33,6 +33,12 @@ CODES = {
         "cnnspec: 1\ninput: [1, 28, 28]\nlayers: [flatten, linear: 10, softmax]\ndata: mnist",
         "Take it out; the order of the scores, and so the prediction, is the same.",
     ),
+    "nothing-to-watch": Code(
+        "Early stopping without a validation",
+        "It waits for a better validation, and no image is held out to validate with.",
+        "train: {validation: 0, early_stopping: 3}",
+        "Write validation: 0.1, or leave early_stopping out.",
+    ),
     "fused-with-foreach": Code(
         "Two implementations at once",
         "`fused` and `foreach` are two of torch's ways to make the same step.",
@@ -44,6 +50,43 @@ CODES = {
         "It looks ahead along the momentum, which is 0.",
         "train: {optimizer: {sgd: {nesterov: true}}}",
         "Write momentum: 0.9 beside it.",
+    ),
+    "etas-without-one": Code(
+        "Steps that don't shrink and grow",
+        "Rprop multiplies a step by the first of `etas` when the gradient's sign turns, by the second when it stays.",
+        "train: {optimizer: {rprop: {etas: [1.2, 0.5]}}}",
+        "Write a number below 1, then one above 1.",
+    ),
+    "schedule-too-long": Code(
+        "The training is too short for its schedule",
+        "A part of the schedule would never come, such as all that follows the warmup.",
+        "train: {epochs: 3, schedule: {cosine: {warmup: 5}}}",
+        "Shorten that part, or train for more epochs.",
+    ),
+    "step-without-epochs": Code(
+        "It is not said when the learning rate changes",
+        "Either `step_size` says after how many epochs, again and again, or `milestones` lists the epochs.",
+        "train: {schedule: step}",
+        "Write one of the two.",
+    ),
+    "milestones-not-ascending": Code(
+        "Milestones out of order",
+        "They are the epochs after which the learning rate changes, one after the other.",
+        "train: {schedule: {step: {milestones: [8, 4]}}}",
+        "List each epoch once, the earliest first.",
+    ),
+    "no-weight": Code(
+        "No class counts",
+        "Where every class has the weight 0 there is nothing to learn, and the mean divides by 0.",
+        "train: {loss: {cross_entropy: {weight: [0, 0, 0]}}}",
+        "Give one class at least a weight above 0.",
+    ),
+    "weights-not-classes": Code(
+        "As many weights as outputs are needed",
+        "The loss has a weight for each of the network's outputs.",
+        "cnnspec: 1\ninput: [1, 28, 28]\nlayers: [flatten, linear: 10]\ndata: mnist\n"
+        "train: {loss: {cross_entropy: {weight: [1, 2]}}}",
+        "Write a number for each class, in the order of the classes.",
     ),
     "nesterov-with-dampening": Code(
         "Nesterov's momentum, dampened",

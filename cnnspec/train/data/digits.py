@@ -5,21 +5,23 @@ The split depends on the file alone, on no random number. digits.txt says whose 
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 
-from cnnspec.language.datasets import Digits
+from cnnspec.language.published import Digits
 from cnnspec.train.data import idx
-from cnnspec.train.data.idx import Idx, Part, Raw
+from cnnspec.train.data.raw import Part, Pixels, Raw
 
 FILE = Path(__file__).with_name("digits.idx.gz")
 _EVERY = 5
 _DARKEST = 16
 
 
-def read(config: Digits) -> Raw:
+def read(config: Digits, input_shape: tuple[int, ...]) -> Raw:
     """The 1,442 digits to train and the 355 to test with; pixels from 0 to 255."""
-    train_rows, test_rows = _split(_rows(), config.classes)
-    return Raw(_part(train_rows), _part(test_rows), config.class_names)
+    names = config.facts(input_shape).class_names
+    train_rows, test_rows = _split(_rows(), len(names))
+    return Raw(_part(train_rows), None, _part(test_rows), names)
 
 
 def _rows() -> list[bytearray]:
@@ -42,5 +44,4 @@ def _part(rows: list[bytearray]) -> Part:
     # the file counts dark pixels from 0 to 16; every data set here is in grey levels from 0 to 255
     grey = bytes(min(255, (255 * count + 8) // _DARKEST) for count in range(256))
     pixels = bytearray().join(row[:-1] for row in rows).translate(grey)
-    labels = bytearray(row[-1] for row in rows)
-    return Part(Idx((len(rows), 8, 8), pixels), Idx((len(rows),), labels))
+    return Part(Pixels((len(rows), 1, 8, 8), pixels), array("q", (row[-1] for row in rows)))

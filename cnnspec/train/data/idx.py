@@ -10,11 +10,13 @@ import gzip
 import math
 import struct
 import zlib
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from cnnspec.core.errors import UserError
+from cnnspec.train.data.raw import Part, Pixels
 
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -29,38 +31,42 @@ class Idx(NamedTuple):
     values: bytearray
 
 
-class Part(NamedTuple):
-    """Images of N×H×W bytes and as many labels."""
+def read_part(
+    images: Path, labels: Path, extent: tuple[int, int], classes: int, *, first: int = 0, upright: bool = True
+) -> Part:
+    """The images and labels of two files that fit each other. Raises UserError naming the file.
 
-    images: Idx
-    labels: Idx
-
-
-class Raw(NamedTuple):
-    """A data set before torch: what to train and what to test with, and the names of the classes."""
-
-    train: Part
-    test: Part
-    class_names: tuple[str, ...]
-
-
-def read_part(images: Path, labels: Path, height: int, width: int, classes: int) -> Part:
-    """The images and labels of two files that fit each other. Raises UserError naming the file."""
-    pictures, numbers = read(images, rank=3, extent=(height, width)), read(labels, rank=1)
+    The labels in the file count from `first`; images that are not `upright` are stored column by column.
+    """
+    pictures, numbers = read(images, rank=3, extent=extent), read(labels, rank=1)
     count = pictures.sizes[0]
     if count != numbers.sizes[0]:
         raise UserError(f"{images}: {count:,} images, but {labels} holds {numbers.sizes[0]:,} labels")
     if count == 0:
         raise UserError(f"{images}: it holds no images")
-    _require_labels(labels, numbers.values, classes)
-    return Part(pictures, numbers)
+    _require_labels(labels, numbers.values, range(first, first + classes))
+    values = pictures.values if upright else _turned(pictures.values, extent)
+    return Part(Pixels((count, 1, *extent), values), array("q", (label - first for label in numbers.values)))
 
 
-def _require_labels(path: Path, labels: bytearray, classes: int) -> None:
-    largest = max(labels)
-    if largest >= classes:
-        position = labels.index(largest)
-        raise UserError(f"{path}: label {largest} at position {position:,}, 0 to {classes - 1} are expected")
+def _require_labels(path: Path, labels: bytearray, expected: range) -> None:
+    found = max(labels) if max(labels) not in expected else min(labels)
+    if found not in expected:
+        position = labels.index(found)
+        message = (
+            f"{path}: label {found} at position {position:,}, {expected[0]} to {expected[-1]} are expected"
+        )
+        raise UserError(message)
+
+
+def _turned(values: bytearray, extent: tuple[int, int]) -> bytearray:
+    """Images stored column by column, row by row."""
+    height, width = extent
+    turned = bytearray(len(values))
+    for row in range(height):
+        for column in range(width):
+            turned[row * width + column :: height * width] = values[column * height + row :: height * width]
+    return turned
 
 
 def read(path: Path, rank: int, extent: tuple[int, ...] = ()) -> Idx:

@@ -1,14 +1,13 @@
-"""MNIST and Fashion-MNIST: four IDX files, found in a folder, or fetched there by torchvision."""
+"""MNIST and those in its format: four IDX files. EMNIST's images are stored column by column."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from pathlib import Path
 
-from cnnspec.core.errors import UserError
-from cnnspec.language.datasets import FashionMnist, IdxFiles, Mnist
-from cnnspec.train.data.idx import Raw, read_part
+from cnnspec.language.published import Emnist, FashionMnist, IdxFiles, Kmnist, Mnist
+from cnnspec.train.data.found import Fetch, Wanted, find, root_of
+from cnnspec.train.data.idx import read_part
+from cnnspec.train.data.raw import Raw
 
 NAMES = (
     "train-images-idx3-ubyte",
@@ -16,85 +15,50 @@ NAMES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
-DEFAULT_ROOT = Path("data")
-TORCHVISION: dict[type[IdxFiles], str] = {Mnist: "MNIST", FashionMnist: "FashionMNIST"}
+TORCHVISION: dict[type[IdxFiles], str] = {
+    Mnist: "MNIST",
+    FashionMnist: "FashionMNIST",
+    Kmnist: "KMNIST",
+    Emnist: "EMNIST",
+}
 """torchvision's class, which is also the folder that it makes under its root."""
 SYSTEM: dict[type[IdxFiles], Path] = {FashionMnist: Path("/usr/share/datasets/fashion-mnist")}
 """Where Debian's packages put the files."""
-_KEY: dict[type[IdxFiles], str] = {Mnist: "mnist", FashionMnist: "fashion_mnist"}
 
 
-def read(config: IdxFiles) -> Raw:
+def read(config: IdxFiles, input_shape: tuple[int, ...]) -> Raw:
     """The checked bytes of the four files. Raises UserError."""
-    files = _find(config) or (_fetch(config) if config.download else None)
-    if files is None:
-        raise _missing(config)
-    _, height, width = config.shape
+    files = find(config, [wanted(config)], _fetching(config))
+    names = config.facts(input_shape).class_names
+    first = 1 if isinstance(config, Emnist) and config.split == "letters" else 0
+    upright = not isinstance(config, Emnist)
     train_images, train_labels, test_images, test_labels = files
-    return Raw(
-        read_part(train_images, train_labels, height, width, config.classes),
-        read_part(test_images, test_labels, height, width, config.classes),
-        config.class_names,
+    train, test = (
+        read_part(images, labels, (28, 28), len(names), first=first, upright=upright)
+        for images, labels in ((train_images, train_labels), (test_images, test_labels))
+    )
+    return Raw(train, None, test, names)
+
+
+def wanted(config: IdxFiles) -> Wanted:
+    """The four files, and where they may lie; a root that was written is the only one."""
+    root, system = root_of(config), SYSTEM.get(type(config))
+    folders = (root, root / TORCHVISION[type(config)] / "raw")
+    if isinstance(config, Emnist):
+        return Wanted(_names(config.split), (*folders, root / "gzip"), ("gzip.zip",))
+    return Wanted(NAMES, (*folders, system) if config.root is None and system else folders)
+
+
+def _names(split: str) -> tuple[str, ...]:
+    """NIST's names, in the order of NAMES."""
+    return tuple(
+        f"emnist-{split}-{part}-{kind}-ubyte"
+        for part in ("train", "test")
+        for kind in ("images-idx3", "labels-idx1")
     )
 
 
-def _root(config: IdxFiles) -> Path:
-    return DEFAULT_ROOT if config.root is None else Path(config.root).expanduser()
-
-
-def folders(config: IdxFiles) -> list[Path]:
-    """Where the files may lie, the likeliest first; a root that was written is the only one."""
-    root = _root(config)
-    found = [root, root / TORCHVISION[type(config)] / "raw"]
-    system = SYSTEM.get(type(config))
-    return [*found, system] if config.root is None and system else found
-
-
-def _find(config: IdxFiles) -> list[Path] | None:
-    for folder in folders(config):
-        files = [_plain_or_gzipped(folder, name) for name in NAMES]
-        if all(files):
-            return [file for file in files if file]
-    return None
-
-
-def _plain_or_gzipped(folder: Path, name: str) -> Path | None:
-    candidates = (folder / name, folder / f"{name}.gz")
-    return next((file for file in candidates if file.is_file()), None)
-
-
-def _missing(config: IdxFiles) -> UserError:
-    """What is not there: of the folder that has some of the files, or all of them."""
-    key, folder = _KEY[type(config)], max(folders(config), key=_how_many)
-    lacking = [name for name in NAMES if not _plain_or_gzipped(folder, name)]
-    state = (
-        "" if folder.is_dir() else ", which is not a folder" if folder.exists() else ", which does not exist"
-    )
-    setting = f"{{{key}: {{root: {_root(config)}, download: true}}}}"
-    hint = f"To fetch them, write `data: {setting}`, or add --set 'data={setting}' to the command."
-    return UserError(f"data: {key} lacks {', '.join(lacking)} (or .gz) in {folder}{state}", hint)
-
-
-def _how_many(folder: Path) -> int:
-    return sum(_plain_or_gzipped(folder, name) is not None for name in NAMES)
-
-
-def _fetch(config: IdxFiles) -> list[Path] | None:
-    from torchvision import datasets  # noqa: PLC0415 -- imports torch, seconds
-
-    root, name = _root(config), TORCHVISION[type(config)]
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            getattr(datasets, name)(root, download=True)
-    except (RuntimeError, OSError, ValueError) as error:
-        raise UserError(f"data: {name} can't be fetched into {root} ({_reason(error)})", _BY_HAND) from error
-    return _find(config)
-
-
-_BY_HAND = f"Put {NAMES[0]} and the other three there by hand, gzipped or not."
-
-
-def _reason(error: Exception) -> str:
-    """The failure in one line; torchvision tells each mirror's on lines of their own."""
-    lines = (line.strip() for line in str(error).splitlines())
-    return "; ".join(dict.fromkeys(line for line in lines if line and not line.endswith(":")))
+def _fetching(config: IdxFiles) -> Fetch:
+    name = TORCHVISION[type(config)]
+    arguments = {"split": config.split} if isinstance(config, Emnist) else {}
+    return lambda datasets, root: getattr(datasets, name)(root, download=True, **arguments)

@@ -42,3 +42,8 @@ def hold_out(labels_N: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]
 def _held_of(label: int, labels_N: Tensor, share: float, seed: int) -> Tensor:
     class_numbers_K = torch.nonzero(labels_N == label).flatten()
     return shuffled(class_numbers_K, seed, "validation", label)[: round(share * len(class_numbers_K))]
+
+
+def evenly(numbers_N: Tensor, most: int) -> Tensor:
+    """At most so many of the numbers, evenly spread over them."""
+    return numbers_N[:: -(-len(numbers_N) // most)]

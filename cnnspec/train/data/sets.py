@@ -2,34 +2,109 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from cnnspec.core.errors import UserError
 from cnnspec.language.training import Train
-from cnnspec.train.data.dataset import Batches, Dataset, Scale, scale_of
-from cnnspec.train.data.order import hold_out
+from cnnspec.train.data.augment import Augment
+from cnnspec.train.data.order import evenly, hold_out, shuffled
+from cnnspec.train.data.place import Place, placed
+from cnnspec.train.data.raw import Raw
+from cnnspec.train.data.scale import Levels, Scale
+from cnnspec.train.data.source import Source
+from cnnspec.train.steps import batch_sizes
+
+MOST_MEASURED = 10_000
+"""Files that are decoded to find mean and deviation: more of them change neither by a hundredth."""
+_MEASURED_AT_ONCE = 256
+
+Batches = Iterator[tuple[Tensor, Tensor]]
+"""float32 images_NCHW on the device, and labels_N or, where images are mixed, targets_NK."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sets:
-    """Where the batches come from, and the numbers of the training set's images to fit and to validate with."""
+    """Where batches come from, and the numbers of the images to fit and to validate with."""
 
-    train: Batches
-    test: Batches
+    train: Source
+    validation: Source
+    test: Source
     fit_F: Tensor
     validation_V: Tensor
-    scale: Scale
+    augment: Augment
+    seed: int
+    fixed: bool
+    """Whether each epoch has the images in the same order, as they are."""
+    where: str
+    """In words, where the images are kept."""
+    _told: set[str] = field(default_factory=set)
+
+    def fit_batches(self, sizes: Sequence[int], epoch: int) -> Generator[tuple[Tensor, Tensor], None, None]:
+        """The images to fit in the order of the epoch, augmented."""
+        order_F = self.fit_F if self.fixed else shuffled(self.fit_F, self.seed, "order", epoch)
+        for pixels_NCHW, labels_N, numbers_N in self.train.batches(order_F, sizes):
+            yield self.augment.fit(pixels_NCHW, labels_N, numbers_N, epoch)
+
+    def validation_batches(self, size: int) -> Batches:
+        """The images to validate with."""
+        return _plain(self.validation, self.validation_V, self.augment, size)
+
+    def test_batches(self, size: int) -> Batches:
+        """The images to test with."""
+        return whole(self.test, self.augment, size)
+
+    def newly_bad(self) -> list[tuple[str, str]]:
+        """Files that could not be read since this was asked last, with the reason."""
+        sources = {id(source): source for source in (self.train, self.validation, self.test)}
+        bad = {file: why for source in sources.values() for file, why in source.bad.items()}
+        new = [(file, why) for file, why in bad.items() if file not in self._told]
+        self._told.update(bad)
+        return new
 
 
-def divide(dataset: Dataset, config: Train, device: torch.device) -> Sets:
+def whole(source: Source, augment: Augment, size: int) -> Batches:
+    """All images of a source, normalised and nothing else."""
+    return _plain(source, torch.arange(len(source.labels_N)), augment, size)
+
+
+def _plain(source: Source, numbers_V: Tensor, augment: Augment, size: int) -> Batches:
+    for pixels_NCHW, labels_N, _ in source.batches(numbers_V, batch_sizes(len(numbers_V), size)):
+        yield augment.evaluate(pixels_NCHW), labels_N
+
+
+def divide(raw: Raw, config: Train, device: torch.device) -> Sets:
     """Hold out the validation's share; all is normalised by what is left to fit. Raises UserError."""
-    fit_F, validation_V = hold_out(dataset.train.labels_N, config.validation, config.seed)
+    place = Place.of(raw, config, device)
+    train, test = placed(raw.train, place), placed(raw.test, place)
+    validation = placed(raw.validation, place) if raw.validation else train
+    if raw.validation:
+        fit_F = torch.arange(len(train.labels_N))
+        validation_V = torch.arange(len(validation.labels_N))
+    else:
+        fit_F, validation_V = hold_out(train.labels_N, config.validation, config.seed)
     if config.batch_size > len(fit_F):
         message = f"batch_size: {config.batch_size:,} is more than the {len(fit_F):,} images to train on"
         raise UserError(message, f"Write at most {len(fit_F)}.")
-    scale = scale_of(dataset.train.pixels_NCHW[fit_F])
-    train, test = (Batches(part.to(device), scale) for part in (dataset.train, dataset.test))
-    return Sets(train, test, fit_F, validation_V.to(device), scale)
+    if overfit := config.overfit_batches:
+        fit_F = shuffled(fit_F, config.seed, "order", 1)[: overfit * config.batch_size]
+        validation, validation_V = train, fit_F
+    scale = _scale(train, fit_F)
+    augmentations = () if overfit else config.augment
+    augment = Augment(augmentations, scale, len(raw.class_names), device, config.seed)
+    return Sets(train, validation, test, fit_F, validation_V, augment, config.seed, bool(overfit), place.told)
+
+
+def _scale(train: Source, fit_F: Tensor) -> Scale:
+    """Of all images in memory, or of as many files as suffice."""
+    measured_M = fit_F if train.decoded else evenly(fit_F, MOST_MEASURED)
+    levels: Levels | None = None
+    for pixels_NCHW, _, _ in train.batches(measured_M, batch_sizes(len(measured_M), _MEASURED_AT_ONCE)):
+        levels = levels or Levels(pixels_NCHW.shape[1])
+        levels.add(pixels_NCHW)
+    if levels is None:
+        raise UserError("no image of the training set can be read", "Mend the files that are skipped.")
+    return levels.scale()

@@ -1,0 +1,88 @@
+"""`cnnspec data`: what a spec trains on, before it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnspec.cli.options import echo_json, format_option, load, settings_option, spec_argument
+from cnnspec.cli.train import read_data
+from cnnspec.core import files
+from cnnspec.render.grid import aligned
+from cnnspec.train.threads import wait_briefly
+
+if TYPE_CHECKING:
+    from cnnspec.train.survey import Survey
+
+
+@click.command("data")
+@spec_argument
+@settings_option
+@click.option(
+    "--png",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the picture goes; default: NAME-data.png, in this folder.",
+)
+@click.option(
+    "--images",
+    type=click.IntRange(min=0, max=1024),
+    default=64,
+    show_default=True,
+    help="How many it shows; 0: no picture.",
+)
+@format_option("text", "json")
+def command(spec: str, settings: tuple[str, ...], png: Path | None, images: int, form: str) -> None:
+    """Show a spec's data: how many images each class has, their size, and a picture of them.
+
+    The picture shows images of the first epoch as the network sees them: resized, augmented, in their order.
+
+    \b
+    Example:
+      cnnspec data specs/digits.yaml
+    """
+    result = load(spec, settings)
+    raw = read_data(result)
+    wait_briefly()
+    from cnnspec.train.survey import survey  # noqa: PLC0415 -- imports torch, seconds
+
+    assert result.plan is not None
+    assert result.train is not None
+    found = survey(raw, result.train, images)
+    for file, reason in found.bad:
+        click.echo(f"skipped: {file}: {reason}", err=True)
+    picture = (png or Path(f"{result.plan.name}-data.png")) if images else None
+    if picture is not None:
+        files.write(picture, found.png)
+    if form == "json":
+        echo_json(found.as_data() | {"png": str(picture) if picture else None})
+        return
+    click.echo(data_table(found))
+    if picture is not None:
+        click.echo(picture)
+
+
+def data_table(found: Survey) -> str:
+    """Sizes, then a line a class, then all classes together."""
+    total = tuple(map(sum, zip(*found.counts.values(), strict=True)))
+    counts = [*found.counts.items(), ("all", total)]
+    rows: list[tuple[str, ...]] = [("class", "train", "validation", "test")]
+    rows += [(name, *(f"{count:,}" for count in row)) for name, row in counts]
+    head = f"{len(found.counts)} classes, images of {'×'.join(map(str, found.shape))}, {found.where}"
+    lines = [head, *_of_files(found), _levels(found), "", *aligned(rows, {1, 2, 3})]
+    return "\n".join(lines)
+
+
+def _of_files(found: Survey) -> list[str]:
+    if not found.sizes:
+        return []
+    (width, height), _ = found.sizes[0]
+    widths, heights = zip(*(size for size, _ in found.sizes), strict=True)
+    told = f"files: {min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high"
+    return [f"{told}; most are {width}×{height}" if len(found.sizes) > 1 else f"files: {width}×{height}"]
+
+
+def _levels(found: Survey) -> str:
+    mean, std = (", ".join(f"{value / 255:.4f}" for value in part) for part in (found.mean, found.std))
+    return f"mean {mean}; standard deviation {std} (of 0 to 1, over the images to train on)"

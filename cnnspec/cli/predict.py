@@ -1,0 +1,104 @@
+"""`cnnspec predict`: what a trained network takes images for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnspec.cli.eval import run_spec
+from cnnspec.cli.options import echo_json, format_option, load
+from cnnspec.cli.train import require_torch
+from cnnspec.core.errors import UserError
+from cnnspec.language.own_data import ImageFolder
+from cnnspec.train.threads import wait_briefly
+
+if TYPE_CHECKING:
+    from cnnspec.train.predict import Prediction
+
+
+@click.command("predict")
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("images", metavar="IMAGE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many classes of each image."
+)
+@click.option(
+    "--weights",
+    type=click.Choice(["best", "last"]),
+    default="best",
+    show_default=True,
+    help="Those of the best epoch, or of the last.",
+)
+@click.option("--device", help="auto, cpu, cuda, cuda:0 or mps; default: the one it was trained on.")
+@format_option("text", "json")
+def command(
+    run: Path, images: tuple[Path, ...], top: int, weights: str, device: str | None, form: str
+) -> None:
+    """Name what is on images, with the network of a run folder.
+
+    IMAGE is a file, or a folder: all images in it and below it. They are resized and normalised as in training.
+    Exits 1 where one could not be read.
+
+    \b
+    Example:
+      cnnspec predict runs/digits/1 photo.png scans/
+    """
+    result = load(str(run_spec(run)), [] if device is None else [f"train.device={device}"])
+    files = _files(images)
+    require_torch()
+    wait_briefly()
+    from cnnspec.train.predict import Predictor  # noqa: PLC0415 -- imports torch, seconds
+
+    assert result.plan is not None
+    assert result.train is not None
+    predictor = Predictor.of(result.plan, result.train, run / f"{weights}.safetensors")
+    found = list(predictor.predict(files, top))
+    if form == "json":
+        echo_json([_as_data(prediction) for prediction in found])
+    else:
+        _show(found)
+    for prediction in found:
+        if prediction.error:
+            click.echo(f"error: {prediction.error}", err=True)
+    if any(prediction.error for prediction in found):
+        raise SystemExit(1)
+
+
+def _files(images: Sequence[Path]) -> list[Path]:
+    """The files, and those of folders. Raises UserError where there are none."""
+    files: list[Path] = []
+    for path in images:
+        if not path.exists():
+            raise UserError(f"{path}: there is no such file or folder")
+        files += _in_folder(path) if path.is_dir() else [path]
+    return files
+
+
+def _as_data(prediction: Prediction) -> dict[str, object]:
+    if prediction.error:
+        return {"file": prediction.file, "error": prediction.error}
+    classes = [{"class": name, "probability": chance} for name, chance in prediction.classes]
+    return {"file": prediction.file, "classes": classes}
+
+
+def _show(found: list[Prediction]) -> None:
+    width = max((len(name) for prediction in found for name, _ in prediction.classes), default=0)
+    for prediction in found:
+        if prediction.classes:
+            click.echo(prediction.file)
+        for name, chance in prediction.classes:
+            click.echo(f"  {100 * chance:6.2f} %  {name:<{width}}".rstrip())
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """Its images; a link that leads nowhere is told. Raises UserError where there are none."""
+    from cnnspec.train.data.listing import Bad, images_under  # noqa: PLC0415 -- only a folder needs it
+
+    bad = Bad(ImageFolder(root=str(folder), on_bad="skip"))
+    found = images_under(folder, bad, frozenset())
+    for line in bad.skipped:
+        click.echo(f"skipped: {line}", err=True)
+    return found

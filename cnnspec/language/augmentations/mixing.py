@@ -1,0 +1,37 @@
+"""Augmentations that make one image of two. The label is shared likewise."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from cnnspec.language.augmentations.base import Augmentation
+from cnnspec.layers.fields import Expect
+
+Alpha = Annotated[float, Field(gt=0, le=100), Expect("a number above 0, at most 100")]
+
+
+class Mixup(Augmentation):
+    """Each image faded into the one before it in the batch (Zhang et al., 2018).
+
+    Formula: λ·x + (1 − λ)·x′, and its label λ·y + (1 − λ)·y′, with λ from Beta(alpha, alpha), drawn for each image.
+    """
+
+    main: ClassVar[str | None] = "alpha"
+    mixes: ClassVar[bool] = True
+    never_after: ClassVar[frozenset[str]] = frozenset()
+
+    alpha: Alpha = Field(0.2, description="Near 0 most images stay nearly alone; 1 draws λ evenly.")
+
+
+class CutMix(Augmentation):
+    """A rectangle of each image taken from the one before it in the batch (Yun et al., 2019).
+
+    Formula: its sides are √(1 − λ) of the image's, its centre is anywhere, λ from Beta(alpha, alpha); what of it
+    lies inside the image decides the label's share.
+    """
+
+    main: ClassVar[str | None] = "alpha"
+    mixes: ClassVar[bool] = True
+    never_after: ClassVar[frozenset[str]] = frozenset()
+
+    alpha: Alpha = Field(1.0, description="Near 0 most images stay nearly whole; 1 draws λ evenly.")

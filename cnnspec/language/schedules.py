@@ -1,0 +1,177 @@
+"""What `train: {schedule: …}` may say: how the learning rate changes while training goes on.
+
+The names and defaults are those of torch.optim.lr_scheduler; lengths are in epochs, and lr may change with each step.
+A new schedule is its class, its line in the table below, and its formula in `train/optim/schedule.py`.
+"""
+
+from bisect import bisect_right
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, Strict
+
+from cnnspec.core.reject import Reject
+from cnnspec.layers.fields import (
+    Arguments,
+    Expect,
+    Flag,
+    NonNegative,
+    NonNegativeNumber,
+    Positive,
+    PositiveNumber,
+    Probability,
+)
+
+Factor = Annotated[float, Field(gt=0, le=1), Expect("a number above 0, at most 1")]
+Share = Annotated[float, Field(ge=0, lt=1), Expect("a number from 0, and below 1")]
+Epochs = Annotated[
+    tuple[Positive, ...], Strict(strict=False), Expect("a list of epochs: whole numbers of at least 1")
+]
+
+
+class Schedule(Arguments):
+    """How the learning rate changes."""
+
+    main: ClassVar[str | None] = None
+
+    warmup: NonNegativeNumber = Field(
+        0,
+        description="Epochs, or a part of one, in which lr first grows in a straight line (Goyal et al., 2017).",
+    )
+    warmup_start: Factor = Field(
+        0.01, description="The share that warmup begins with, of the lr that it grows to."
+    )
+
+    def fits(self, epochs: int) -> None:
+        """Raise Reject, at the schedule, when the training is too short for it."""
+        if self.warmup >= epochs:
+            hint = f"Write a warmup below {epochs}, or more epochs."
+            message = f"warmup takes {self.warmup:g} of the {epochs} epochs: nothing is left for what follows"
+            raise Reject("schedule-too-long", message, field="schedule", hint=hint)
+
+
+class Constant(Schedule):
+    """lr stays as it is."""
+
+
+class Cosine(Schedule):
+    """lr falls along half a cosine, from itself to eta_min at the end (Loshchilov & Hutter, 2017).
+
+    Formula: eta_min + (lr − eta_min)·(1 + cos(π·t/T))/2 in step t of T, t from 0, those of warmup not counted.
+    """
+
+    main: ClassVar[str | None] = "eta_min"
+
+    eta_min: NonNegativeNumber = Field(0, description="The learning rate at the end.")
+
+
+class OneCycle(Schedule):
+    """lr grows to itself from a part of it, then falls to next to nothing (Smith & Topin, 2018).
+
+    The last step has the least lr. A warmup grows to the first lr, and momentum waits for it to end.
+    """
+
+    pct_start: Probability = Field(0.3, description="The share of the steps in which lr grows.")
+    anneal_strategy: Literal["cos", "linear"] = Field(
+        "cos", description="Along a cosine, or a straight line."
+    )
+    cycle_momentum: Flag = Field(
+        True,
+        description="Whether momentum, or the first of betas, falls while lr grows; nothing where there is neither.",
+    )
+    base_momentum: Share = Field(0.85, description="The least momentum, at the highest lr.")
+    max_momentum: Share = Field(0.95, description="The greatest momentum, at the lowest lr.")
+    div_factor: PositiveNumber = Field(25, description="The first lr is lr / div_factor.")
+    final_div_factor: PositiveNumber = Field(1e4, description="The last lr is the first / final_div_factor.")
+    three_phase: Flag = Field(
+        False, description="Whether lr falls as it grew, then to its end, in place of falling at once."
+    )
+
+    def consistent(self) -> None:
+        """Raise Reject where the momenta are the wrong way round, or three phases don't fit."""
+        if self.base_momentum > self.max_momentum:
+            message = f"base_momentum {self.base_momentum:g} is more than max_momentum {self.max_momentum:g}"
+            raise Reject("bounds-swapped", message, field="base_momentum", hint="Exchange them.")
+        if self.three_phase and self.pct_start * 2 >= 1:
+            message = (
+                f"of three phases two have the share {self.pct_start:g} each: nothing is left for the third"
+            )
+            hint = "Write a pct_start below 0.5."
+            raise Reject("schedule-too-long", message, field="pct_start", hint=hint)
+
+
+class Step(Schedule):
+    """lr is multiplied by gamma every step_size epochs, or after the epochs of milestones.
+
+    Epochs are those of the training: those of warmup count.
+    """
+
+    main: ClassVar[str | None] = "step_size"
+
+    step_size: Annotated[Positive | None, Expect("a whole number of at least 1, or null")] = Field(
+        None, description="Epochs from one change to the next."
+    )
+    milestones: Epochs = Field((), description="The epochs after which lr changes.")
+    gamma: PositiveNumber = Field(0.1, description="What lr is multiplied by.")
+
+    def consistent(self) -> None:
+        """Raise Reject unless one of the two says when."""
+        if (self.step_size is None) == (not self.milestones):
+            told = (
+                "neither step_size nor milestones says"
+                if self.step_size is None
+                else "step_size and milestones both say"
+            )
+            hint = "Write `step_size: 10`, say, or `milestones: [10, 15]`."
+            raise Reject("step-without-epochs", f"{told} when lr changes", field="milestones", hint=hint)
+        if list(self.milestones) != sorted(set(self.milestones)):
+            message = f"milestones are {list(self.milestones)}, they must ascend"
+            hint = f"Write {sorted(set(self.milestones))}."
+            raise Reject("milestones-not-ascending", message, field="milestones", hint=hint)
+
+    def changes(self, epoch: int) -> int:
+        """How often lr has changed when so many epochs are over."""
+        if self.step_size is not None:
+            return epoch // self.step_size
+        return bisect_right(self.milestones, epoch)
+
+    def fits(self, epochs: int) -> None:
+        """Raise Reject, at the schedule, when lr would never change."""
+        super().fits(epochs)
+        first = self.step_size or self.milestones[0]
+        if first >= epochs:
+            earlier = f"Write {epochs - 1} at most, or more epochs."
+            hint = earlier if epochs > 1 else "Write more epochs, or `schedule: constant`."
+            message = f"lr would change first after epoch {first}, the training has {epochs}"
+            raise Reject("schedule-too-long", message, field="schedule", hint=hint)
+
+
+class Exponential(Schedule):
+    """lr is multiplied by gamma after every epoch; those of warmup count."""
+
+    main: ClassVar[str | None] = "gamma"
+
+    gamma: PositiveNumber = Field(description="What lr is multiplied by, such as 0.95.")
+
+
+class Plateau(Schedule):
+    """lr is multiplied by factor where the validation's loss, or without one the training's, no longer falls."""
+
+    factor: Share = Field(0.1, description="What lr is multiplied by.")
+    patience: NonNegative = Field(10, description="Epochs without a better loss that are allowed.")
+    threshold: NonNegativeNumber = Field(1e-4, description="How much lower a loss must be to be better.")
+    threshold_mode: Literal["rel", "abs"] = Field(
+        "rel", description="Whether threshold is a share of the best loss, or a difference from it."
+    )
+    cooldown: NonNegative = Field(0, description="Epochs after a change in which nothing is counted.")
+    min_lr: NonNegativeNumber = Field(0, description="The least learning rate.")
+    eps: NonNegativeNumber = Field(1e-8, description="A smaller change of lr is not made.")
+
+
+SCHEDULES: dict[str, type[Schedule]] = {
+    "constant": Constant,
+    "cosine": Cosine,
+    "one_cycle": OneCycle,
+    "step": Step,
+    "exponential": Exponential,
+    "plateau": Plateau,
+}

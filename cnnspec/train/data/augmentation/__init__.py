@@ -1,0 +1,1 @@
+"""What augmentations do, on tensors, by the batch, with a draw for each image."""

@@ -1,0 +1,143 @@
+"""Augmentations of float images, each with its own draws for each image: turned, coloured, with a hole."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.functional import affine_grid, grid_sample
+
+from cnnspec.language.augmentations.base import pair
+from cnnspec.language.augmentations.geometry import Rotate
+from cnnspec.language.augmentations.values import Colour, Cutout
+
+LEVEL = 255.0
+GREY = (0.2989, 0.587, 0.114)
+"""What red, green and blue add to grey (ITU-R BT.601, as torchvision rounds it)."""
+
+
+class Change(Protocol):
+    """What is done to a batch."""
+
+    draws: int
+    """Random numbers that it needs for an image."""
+
+    def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
+        """The images, changed; those that came in may be written over."""
+
+
+class Rotated:
+    """Each image turned by an angle of its own."""
+
+    draws = 2
+
+    def __init__(self, config: Rotate) -> None:
+        self._config = config
+
+    def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
+        """As Change has it."""
+        turned_N = draws_ND[:, 1] < self._config.p
+        degrees_N = (2 * draws_ND[:, 0] - 1) * self._config.degrees * turned_N
+        return rotated(images_NCHW, degrees_N)
+
+
+def rotated(images_NCHW: Tensor, degrees_N: Tensor) -> Tensor:
+    """Each image turned counterclockwise; pixels that come from outside are 0."""
+    height, width = images_NCHW.shape[2:]
+    angle_N = degrees_N * (math.pi / 180)
+    cos, sin, zero = angle_N.cos(), angle_N.sin(), torch.zeros_like(angle_N)
+    # the grid runs from -1 to 1 along either side, however long they are
+    top = torch.stack([cos, -sin * (height / width), zero], 1)
+    bottom = torch.stack([sin * (width / height), cos, zero], 1)
+    grid = affine_grid(torch.stack([top, bottom], 1), list(images_NCHW.shape), align_corners=False)
+    return grid_sample(images_NCHW, grid, "bilinear", "zeros", align_corners=False)
+
+
+class Holed:
+    """A rectangle of each image filled with the mean."""
+
+    draws = 3
+
+    def __init__(self, config: Cutout, fill_C11: Tensor) -> None:
+        self._config, self._fill_C11 = config, fill_C11
+
+    def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
+        """As Change has it."""
+        size = pair(self._config.size)
+        hole_NHW = rectangles(
+            draws_ND[:, :2], images_NCHW.shape[2:], torch.tensor(size, device=draws_ND.device)
+        )
+        hole_NHW &= (draws_ND[:, 2] < self._config.p).view(-1, 1, 1)
+        return torch.where(hole_NHW.unsqueeze(1), self._fill_C11, images_NCHW)
+
+
+def rectangles(places_N2: Tensor, shape: torch.Size, sides: Tensor) -> Tensor:
+    """Rectangles of these sides, sides_2 or sides_N2, about a pixel drawn from all: inside_NHW."""
+    inside = []
+    for axis, size in enumerate(shape):
+        centre_N1 = (places_N2[:, axis] * size).floor().unsqueeze(1)
+        side = sides[..., axis].unsqueeze(-1)
+        first_N1 = centre_N1 - (side / 2).floor()
+        at_S = torch.arange(size, device=places_N2.device)
+        inside.append((at_S >= first_N1) & (at_S < first_N1 + side))
+    rows_NH, columns_NW = inside
+    return rows_NH.unsqueeze(2) & columns_NW.unsqueeze(1)
+
+
+class Coloured:
+    """Brightness, contrast, saturation and hue, each by a factor of the image's own."""
+
+    draws = 4
+
+    def __init__(self, config: Colour) -> None:
+        self._config = config
+
+    def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
+        """As Change has it."""
+        config, draws = self._config, draws_ND.view(*draws_ND.shape, 1, 1, 1)
+        if config.brightness:
+            images_NCHW = (images_NCHW * _factor(draws[:, 0], config.brightness)).clamp_(0, LEVEL)
+        if config.contrast:
+            mean_N111 = grey(images_NCHW).mean((1, 2, 3), keepdim=True)
+            images_NCHW = _blended(images_NCHW, mean_N111, _factor(draws[:, 1], config.contrast))
+        if config.saturation:
+            images_NCHW = _blended(images_NCHW, grey(images_NCHW), _factor(draws[:, 2], config.saturation))
+        if config.hue:
+            images_NCHW = turned(images_NCHW, (2 * draws[:, 3] - 1).squeeze(1) * config.hue)
+        return images_NCHW
+
+
+def _factor(draw: Tensor, most: float) -> Tensor:
+    low = max(0.0, 1 - most)
+    return low + draw * (1 + most - low)
+
+
+def _blended(images_NCHW: Tensor, other: Tensor, share: Tensor) -> Tensor:
+    return torch.lerp(other.expand_as(images_NCHW), images_NCHW, share).clamp_(0, LEVEL)
+
+
+def grey(images_NCHW: Tensor) -> Tensor:
+    """How bright each pixel is, as one channel; of images that are not RGB, the mean of their channels."""
+    if images_NCHW.shape[1] != len(GREY):
+        return images_NCHW.mean(1, keepdim=True)
+    shares_C11 = torch.tensor(GREY, device=images_NCHW.device).view(-1, 1, 1)
+    return (images_NCHW * shares_C11).sum(1, keepdim=True)
+
+
+def turned(images_NCHW: Tensor, turn_N11: Tensor) -> Tensor:
+    """RGB with each image's hue turned by its share of the colour wheel (Smith, 1978: HSV)."""
+    high_NHW, which_NHW = images_NCHW.max(1)
+    low_NHW = images_NCHW.min(1).values
+    span_NHW = high_NHW - low_NHW
+    divisor_NHW = torch.where(span_NHW == 0, 1, span_NHW)
+    red, green, blue = ((high_NHW - channel) / divisor_NHW for channel in images_NCHW.unbind(1))
+    sector = torch.where(
+        which_NHW == 0, blue - green, torch.where(which_NHW == 1, 2 + red - blue, 4 + green - red)
+    )
+    hue_NHW = (sector / 6 + turn_N11) % 1
+    # each channel is highest about its own third of the wheel, and lowest opposite
+    distance = torch.stack([(hue_NHW * 6 + offset) % 6 for offset in (5, 3, 1)], 1)
+    fall = torch.minimum(distance, 4 - distance).clamp_(0, 1)
+    return high_NHW.unsqueeze(1) - span_NHW.unsqueeze(1) * fall

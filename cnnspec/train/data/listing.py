@@ -1,0 +1,95 @@
+"""Image files under a folder: known by their names, found once each, in the order of their paths."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from cnnspec.core.errors import UserError
+from cnnspec.language.own_data import Pictures
+
+SUFFIXES = frozenset(
+    (
+        ".apng", ".avif", ".bmp", ".dib", ".gif", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pbm",
+        ".pcx", ".pgm", ".png", ".pnm", ".ppm", ".sgi", ".tga", ".tif", ".tiff", ".webp",
+    )
+)  # fmt: skip
+
+
+class Bad:
+    """What can't be read: an error, or where the config says so, left out and told."""
+
+    def __init__(self, config: Pictures) -> None:
+        self._skip = config.on_bad == "skip"
+        self.skipped: list[str] = []
+
+    def add(self, message: str) -> None:
+        """Raise UserError, or note that it was left out."""
+        if not self._skip:
+            raise UserError(message, "Mend it or take it out; `on_bad: skip` leaves such images out.")
+        self.skipped.append(message)
+
+
+class Found(NamedTuple):
+    """What lies in a folder, without what is hidden."""
+
+    folders: list[Path]
+    images: list[Path]
+    others: list[Path]
+
+
+def found_in(folder: Path) -> Found:
+    """The folder's entries, each sort in the order of names. Raises UserError."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise UserError(f"{folder}: can't be read ({error.strerror or error})") from error
+    found = Found([], [], [])
+    for path in paths:
+        images = found.images if path.suffix.lower() in SUFFIXES else found.others
+        (found.folders if os.path.isdir(path) else images).append(path)  # noqa: PTH112 -- false for a link to itself
+    return found
+
+
+def identity(folder: Path) -> tuple[int, int]:
+    """The same for each path that leads to the folder."""
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def images_under(folder: Path, bad: Bad, above: frozenset[tuple[int, int]]) -> list[Path]:
+    """Every image at any depth. A folder that was seen, or is `above`, is not gone into: links may lead in circles.
+
+    Raises UserError where there is none.
+    """
+    seen, waiting = set(above), [folder]
+    images: list[Path] = []
+    others: list[Path] = []
+    while waiting:
+        place = waiting.pop()
+        if identity(place) in seen:
+            continue
+        seen.add(identity(place))
+        found = found_in(place)
+        waiting += found.folders
+        images += found.images
+        others += found.others
+    if not images:
+        raise UserError(f"{folder}: no image is in it{_instead(others)}", "Take the folder out, or fill it.")
+    return [path for path in sorted(images) if is_whole(path, bad, str(path))]
+
+
+def is_whole(path: Path, bad: Bad, place: str) -> bool:
+    """Whether there is a file; if not, `place` is told as bad."""
+    if path.is_file():
+        return True
+    what = "it is no file" if path.exists() else "there is no such file"
+    bad.add(f"{place}: {'a link that leads nowhere' if path.is_symlink() and not path.exists() else what}")
+    return False
+
+
+def _instead(others: list[Path]) -> str:
+    if not others:
+        return ""
+    return f", but {len(others):,} other file{'s' if len(others) > 1 else ''}, such as {others[0].name}"

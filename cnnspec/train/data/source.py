@@ -1,0 +1,145 @@
+"""Where a set's images come from: memory, or files that are decoded as they are needed.
+
+Which images a batch has is the caller's to say; neither place, workers nor prefetch can change a bit.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from cnnspec.core.errors import UserError
+from cnnspec.train.data.decode import decode
+from cnnspec.train.data.raw import Files
+
+AHEAD = 3
+"""Batches that are being decoded while one is trained on."""
+TOGETHER = 4
+"""Images that a worker decodes before it takes others: so few that the workers end together."""
+
+
+class Batch(NamedTuple):
+    """Images on the network's device: uint8 pixels, int64 labels, and their numbers in the set."""
+
+    pixels_NCHW: Tensor
+    labels_N: Tensor
+    numbers_N: Tensor
+
+
+class Source(Protocol):
+    """A set of labelled images."""
+
+    labels_N: Tensor
+    """int64, on the CPU."""
+    device: torch.device
+    bad: dict[str, str]
+    """Files that could not be read and were left out, with the reason."""
+    decoded: bool
+    """Whether an image costs next to nothing to have."""
+
+    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Iterator[Batch]:
+        """The images that `order_N` (on the CPU) numbers, in batches of these sizes."""
+
+
+class Memory:
+    """Decoded images: a batch is gathered from them where they lie, then goes to the network's device."""
+
+    def __init__(
+        self, pixels_NCHW: Tensor, labels_N: Tensor, device: torch.device, home: torch.device
+    ) -> None:
+        self.labels_N, self.device, self.decoded = labels_N, device, True
+        self.bad: dict[str, str] = {}
+        self._pixels_NCHW, self._labels_N = pixels_NCHW.to(home), labels_N.to(home)
+
+    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Iterator[Batch]:
+        """As Source has it."""
+        for chosen_N in order_N.to(self._labels_N.device).split(list(sizes)):
+            found = (self._pixels_NCHW.index_select(0, chosen_N), self._labels_N[chosen_N], chosen_N)
+            yield Batch(*(_moved(part, self.device) for part in found))
+
+
+class Stream:
+    """Image files: threads decode a few batches ahead. Pillow lets others run while it decodes.
+
+    Without `skip` the first file that can't be decoded raises UserError.
+    """
+
+    def __init__(
+        self, files: Files, labels_N: Tensor, device: torch.device, *, workers: int, skip: bool
+    ) -> None:
+        self.labels_N, self.device, self.decoded = labels_N, device, False
+        self.bad: dict[str, str] = {}
+        self._files, self._workers, self._skip = files, workers, skip
+
+    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Iterator[Batch]:
+        """As Source has it; a batch of nothing but bad files is left out."""
+        if not self._workers:
+            for chosen_N in order_N.split(list(sizes)):
+                pixels_NCHW = self._room(len(chosen_N))
+                good = self._decode(pixels_NCHW, chosen_N.tolist())
+                yield from self._batch(pixels_NCHW, chosen_N, good)
+            return
+        pool = ThreadPoolExecutor(self._workers, thread_name_prefix="decode")
+        try:
+            with closing(self._ahead(pool, order_N, sizes)) as batches:
+                yield from batches
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _ahead(
+        self, pool: ThreadPoolExecutor, order_N: Tensor, sizes: Sequence[int]
+    ) -> Generator[Batch, None, None]:
+        waiting: deque[tuple[Tensor, Tensor, list[Future[list[bool]]]]] = deque()
+        for chosen_N in order_N.split(list(sizes)):
+            pixels_NCHW = self._room(len(chosen_N))
+            parts = zip(pixels_NCHW.split(TOGETHER), chosen_N.split(TOGETHER), strict=True)
+            jobs = [pool.submit(self._decode, room, numbers.tolist()) for room, numbers in parts]
+            waiting.append((pixels_NCHW, chosen_N, jobs))
+            if len(waiting) > AHEAD:
+                yield from self._ready(*waiting.popleft())
+        while waiting:
+            yield from self._ready(*waiting.popleft())
+
+    def _ready(
+        self, pixels_NCHW: Tensor, chosen_N: Tensor, jobs: list[Future[list[bool]]]
+    ) -> Iterator[Batch]:
+        good = [fine for job in jobs for fine in job.result()]
+        yield from self._batch(pixels_NCHW, chosen_N, good)
+
+    def _batch(self, pixels_NCHW: Tensor, chosen_N: Tensor, good: list[bool]) -> Iterator[Batch]:
+        if not all(good):
+            kept_N = torch.tensor(good)
+            pixels_NCHW, chosen_N = pixels_NCHW[kept_N], chosen_N[kept_N]
+        if len(chosen_N):
+            parts = (pixels_NCHW, self.labels_N[chosen_N], chosen_N)
+            yield Batch(*(_moved(part, self.device) for part in parts))
+
+    def _room(self, count: int) -> Tensor:
+        pinned = self.device.type == "cuda"
+        return torch.empty((count, *self._files.shape), dtype=torch.uint8, pin_memory=pinned)
+
+    def _decode(self, room_NCHW: Tensor, numbers: list[int]) -> list[bool]:
+        """Fill the room, image by image; which of them could be decoded."""
+        return [self._decode_one(room, number) for room, number in zip(room_NCHW, numbers, strict=True)]
+
+    def _decode_one(self, room_CHW: Tensor, number: int) -> bool:
+        path = self._files.paths[number]
+        try:
+            pixels = decode(path, self._files.shape, self._files.resize)
+        except UserError as error:
+            if not self._skip:
+                raise
+            self.bad[str(path)] = error.message
+            return False
+        room_CHW.copy_(torch.frombuffer(bytearray(pixels), dtype=torch.uint8).view(room_CHW.shape))
+        return True
+
+
+def _moved(part: Tensor, device: torch.device) -> Tensor:
+    return part.to(device, non_blocking=True) if part.device != device else part

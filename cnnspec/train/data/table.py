@@ -1,0 +1,151 @@
+"""Image files listed in a table: `path`, `label` and perhaps `split`. Whatever is wrong is told with its line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cnnspec.core.errors import UserError
+from cnnspec.language.own_data import Csv
+from cnnspec.train.data.folders import PARTS
+from cnnspec.train.data.listing import Bad, is_whole
+from cnnspec.train.data.pictures import Listed, raw_of, require_classes, shape_of
+from cnnspec.train.data.raw import Raw
+from cnnspec.train.data.share import divided, taken
+
+_COLUMNS = ("path", "label")
+_HEADER = "Let the first line be `path,label`, or `path,label,split`."
+
+
+class Row(NamedTuple):
+    """An image of the table."""
+
+    place: str
+    """`FILE:LINE`."""
+    written: str
+    path: Path
+    label: str
+    part: str
+
+
+def read(config: Csv, input_shape: tuple[int, ...]) -> Raw:
+    """The files and their labels; none is opened. Raises UserError."""
+    file = Path(config.file).expanduser()
+    root = file.parent if config.root is None else Path(config.root).expanduser()
+    shape, bad = shape_of(config, input_shape), Bad(config)
+    rows = list(_rows(file, root))
+    if not rows:
+        raise UserError(f"{file}: it lists no image", "Write a line for each, below the first one.")
+    _require_one_use(rows)
+    rows = [row for row in rows if is_whole(row.path, bad, f"{row.place}: {row.path}")]
+    names = _ordered(rows)
+    require_classes(names, file)
+    numbers = {name: number for number, name in enumerate(names)}
+    labels = [numbers[row.label] for row in rows]
+    return raw_of(_parts(rows, labels, config, file), names, shape, config, bad)
+
+
+def _parts(rows: Sequence[Row], labels: Sequence[int], config: Csv, file: Path) -> dict[str, Listed]:
+    chosen: dict[str, list[int]] = {}
+    if rows[0].part:
+        for number, row in enumerate(rows):
+            chosen.setdefault(row.part, []).append(number)
+        _require_parts(rows, labels, chosen, file)
+    else:
+        train, test = divided([row.written for row in rows], labels, config.test, config.seed, file)
+        chosen = {"train": train, "test": test}
+    return {
+        part: ([rows[number].path for number in numbers], taken(labels, numbers))
+        for part, numbers in chosen.items()
+    }
+
+
+def _require_parts(
+    rows: Sequence[Row], labels: Sequence[int], chosen: dict[str, list[int]], file: Path
+) -> None:
+    if "train" not in chosen or len(chosen) == 1:
+        lacking = "to train with" if "train" not in chosen else "to test with"
+        raise UserError(
+            f"{file}: no image {lacking}: split is {', '.join(sorted(chosen))} alone",
+            "Let split be train or test, and val if need be; or leave the column out.",
+        )
+    trained = {labels[number] for number in chosen["train"]}
+    for number, row in enumerate(rows):
+        if labels[number] not in trained:
+            message = f"{row.place}: label {row.label} is no class of those to train with"
+            raise UserError(message, "Each class must have images to train with.")
+
+
+def _ordered(rows: Sequence[Row]) -> list[str]:
+    """The classes: by number where all labels are numbers, else by name. Raises UserError."""
+    names = sorted({row.label for row in rows})
+    if not all(name.removeprefix("-").isdecimal() and name.isascii() for name in names):
+        return names
+    for row in rows:
+        if row.label.startswith("-"):
+            raise UserError(f"{row.place}: label {row.label}, whole numbers from 0 are expected, or names")
+    return sorted(names, key=lambda name: (int(name), name))
+
+
+def _rows(file: Path, root: Path) -> Iterator[Row]:
+    """The rows as they are written. Raises UserError."""
+    line = 0
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines, strict=True)
+            columns = _columns(file, next(reader, []))
+            for cells in reader:
+                line = reader.line_num
+                if cells:
+                    yield _row(f"{file}:{line}", cells, columns, root)
+    except UnicodeDecodeError as error:
+        message = f"{file}: not UTF-8 ({error.reason} at byte {error.start:,})"
+        raise UserError(message, "Save the table as UTF-8.") from error
+    except csv.Error as error:
+        raise UserError(f"{file}:{line + 1}: not a table with commas ({error})") from error
+    except OSError as error:
+        message = f"data: csv: {file}: can't be read ({error.strerror or error})"
+        raise UserError(message, "A path starts where the command runs.") from error
+
+
+def _columns(file: Path, head: Sequence[str]) -> dict[str, int]:
+    """Where each of our columns stands. Raises UserError."""
+    names = [name.strip().lower() for name in head]
+    shown = ", ".join(names[:10]) or "empty"
+    lacking = [name for name in _COLUMNS if name not in names]
+    if lacking:
+        message = f"{file}:1: no column is called {' or '.join(lacking)}, the first line is {shown}"
+        raise UserError(message, _HEADER)
+    twice = [name for name in (*_COLUMNS, "split") if names.count(name) > 1]
+    if twice:
+        raise UserError(f"{file}:1: two columns are called {twice[0]}", _HEADER)
+    return {name: names.index(name) for name in (*_COLUMNS, "split") if name in names}
+
+
+def _row(place: str, cells: Sequence[str], columns: dict[str, int], root: Path) -> Row:
+    if len(cells) <= max(columns.values()):
+        message = f"{place}: {len(cells)} cells, column {max(columns.values()) + 1} is needed"
+        raise UserError(message, "A text with commas in it stands between quotation marks.")
+    found = {name: cells[number].strip() for name, number in columns.items()}
+    if empty := [name for name, value in found.items() if not value]:
+        raise UserError(f"{place}: {empty[0]} is empty")
+    if "\0" in found["path"]:
+        raise UserError(f"{place}: the path has a NUL in it")
+    split = found.get("split", "")
+    if split and split.lower() not in PARTS:
+        raise UserError(f"{place}: split is {split}, it must be train, val or test")
+    path = root / Path(found["path"]).expanduser()
+    return Row(place, found["path"], path, found["label"], PARTS.get(split.lower(), ""))
+
+
+def _require_one_use(rows: Sequence[Row]) -> None:
+    """Raise UserError where an image has two labels, or is in two parts."""
+    seen: dict[Path, Row] = {}
+    for row in rows:
+        other = seen.setdefault(row.path, row)
+        if (other.label, other.part) != (row.label, row.part):
+            two = "labels" if other.label != row.label else "parts"
+            message = f"{row.place}: {row.written} is in {other.place} too, with other {two}"
+            raise UserError(message, "Keep one of the two lines.")

@@ -1,0 +1,43 @@
+"""The module and how it computes: its device, its numbers, its memory format, compiled or as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from cnnspec.backend.mode import Mode
+
+
+class Network:
+    """A module on its device. `scores` is what is trained; the module holds the weights."""
+
+    def __init__(
+        self, module: nn.Module, mode: Mode, device: torch.device, *, compiled: bool = False
+    ) -> None:
+        self.mode, self.device, self._compiled = mode, device, compiled
+        self.module = module.to(device).to(memory_format=mode.memory_format)
+        self._forward = torch.compile(self.module) if compiled else self.module
+
+    def scores(self, images_NCHW: Tensor) -> Tensor:
+        """The first output, as fp32."""
+        images_NCHW = images_NCHW.contiguous(memory_format=self.mode.memory_format)
+        if self.mode.precision == "fp32":
+            return first(self._forward(images_NCHW))
+        with torch.autocast(self.device.type, self.mode.dtype):
+            outputs = self._forward(images_NCHW)
+        return first(outputs).float()
+
+    def like(self, module: nn.Module) -> Network:
+        """Another module with equal layers that computes likewise."""
+        return Network(module, self.mode, self.device, compiled=self._compiled)
+
+
+def first(outputs: object) -> Tensor:
+    """The output that the loss is applied to: the first, where a network has several."""
+    while not isinstance(outputs, Tensor):
+        values = outputs.values() if isinstance(outputs, dict) else cast("Sequence[object]", outputs)
+        outputs = next(iter(values))
+    return outputs

@@ -1,0 +1,48 @@
+"""A small network and its batches, to compare ways to train it bit for bit."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+EPOCHS, STEPS = 3, 4
+"""And steps an epoch."""
+
+
+def small_net(*, channels_last: bool = False) -> nn.Module:
+    """Two convolutions, batch norm, a hidden linear layer and scores of three classes; always the same weights."""
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(2, 6, 3, padding=1),
+        nn.BatchNorm2d(6),
+        nn.ReLU(),
+        nn.Conv2d(6, 5, 3),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(20, 8),
+        nn.Tanh(),
+        nn.Linear(8, 3),
+    )
+    return net.to(memory_format=torch.channels_last) if channels_last else net
+
+
+def batches(count: int = EPOCHS * STEPS) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Random images of 2×4×4 with labels."""
+    chance = torch.Generator().manual_seed(1)
+    return [
+        (torch.randn(8, 2, 4, 4, generator=chance), torch.randint(0, 3, (8,), generator=chance))
+        for _ in range(count)
+    ]
+
+
+def backward(net: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
+    """Leave the gradients of the cross-entropy in the weights."""
+    loss = nn.functional.cross_entropy(net(images), labels)
+    loss.backward()
+    return loss.item()
+
+
+def differing(one: nn.Module, other: nn.Module) -> list[str]:
+    """The names of what differs in any bit."""
+    pairs = zip(one.state_dict().items(), other.state_dict().items(), strict=True)
+    return [name for (name, a), (_, b) in pairs if not torch.equal(a, b)]

@@ -1,0 +1,199 @@
+"""NumPy's files: every order of axes, and every way to be wrong."""
+
+import io
+import zipfile
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from cnnspec.core.errors import UserError
+from cnnspec.language.own_data import Npz
+from cnnspec.train import data
+
+NOISE = np.random.default_rng(0)
+
+
+def images(*shape):
+    return NOISE.integers(0, 256, shape, np.uint8)
+
+
+def read(tmp_path, shape, arrays, *, save=np.savez, **arguments):
+    save(tmp_path / "a.npz", **arrays)
+    return data.read(Npz(file=str(tmp_path / "a.npz"), **arguments), shape)
+
+
+def failure(tmp_path, arrays, shape=(1, 4, 5)):
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, shape, arrays)
+    assert "\n" not in caught.value.message
+    assert caught.value.message.startswith(str(tmp_path / "a.npz"))
+    return caught.value.message
+
+
+def keras():
+    return {
+        "x_train": images(6, 4, 5),
+        "y_train": np.array([0, 1, 2, 0, 1, 2], np.uint8),
+        "x_test": images(3, 4, 5),
+        "y_test": np.array([2, 1, 0], np.int64),
+    }
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_kerass_arrays_are_what_they_say(tmp_path, save):
+    arrays = keras()
+    raw = read(tmp_path, (1, 4, 5), arrays, save=save)
+    assert ((6, 1, 4, 5), (3, 1, 4, 5)) == (raw.train.images.sizes, raw.test.images.sizes)
+    assert arrays["x_train"].tobytes() == bytes(raw.train.images.values)
+    assert ([0, 1, 2, 0, 1, 2], [2, 1, 0]) == (raw.train.labels.tolist(), raw.test.labels.tolist())
+    assert (None, ("0", "1", "2")) == (raw.validation, raw.class_names)
+
+
+def test_a_validation_is_taken_where_it_is(tmp_path):
+    raw = read(tmp_path, (1, 4, 5), keras() | {"x_val": images(2, 4, 5), "y_val": np.array([0, 1])})
+    assert [0, 1] == raw.validation.labels.tolist()
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("last", [True, False])
+def test_channels_may_come_first_or_last(tmp_path, channels, last):
+    first = images(6, channels, 7, 5)
+    stored = first.transpose(0, 2, 3, 1) if last else first
+    arrays = {"images": stored, "labels": np.array([0, 1, 0, 1, 0, 1])}
+    raw = read(tmp_path, (channels, 7, 5), arrays)
+    whole = [bytes(part.images.values) for part in (raw.train, raw.test)]
+    size = channels * 35
+    found = {values[start : start + size] for values in whole for start in range(0, len(values), size)}
+    assert {image.tobytes() for image in first} == found
+
+
+def test_where_both_orders_could_be_meant_the_networks_input_decides(tmp_path):
+    stored = images(4, 3, 5, 4)
+    arrays = {"images": stored, "labels": np.array([0, 1, 0, 1])}
+    assert (3, 5, 4) == read(tmp_path, (3, 5, 4), arrays).train.images.shape
+    assert (4, 3, 5) == read(tmp_path, (4, 3, 5), arrays).train.images.shape
+
+
+def test_arrays_of_fortrans_order_are_the_same(tmp_path):
+    arrays = keras()
+    raw = read(tmp_path, (1, 4, 5), arrays)
+    assert raw == read(
+        tmp_path, (1, 4, 5), {name: np.asfortranarray(value) for name, value in arrays.items()}
+    )
+
+
+def test_labels_may_stand_in_a_column(tmp_path):
+    arrays = keras()
+    arrays["y_train"] = arrays["y_train"][:, None]
+    assert [0, 1, 2, 0, 1, 2] == read(tmp_path, (1, 4, 5), arrays).train.labels.tolist()
+
+
+def test_images_without_a_division_are_divided_by_class(tmp_path):
+    arrays = {"images": images(20, 4, 5), "labels": np.array([0, 1] * 10)}
+    raw = read(tmp_path, (1, 4, 5), arrays, test=0.3)
+    assert Counter({0: 7, 1: 7}) == Counter(raw.train.labels)
+    assert Counter({0: 3, 1: 3}) == Counter(raw.test.labels)
+    stored = {image.tobytes(): label for image, label in zip(arrays["images"], arrays["labels"], strict=True)}
+    for part in (raw.train, raw.test):
+        values = bytes(part.images.values)
+        assert [stored[values[n * 20 : n * 20 + 20]] for n in range(len(part.labels))] == part.labels.tolist()
+    assert raw.test != read(tmp_path, (1, 4, 5), arrays, test=0.3, seed=1).test
+
+
+WRONG = {
+    "of other names": (
+        {"a": images(2, 4, 5)},
+        "its arrays are a; x_train, y_train, x_test, y_test are expected",
+    ),
+    "without arrays": ({}, "its arrays are none"),
+    "of floats": ({"x_train": np.zeros((6, 4, 5))}, "x_train is float64, uint8 is expected"),
+    "of vectors": ({"x_train": images(6, 20)}, "x_train is 6×20; N×H×W"),
+    "of two channels": ({"x_train": images(6, 2, 4, 5)}, "x_train is 6×2×4×5; N×H×W"),
+    "of no images": ({"x_test": images(0, 4, 5), "y_test": np.array([], int)}, "y_test is empty"),
+    "of images without rows": ({"x_test": images(3, 0, 5)}, "x_test is 3×0×5, which is empty"),
+    "of one image": ({"x_test": np.uint8(3)}, "x_test is ; N×H×W"),
+    "of other tests": ({"x_test": images(3, 5, 5)}, "x_train holds images of 1×4×5, x_test of 1×5×5"),
+    "of fewer labels": ({"y_train": np.array([0, 1])}, "x_train holds 6 images, y_train 2 labels"),
+    "of one-hot labels": ({"y_train": np.eye(6, 3, dtype=int)}, "y_train is int64 of 6×3, one whole number"),
+    "of labels of floats": ({"y_train": np.zeros(6)}, "y_train is float64 of 6"),
+    "of texts": ({"y_train": np.array(list("abcdef"))}, "y_train is <U1 of 6"),
+    "of a negative label": ({"y_train": np.array([0, 1, -2, 0, 1, 2])}, "y_train[2] is -2, 0 to 99,999"),
+    "of a large label": (
+        {"y_test": np.array([0, 2**64 - 1, 1], np.uint64)},
+        "y_test[1] is 18446744073709551615",
+    ),
+    "of one class": ({"y_train": np.zeros(6, int), "y_test": np.zeros(3, int)}, "one class, 0"),
+    "of objects": ({"y_train": np.array([{}, 1, 2, 3, 4, 5], object)}, "holds Python objects"),
+}
+
+
+@pytest.mark.parametrize("how", WRONG)
+def test_arrays_of_something_else_are_named(tmp_path, how):
+    arrays, phrase = WRONG[how]
+    whole = {} if how in {"of other names", "without arrays"} else keras()
+    assert phrase in failure(tmp_path, whole | arrays)
+
+
+def test_arrays_of_another_shape_than_the_networks_are_an_error(tmp_path):
+    with pytest.raises(UserError, match="the images of npz are 1×4×5, the network takes 1×5×4"):
+        read(tmp_path, (1, 5, 4), keras())
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(UserError, match=r"can't be read \(No such file"):
+        data.read(Npz(file=str(tmp_path / "none.npz")), (1, 4, 5))
+
+
+def damaged(tmp_path):
+    np.savez(tmp_path / "a.npz", **keras())
+    whole = (tmp_path / "a.npz").read_bytes()
+    single = io.BytesIO()
+    np.save(single, images(3, 4, 5))
+    return {
+        "empty": b"",
+        "a text": b"not zipped",
+        "cut off": whole[:-40],
+        "of wrong bytes": whole[:180] + b"?" + whole[181:],
+        "a single array": single.getvalue(),
+    }
+
+
+@pytest.mark.parametrize("how", ["empty", "a text", "cut off", "of wrong bytes", "a single array"])
+def test_a_damaged_file_is_named(tmp_path, how):
+    (tmp_path / "b.npz").write_bytes(damaged(tmp_path)[how])
+    with pytest.raises(UserError, match=r"b\.npz: damaged, or not what np\.savez writes") as caught:
+        data.read(Npz(file=str(tmp_path / "b.npz")), (1, 4, 5))
+    assert "\n" not in caught.value.message
+
+
+def claim(shape, dtype="|u1", content=b""):
+    head = f"{{'descr': {dtype!r}, 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode() + content
+
+
+@pytest.mark.parametrize(
+    ("member", "phrase"),
+    [
+        (claim((2**40, 28, 28)), "x_train claims 862,017,116,176,384 bytes, the file holds 128"),
+        (claim((-1, 28, 28)), "damaged"),
+        (claim((6, 4, 5), content=bytes(5)), "expected 120 bytes got 5"),
+        (claim("__import__('os').system('echo bad')"), "damaged"),
+        (b"no array", "damaged"),
+    ],
+)
+def test_a_header_that_claims_too_much_is_not_believed(tmp_path, member, phrase, capfd):
+    np.savez(tmp_path / "a.npz", **{name: value for name, value in keras().items() if name != "x_train"})
+    with zipfile.ZipFile(tmp_path / "a.npz", "a") as archive:
+        archive.writestr("x_train.npy", member)
+    with pytest.raises(UserError) as caught:
+        data.read(Npz(file=str(tmp_path / "a.npz")), (1, 4, 5))
+    assert phrase in caught.value.message
+    assert ("", "") == capfd.readouterr()
+
+
+def test_arrays_that_memory_can_not_hold_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("cnnspec.train.data.memory.os.sysconf", lambda _: 10)
+    assert "to read y_train takes 0.0 GiB, this machine has 0.0 GiB of memory" in failure(
+        tmp_path, keras() | {"y_train": np.zeros(600, int)}
+    )
