@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.augmentation import images_a_second
 from benchmarks.checking import cold, growth
 from benchmarks.training import digits, epochs
 from benchmarks.zoo import cold_summary, in_process, lines, many
@@ -29,6 +30,7 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
   meta forward are given the network built already, for one image of 224×224.
 - an epoch: specs/mnist.yaml's network, batches of 64. By hand: images normalised beforehand, in memory, and the barest
   step. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader.
+- augmentation: images in memory, from the numbers of a batch to what enters the network, one thread.
 """
 LINES = """
 ## Lines
@@ -50,6 +52,7 @@ def main() -> None:
         *in_process("resnet152"),
         *in_process("densenet201"),
         *epochs(images=60_000, rounds=5),
+        *images_a_second(rounds=7),
         *digits(seeds=5),
     ]
     told = TAIL.format(

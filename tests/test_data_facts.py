@@ -119,7 +119,7 @@ def test_as_many_outputs_as_classes_are_right():
     [
         ("ab", 1, False, "the data has 2 classes (a, b), fc gives 1 numbers"),
         ("abc", 1, True, "the data has 3 classes (a, b, c), fc gives 1 numbers"),
-        ("abcdefg", 12, False, "the data has 7 classes (a, b, c, d, e, …), fc gives 12 numbers"),
+        ("abcdefg", 6, False, "the data has 7 classes (a, b, c, d, e, …), fc gives 6 numbers"),
     ],
 )
 def test_another_number_of_outputs_is_told_with_the_classes(names, outputs, binary, message):

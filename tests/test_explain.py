@@ -33,7 +33,9 @@ TABLES = {
     "functions": FUNCTIONS,
     "codes": CODES,
 }
-WRITTEN_LIKE_ITEMS = {**INITIALISERS, **DATA, **OPTIMIZERS, **SCHEDULES, **LOSSES, **AUGMENTATIONS}
+_WRITTEN_LIKE_ITEMS = (INITIALISERS, DATA, OPTIMIZERS, SCHEDULES, LOSSES, AUGMENTATIONS)
+CHOICES = [(name, table[name]) for table in _WRITTEN_LIKE_ITEMS for name in table]
+"""Pairs, for `constant` is both an initialiser and a schedule."""
 
 
 def _run(*args):
@@ -56,9 +58,8 @@ def test_a_key_is_told_in_the_words_of_its_declaration(word):
     assert [] == [meaning for meaning in meanings if meaning not in told]
 
 
-@pytest.mark.parametrize("word", WRITTEN_LIKE_ITEMS)
-def test_what_is_written_like_an_item_is_told_with_all_its_arguments(word):
-    model = WRITTEN_LIKE_ITEMS[word]
+@pytest.mark.parametrize(("word", "model"), CHOICES)
+def test_what_is_written_like_an_item_is_told_with_all_its_arguments(word, model):
     told = " ".join(explained(word).split())
     wanted = [part for name, info in model.model_fields.items() for part in (f" {name} ", info.description)]
     assert [] == [part for part in wanted if part not in told]

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.language.augmentations import AUGMENTATIONS
 from cnnspec.language.datasets import DATA
 from cnnspec.language.expression.functions import FUNCTIONS
 from cnnspec.language.losses import LOSSES
 from cnnspec.language.optimizers import OPTIMIZERS
+from cnnspec.language.schedules import SCHEDULES
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
 from cnnspec.language.training import Train
 from cnnspec.layers.initialisers import INITIALISERS
@@ -21,7 +23,9 @@ PAGE = (Path(__file__).parent.parent / "docs" / "language.md").read_text("utf-8"
 _REST = {"cnnspec": "1", "input": "[3, 16, 16]", "layers": "[relu]"}
 CODE = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL))
 """What stands between backticks in the prose."""
-_CHOICES = {**INITIALISERS, **DATA, **OPTIMIZERS, **LOSSES, "train": Train}
+_TABLES = (INITIALISERS, DATA, OPTIMIZERS, SCHEDULES, LOSSES, AUGMENTATIONS, {"train": Train})
+_CHOICES = [(name, table[name]) for table in _TABLES for name in table]
+"""Pairs, for `constant` is both an initialiser and a schedule."""
 
 
 def _completed(case: Case) -> Case:
@@ -46,15 +50,15 @@ def test_every_section_with_rules_has_an_example():
 
 
 def test_every_word_is_on_the_page():
-    words = [*TOP_LEVEL, *ITEM_KEYS, *_CHOICES, *FUNCTIONS, *Train.model_fields]
+    words = [*TOP_LEVEL, *ITEM_KEYS, *(name for name, _ in _CHOICES), *FUNCTIONS, *Train.model_fields]
     code = " ".join(CODE)
     assert [] == [word for word in words if not re.search(rf"(?<!\w){word}(?!\w)", code)]
 
 
-@pytest.mark.parametrize("name", _CHOICES)
-def test_every_argument_is_on_the_page_with_its_default(name):
+@pytest.mark.parametrize("model", [model for _, model in _CHOICES], ids=[name for name, _ in _CHOICES])
+def test_every_argument_is_on_the_page_with_its_default(model):
     shown = {*CODE, *(part for text in CODE for part in re.split(r",\s+", text))}
-    wanted = [_with_default(argument) for argument in arguments(_CHOICES[name])]
+    wanted = [_with_default(argument) for argument in arguments(model)]
     assert [] == [text for text in wanted if text not in shown]
 
 

@@ -122,7 +122,16 @@ def test_balanced_weights_make_all_classes_count_alike():
 def test_a_class_without_an_image_has_no_part_in_the_balance():
     criterion = made(CrossEntropy(weight="balanced"), counts=[10, 0, 30])
     theirs = cross_entropy(SCORES_NK, LABELS_N, torch.tensor([40 / 20, 0.0, 40 / 60]))
-    assert torch.equal(theirs, criterion(SCORES_NK, LABELS_N))
+    torch.testing.assert_close(criterion(SCORES_NK, LABELS_N), theirs)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_a_batch_none_of_whose_images_counts_has_the_loss_0_and_gradients_of_0(smoothing):
+    criterion = made(CrossEntropy(weight=(1, 0, 2), label_smoothing=smoothing))
+    scores_NK = SCORES_NK.clone().requires_grad_()
+    found = criterion(scores_NK, torch.ones(6, dtype=torch.int64))
+    found.backward()
+    assert (0.0, 0.0) == (found.item(), scores_NK.grad.abs().max().item())
 
 
 def test_balanced_weights_of_more_outputs_than_classes_are_0_there():

@@ -387,6 +387,29 @@ def test_what_contradicts_itself_is_refused_as_torch_does(name, arguments, code,
     assert not taken(lambda: kind([nn.Parameter(torch.zeros(1))], **arguments))
 
 
+def test_steps_whose_shortest_is_the_longest_are_refused():
+    with pytest.raises(Reject) as caught:
+        ours_made("rprop", step_sizes=(1.0, 0.1))
+    assert ("bounds-swapped", "step_sizes") == (caught.value.code, caught.value.field)
+    assert "Write step_sizes: [0.1, 1]." == caught.value.hint
+    ours_made("rprop", step_sizes=(0.1, 0.1))
+
+
+def test_muon_keeps_no_gradient_after_its_step():
+    net = small_net()
+    made = optimizer(OPTIMIZERS["muon"](), net)
+    backward(net, *batches(1)[0])
+    made.step()
+    assert [None, None] == [view.grad for view in made._views]
+
+
+def test_what_has_no_gradient_stays_as_it_is():
+    net = small_net()
+    made = optimizer(OPTIMIZERS["muon"](), net)
+    made.step()
+    assert [] == differing(small_net(), net)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
@@ -396,6 +419,8 @@ def test_what_contradicts_itself_is_refused_as_torch_does(name, arguments, code,
         ("adam", {"lr": float("nan")}),
         ("adam", {"decay": "norms"}),
         ("rprop", {"weight_decay": 0.1}),
+        ("asgd", {"lambd": -0.1}),
+        ("asgd", {"alpha": 1.1}),
         ("muon", {"foreach": True}),
         ("muon", {"ns_steps": 100}),
         ("muon", {"ns_steps": 0}),
@@ -407,3 +432,70 @@ def test_what_contradicts_itself_is_refused_as_torch_does(name, arguments, code,
 def test_what_torch_would_stumble_over_later_is_refused(name, arguments):
     with pytest.raises(ValidationError):
         OPTIMIZERS[name].model_validate(arguments)
+
+
+def test_it_steps_a_compiled_network_too_to_the_last_bit():
+    nets = [small_net(), small_net()]
+    for net, kind in zip(nets, (torch.optim.SGD, quiet(torch.optim.SGD)), strict=True):
+        made = kind(net.parameters(), lr=0.1)
+        trained(torch.compile(net, backend="eager"), made)
+    assert [] == differing(*nets)
+
+
+@pytest.mark.parametrize(("shortest", "longest", "code"), [(2.0, 1.0, "bounds-swapped"), (1.0, 1.0, None)])
+def test_rprops_shortest_step_is_not_above_its_longest_which_torch_would_take(shortest, longest, code):
+    config = OPTIMIZERS["rprop"](step_sizes=(shortest, longest))
+    if code is None:
+        config.consistent()
+        return
+    with pytest.raises(Reject) as caught:
+        config.consistent()
+    assert (code, "step_sizes", "Write step_sizes: [1, 2].") == (
+        caught.value.code,
+        caught.value.field,
+        caught.value.hint,
+    )
+
+
+@pytest.mark.parametrize("arguments", [{"lambd": -1.0}, {"alpha": -1.0}, {"alpha": 1e300}])
+def test_asgd_refuses_powers_that_are_no_numbers_or_overflow(arguments):
+    with pytest.raises(ValidationError):
+        OPTIMIZERS["asgd"](**arguments)
+
+
+def test_muon_keeps_no_gradient_longer_than_its_step():
+    net = small_net()
+    made = optimizer(OPTIMIZERS["muon"](), net)
+    backward(net, *batches(1)[0])
+    made.step()
+    assert [None, None] == [view.grad for view in made._views]
+
+
+def test_a_weight_without_a_gradient_stays_as_it_is_with_muon_too():
+    net, before = small_net(), small_net()
+    made = optimizer(OPTIMIZERS["muon"](), net)
+    backward(net, *batches(1)[0])
+    net[3].weight.grad = net[0].weight.grad = None
+    made.step()
+    differ = differing(before, net)
+    assert "6.weight" in differ
+    assert not {"0.weight", "3.weight"} & set(differ)
+
+
+def test_muon_sees_a_filter_that_lies_channels_last_as_a_row_with_its_channels_innermost():
+    ours, theirs = small_net(channels_last=True), small_net(channels_last=True)
+    trained(ours, optimizer(OPTIMIZERS["muon"](lr=0.02), ours))
+    conv, linear = theirs[3].weight, theirs[6].weight
+    rows = nn.Parameter(conv.detach().permute(0, 2, 3, 1).flatten(1).clone())
+    hidden = {id(conv), id(linear)}
+    muon = torch.optim.Muon([rows, linear], lr=0.02)
+    adamw = torch.optim.AdamW([weight for weight in theirs.parameters() if id(weight) not in hidden])
+    for images, labels in batches():
+        backward(theirs, images, labels)
+        rows.grad = conv.grad.permute(0, 2, 3, 1).flatten(1)
+        muon.step()
+        adamw.step()
+        with torch.no_grad():
+            conv.copy_(rows.view(5, 3, 3, 6).permute(0, 3, 1, 2))
+        theirs.zero_grad()
+    assert [] == differing(theirs, ours)

@@ -340,7 +340,7 @@ def test_a_step_costs_microseconds(name):
         for step in range(start, start + 1000):
             schedule.before_step(step)
         best = min(best, (perf_counter() - began) / 1000)
-    assert best < 15e-6
+    assert best < 60e-6  # 2 to 5 where nothing else runs and nothing is traced
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -444,3 +444,14 @@ def test_a_schedule_that_is_longer_than_the_training_is_refused(config, message)
 @pytest.mark.parametrize("config", [Constant(warmup=2.9), Step(step_size=2), Step(milestones=(2, 9))])
 def test_a_schedule_that_fits_the_training_is_taken(config):
     Train(epochs=3, schedule=config).consistent()
+
+
+def test_what_is_said_of_a_step_that_never_comes_can_be_done():
+    hints = []
+    for epochs in (1, 8):
+        with pytest.raises(Reject) as caught:
+            Step(step_size=9).fits(epochs)
+        hints.append(caught.value.hint)
+    assert ["Write more epochs, or `schedule: constant`.", "Write 7 at most, or more epochs."] == hints
+    Step(step_size=7).fits(8)
+    Constant().fits(1)

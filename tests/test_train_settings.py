@@ -1,39 +1,19 @@
-"""data:, train:, optimizer and loss: torch's names and defaults, and what they refuse."""
-
-import inspect
+"""data: and train: what they refuse. Optimizers, schedules and losses have tests of their own."""
 
 import pytest
-import torch
 from pydantic import ValidationError
 
-from cnnspec.core.reject import Reject
-from cnnspec.language.choice import OneOf
+from cnnspec.compiler.check import check_text
+from cnnspec.language.augmentations import AUGMENTATIONS
+from cnnspec.language.choice import OneOf, one_of
 from cnnspec.language.datasets import DATA
 from cnnspec.language.losses import LOSSES
-from cnnspec.language.optimizers import OPTIMIZERS, Adam, AdamW, Sgd
+from cnnspec.language.optimizers import OPTIMIZERS
 from cnnspec.language.published import Mnist
+from cnnspec.language.schedules import SCHEDULES
 from cnnspec.language.training import Train
-from cnnspec.train.optim import LOSSES as TORCH_LOSSES
-from cnnspec.train.optim import OPTIMIZERS as TORCH_OPTIMIZERS
 
-LEFT_OUT = {"params", "differentiable", "capturable"}
-TABLES = {**DATA, **OPTIMIZERS, **LOSSES, "train": Train}
-
-
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_an_optimizer_has_torchs_arguments_and_defaults(name):
-    config = OPTIMIZERS[name]
-    parameters = inspect.signature(TORCH_OPTIMIZERS[config]).parameters
-    expected = {key: p.default for key, p in parameters.items() if key not in LEFT_OUT}
-    assert expected == config().model_dump()
-
-
-def test_every_optimizer_and_loss_is_one_of_torchs():
-    assert set(OPTIMIZERS.values()) == set(TORCH_OPTIMIZERS)
-    assert set(LOSSES.values()) == set(TORCH_LOSSES)
-    assert [kind.__name__ for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW)] == [
-        kind.__name__ for kind in TORCH_OPTIMIZERS.values()
-    ]
+TABLES = {**DATA, **OPTIMIZERS, **SCHEDULES, **LOSSES, **AUGMENTATIONS, "train": Train}
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -54,15 +34,6 @@ REFUSED = [
     (Train, {"device": "cuda:"}),
     (Train, {"device": "cpu\n"}),
     (Train, {"unknown": 1}),
-    (Sgd, {"lr": -0.1}),
-    (Sgd, {"lr": float("nan")}),
-    (Sgd, {"lr": float("inf")}),
-    (Sgd, {"lr": "0.1"}),
-    (Sgd, {"lr": True}),
-    (Sgd, {"momentum": -1}),
-    (Adam, {"betas": [0.9]}),
-    (Adam, {"betas": [0.9, 1]}),
-    (Adam, {"eps": -1e-9}),
     (Mnist, {"root": ""}),
     (Mnist, {"download": 1}),
 ]
@@ -79,29 +50,93 @@ def test_a_device_has_torchs_name(device):
     assert device == Train(device=device).device
 
 
-@pytest.mark.parametrize(
-    ("config", "code", "field"),
-    [
-        (Sgd(nesterov=True), "nesterov-without-momentum", "nesterov"),
-        (Sgd(nesterov=True, momentum=0.9, dampening=0.1), "nesterov-with-dampening", "dampening"),
-        (Sgd(fused=True, foreach=True), "fused-with-foreach", "fused"),
-        (AdamW(fused=True, foreach=True), "fused-with-foreach", "fused"),
-    ],
-)
-def test_arguments_that_contradict_each_other_are_refused_as_torch_does(config, code, field):
-    with pytest.raises(Reject) as caught:
-        config.consistent()
-    assert (code, field) == (caught.value.code, caught.value.field)
-    with pytest.raises((ValueError, RuntimeError)):
-        TORCH_OPTIMIZERS[type(config)]([torch.zeros(1, requires_grad=True)], **config.model_dump())
-
-
-@pytest.mark.parametrize("config", [Sgd(nesterov=True, momentum=0.9), Adam(fused=True), AdamW(foreach=True)])
-def test_arguments_that_suit_each_other_are_taken_as_torch_does(config):
-    config.consistent()
-    TORCH_OPTIMIZERS[type(config)]([torch.zeros(1, requires_grad=True)], **config.model_dump())
-
-
 def test_a_field_that_is_written_like_an_item_says_what_may_be_written():
     assert OneOf("optimizer", OPTIMIZERS) in Train.model_fields["optimizer"].metadata
+    assert OneOf("schedule", SCHEDULES) in Train.model_fields["schedule"].metadata
     assert OneOf("loss", LOSSES) in Train.model_fields["loss"].metadata
+    assert OneOf("augment", AUGMENTATIONS, many=True) in Train.model_fields["augment"].metadata
+
+
+def test_a_field_that_is_no_choice_has_no_table():
+    assert one_of(Train.model_fields["epochs"]) is None
+
+
+@pytest.mark.parametrize(("name", "written"), [("optimizer", "x"), ("augment", "[x]")])
+def test_a_choice_is_written_alone_and_one_of_many_in_a_list(name, written):
+    assert written == one_of(Train.model_fields[name]).form("x")
+
+
+SPEC = """
+cnnspec: 1
+input: [1, 8, 8]
+vars: {turn: {rotate: 15}, flips: [hflip, vflip], size: 2}
+layers: [flatten, linear: 10]
+data: digits
+train: {augment: %s}
+"""
+
+
+def checked(augment):
+    return check_text(SPEC % augment, "spec.yaml")
+
+
+@pytest.mark.parametrize(
+    ("augment", "names"),
+    [
+        ("[]", []),
+        ("null", []),
+        ("[hflip]", ["hflip"]),
+        ("[random_crop: 1, {hflip: {p: 0.3}}]", ["random_crop", "hflip"]),
+        ("$flips", ["hflip", "vflip"]),
+        ("[$turn, {cutout: $size}]", ["rotate", "cutout"]),
+    ],
+)
+def test_a_list_of_choices_is_read_in_its_order(augment, names):
+    result = checked(augment)
+    used = {"$turn", "$flips", "$size"} - {
+        part.strip("[]{} ") for part in augment.replace(":", ",").split(",")
+    }
+    assert len(used) == len(result.diagnostics)
+    assert names == [AUGMENTATIONS.name_of(type(one)) for one in result.train.augment]
+
+
+@pytest.mark.parametrize(
+    ("augment", "code", "message", "hint"),
+    [
+        ("hflip", "bad-choice", "augment is hflip, it must be a list", "Write `augment: [hflip]`."),
+        ("{rotate: 15}", "bad-choice", "it must be a list", "Write `augment: [{rotate: 15}]`."),
+        (
+            "{rotate: 15, hflip: {p: 0.3}}",
+            "bad-choice",
+            "it must be a list",
+            "Write `augment: [{rotate: …}, {hflip: …}]`.",
+        ),
+        ("$turn", "bad-choice", "augment is {rotate: 15}", "Write `augment: [{rotate: 15}]`."),
+        ("[flip]", "unknown-choice", "augment is flip", "Did you mean"),
+        ("[[hflip]]", "unknown-choice", "augment is [hflip]", "There are random_crop"),
+        ("[null]", "unknown-choice", "augment is null", "There are random_crop"),
+        ("[{}]", "bad-choice", "augment is {}", "Write `{random_crop: {…}}`."),
+        ("[{rotate: 15, hflip: null}]", "bad-choice", "it must be one of", "Keep one of rotate, hflip."),
+        ("[{rotate: 15, p: 0.5}]", "bad-choice", "it must be one of", "Write `{rotate: {…}}`."),
+        ("[rotate: 15, p: 0.5]", "unknown-choice", "augment is p", ""),
+        ("[{hflip: {p: 2}}]", "bad-value", "p", ""),
+        ("$none", "unknown-variable", "none", ""),
+        ("[$none]", "unknown-variable", "none", ""),
+        ("[{$none: 1}]", "unknown-variable", "none", ""),
+        ("[{rotate: $none}]", "unknown-variable", "none", ""),
+        ("[{hflip: {p: $none}}]", "unknown-variable", "none", ""),
+        ("[{cutout: [2, $none]}]", "unknown-variable", "none", ""),
+    ],
+)
+def test_what_is_wrong_in_a_list_of_choices_is_told_once_at_its_place(augment, code, message, hint):
+    (found,) = (one for one in checked(augment).diagnostics if one.severity == "error")
+    assert (code, 7) == (found.code, found.place.line)
+    assert message in found.message
+    assert hint in (found.hint or "")
+
+
+def test_each_wrong_choice_of_a_list_is_told():
+    codes = [
+        one.code for one in checked("[flip, {rotate: 200}, hflip]").diagnostics if one.severity == "error"
+    ]
+    assert ["unknown-choice", "bad-value"] == codes

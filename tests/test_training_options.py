@@ -11,16 +11,18 @@ from cnnspec.backend import mode
 from cnnspec.backend.device import settle
 from cnnspec.language.augmentations.geometry import RandomCrop
 from cnnspec.language.augmentations.mixing import Mixup
+from cnnspec.language.augmentations.values import Normalise
 from cnnspec.language.optimizers.adam import AdamW
 from cnnspec.language.optimizers.sgd import Sgd
 from cnnspec.language.schedules import Cosine, Plateau
 from cnnspec.language.training import Train
 from cnnspec.train import loop
+from cnnspec.train.data.sets import counts_of
 from cnnspec.train.errors import NonFiniteError
 from cnnspec.train.events import Epoch, Finished, Score, Stopped
 from cnnspec.train.network import Network
 from cnnspec.train.update import Update
-from tests.trainings import CPU, LABELS, fit_of, normalised, trained, weights_equal
+from tests.trainings import CPU, LABELS, RAW, fit_of, normalised, trained, weights_equal
 
 
 def network(seed=0):
@@ -341,3 +343,18 @@ def test_a_compiled_network_trains_like_a_plain_one():
 
 def test_a_score_knows_its_accuracy():
     assert Score(0.1, 3, 4).accuracy == 0.75
+
+
+def test_the_classes_are_counted_as_training_fits_them():
+    for validation in (0.0, 0.3):
+        config = Train(validation=validation)
+        fit = fit_of(network(), config)
+        assert fit.sets.train.labels_N[fit.sets.fit_F].bincount().tolist() == counts_of(RAW, config)
+
+
+def test_a_batch_learned_by_heart_is_normalised_as_it_is_written():
+    config = Train(overfit_batches=1, augment=(Normalise(mean=0.0, std=1.0), RandomCrop()))
+    sets = fit_of(network(), config).sets
+    (images, _), *_ = sets.fit_batches([64], epoch=3)
+    assert images.max() <= 1.0
+    assert torch.equal(images, next(iter(sets.fit_batches([64], epoch=5)))[0])

@@ -21,7 +21,8 @@ def resolve(name: str) -> torch.device:
 
 def settle(device: torch.device, *, deterministic: bool = False) -> None:
     """Have the device give the same bits for the same numbers; `deterministic`: or raise where it can't."""
-    torch.use_deterministic_algorithms(deterministic)
+    if deterministic != torch.are_deterministic_algorithms_enabled():
+        torch.use_deterministic_algorithms(deterministic)  # which imports torch._inductor, over a second
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True

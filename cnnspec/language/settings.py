@@ -35,13 +35,7 @@ def read_choice(
     if isinstance(node, Mapping):
         if len(node.entries) != 1:
             message = f"{what} is {shown(node.plain())}, it must be one of {', '.join(table)}"
-            known = [key for key in node.entries if key in table] or list(table)
-            hint = (
-                f"Write `{what}: {{{known[0]}: {{…}}}}`."
-                if len(known) == 1
-                else f"Keep one of {', '.join(known)}."
-            )
-            findings.error("bad-choice", message, place, hint)
+            findings.error("bad-choice", message, place, _one_alone(node, table))
             return None
         ((key, arguments),) = node
         name, place = key, key.place
@@ -52,6 +46,14 @@ def read_choice(
             _unknown(kind, what, table, place, findings)
         return None
     return read_model(arguments, model, kind, scope, findings, place)
+
+
+def _one_alone(node: Mapping, table: MappingType[str, Any]) -> str:
+    """What to make of a mapping that has no key, or several."""
+    known = [key for key in node.entries if key in table]
+    if len(known) > 1:
+        return f"Keep one of {', '.join(known)}."
+    return f"Write `{{{known[0] if known else next(iter(table))}: {{…}}}}`."
 
 
 def _name(node: Node, scope: Scope, findings: Findings) -> str | None:

@@ -20,7 +20,7 @@ from cnnspec.train.data.augment import Augment
 from cnnspec.train.data.outputs import check_outputs
 from cnnspec.train.data.place import Place, placed
 from cnnspec.train.data.raw import Raw
-from cnnspec.train.data.sets import divide, whole
+from cnnspec.train.data.sets import counts_of, divide, whole
 from cnnspec.train.environment import describe
 from cnnspec.train.events import Event, Score
 from cnnspec.train.faults import in_our_words
@@ -54,14 +54,13 @@ def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command:
 
 def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
     """The training of a plan before its first step. Raises UserError."""
+    check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
     device = resolve(config.device)
     settle(device, deterministic=config.deterministic)
     sets = divide(raw, config, device)
     torch.manual_seed(config.seed)
     network = made(plan, config, device)
-    check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
-    counts = sets.train.labels_N[sets.fit_F].bincount(minlength=len(raw.class_names)).tolist()
-    criterion = losses.loss(config.loss, plan.scores, counts, device)
+    criterion = losses.loss(config.loss, plan.scores, counts_of(raw, config), device)
     return loop.prepared(network, sets, criterion, config, lines_of(plan))
 
 
@@ -102,7 +101,7 @@ def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> tuple[int, S
     classes = len(raw.class_names)
     test = placed(raw.test, Place.of(raw, config, device))
     augment = Augment((), about.scale, classes, device, config.seed)
-    criterion = losses.loss(config.loss, plan.scores, None, device)
+    criterion = losses.loss(config.loss, plan.scores, counts_of(raw, config), device)
     with in_our_words(config.batch_size):
         score = loop.evaluate(network, whole(test, augment, config.batch_size), criterion, "on the test set")
     return about.epoch, score

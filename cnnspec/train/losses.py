@@ -80,10 +80,10 @@ def _cross_entropy(config: CrossEntropy, weight_K: Tensor | None) -> Callable[[T
 
 
 def _weighed_mean(scores_NK: Tensor, labels_N: Tensor, weight_K: Tensor, smoothing: float) -> Tensor:
-    """torch's mean, but 0 in place of 0/0 for a batch none of whose images counts."""
-    weight = weight_K[labels_N].sum()
-    total = cross_entropy(scores_NK, labels_N, weight=weight_K, label_smoothing=smoothing, reduction="sum")
-    return total * (weight > 0) / weight.clamp(min=torch.finfo(weight.dtype).tiny)
+    """Torch's mean, but 0 in place of 0/0 for a batch none of whose images counts."""
+    counts = weight_K[labels_N].sum() > 0
+    weight_K = torch.where(counts, weight_K, 1.0)
+    return cross_entropy(scores_NK, labels_N, weight=weight_K, label_smoothing=smoothing) * counts
 
 
 def _binary(

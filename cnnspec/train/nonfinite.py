@@ -21,13 +21,13 @@ class Buffers:
 
     def keep(self) -> None:
         """Remember them as they are."""
-        for kept, live in zip(self._kept, self._live, strict=True):
-            kept.copy_(live)
+        if self._live:
+            torch._foreach_copy_(self._kept, self._live)
 
     def restore(self) -> None:
         """Make them again what they were."""
-        for kept, live in zip(self._kept, self._live, strict=True):
-            live.copy_(kept)
+        if self._live:
+            torch._foreach_copy_(self._live, self._kept)
 
 
 def non_finite(
@@ -41,7 +41,8 @@ def non_finite(
 ) -> NonFiniteError:
     """What to say of a loss that is no finite number; `buffers` become what they were.
 
-    `lines` tells for each layer where it is written."""
+    `lines` tells for each layer where it is written.
+    """
     culprit, layer = blame(network, images_NCHW)
     buffers.restore()  # the look for the culprit has changed them once more
     sound = all(bool(value.isfinite().all()) for value in network.module.state_dict().values())

@@ -1,6 +1,6 @@
 """Every code a diagnostic can have, explained once: one table, put together from one file a room."""
 
-from cnnspec.core.codes import arguments, data, expression, names, reader, shapes, spec
+from cnnspec.core.codes import arguments, augment, data, expression, names, reader, shapes, spec
 from cnnspec.core.codes.code import Code
 
 __all__ = ["CODES", "Code"]
@@ -13,5 +13,6 @@ CODES: dict[str, Code] = {
     **arguments.CODES,
     **shapes.CODES,
     **data.CODES,
+    **augment.CODES,
 }
 """code -> its explanation."""

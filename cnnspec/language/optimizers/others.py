@@ -11,7 +11,6 @@ from cnnspec.layers.fields import (
     Flag,
     NonNegativeNumber,
     Number,
-    Positive,
     PositiveNumber,
     Probability,
 )

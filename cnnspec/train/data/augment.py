@@ -52,7 +52,7 @@ class Augment:
     ) -> None:
         self.scale = effective(augmentations, scale)
         """What images are normalised by, in grey levels."""
-        self._classes, self._seed, self._epoch_key = classes, seed, (0, 0)
+        self._classes, self._seed, self._epoch_key = classes, seed, (-1, 0)
         self._normalised = Normalised(self.scale, device)
         single = [augmentation for augmentation in augmentations if not augmentation.mixes]
         if not any(isinstance(augmentation, Normalise) for augmentation in single):

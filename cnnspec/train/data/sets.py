@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from cnnspec.core.errors import UserError
+from cnnspec.language.augmentations.values import Normalise
 from cnnspec.language.training import Train
 from cnnspec.train.data.augment import Augment
 from cnnspec.train.data.order import evenly, hold_out, shuffled
@@ -81,11 +82,7 @@ def divide(raw: Raw, config: Train, device: torch.device) -> Sets:
     place = Place.of(raw, config, device)
     train, test = placed(raw.train, place), placed(raw.test, place)
     validation = placed(raw.validation, place) if raw.validation else train
-    if raw.validation:
-        fit_F = torch.arange(len(train.labels_N))
-        validation_V = torch.arange(len(validation.labels_N))
-    else:
-        fit_F, validation_V = hold_out(train.labels_N, config.validation, config.seed)
+    fit_F, validation_V = _held_out(train, validation, config)
     if config.batch_size > len(fit_F):
         message = f"batch_size: {config.batch_size:,} is more than the {len(fit_F):,} images to train on"
         raise UserError(message, f"Write at most {len(fit_F)}.")
@@ -93,9 +90,24 @@ def divide(raw: Raw, config: Train, device: torch.device) -> Sets:
         fit_F = shuffled(fit_F, config.seed, "order", 1)[: overfit * config.batch_size]
         validation, validation_V = train, fit_F
     scale = _scale(train, fit_F)
-    augmentations = () if overfit else config.augment
+    augmentations = tuple(one for one in config.augment if isinstance(one, Normalise) or not overfit)
     augment = Augment(augmentations, scale, len(raw.class_names), device, config.seed)
     return Sets(train, validation, test, fit_F, validation_V, augment, config.seed, bool(overfit), place.told)
+
+
+def _held_out(train: Source, validation: Source, config: Train) -> tuple[Tensor, Tensor]:
+    """The numbers of the images to fit, and of those to validate with, which may be a source of their own."""
+    if validation is not train:
+        return torch.arange(len(train.labels_N)), torch.arange(len(validation.labels_N))
+    return hold_out(train.labels_N, config.validation, config.seed)
+
+
+def counts_of(raw: Raw, config: Train) -> list[int]:
+    """How many images of each class there are to fit, without decoding any: those that are skipped count."""
+    labels_N = torch.tensor(raw.train.labels)
+    if not raw.validation:
+        labels_N = labels_N[hold_out(labels_N, config.validation, config.seed)[0]]
+    return [int(count) for count in labels_N.bincount(minlength=len(raw.class_names)).tolist()]
 
 
 def _scale(train: Source, fit_F: Tensor) -> Scale:

@@ -135,7 +135,7 @@ class Stream:
         except UserError as error:
             if not self._skip:
                 raise
-            self.bad[str(path)] = error.message
+            self.bad[str(path)] = error.message.removeprefix(f"{path}: ")
             return False
         room_CHW.copy_(torch.frombuffer(bytearray(pixels), dtype=torch.uint8).view(room_CHW.shape))
         return True

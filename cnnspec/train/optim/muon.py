@@ -32,9 +32,11 @@ class MuonAndAdamW(Optimizer):
             for weight, order in zip(hidden, self._orders, strict=True)
         ]
         self._muon: Muon = quiet(Muon)(self._views, **muon)
-        self._adamw: AdamW | None = quiet(AdamW)(rest, **adamw) if rest else None
-        others = [] if self._adamw is None else self._adamw.param_groups
-        groups = [{**self._muon.param_groups[0], "params": self._hidden}, *map(dict, others)]
+        self._adamw: AdamW = quiet(AdamW)(rest, **adamw)
+        groups = [
+            {**self._muon.param_groups[0], "params": self._hidden},
+            *map(dict, self._adamw.param_groups),
+        ]
         super().__init__(groups, {})
         self._share_state()
 
@@ -44,14 +46,13 @@ class MuonAndAdamW(Optimizer):
         for weight, view, order in zip(self._hidden, self._views, self._orders, strict=True):
             gradient = weight.grad
             view.grad = None if gradient is None else gradient.permute(order).reshape(view.shape)
-        inner = [*self._muon.param_groups, *(self._adamw.param_groups if self._adamw else ())]
+        inner = [*self._muon.param_groups, *self._adamw.param_groups]
         for theirs, ours in zip(inner, self.param_groups, strict=True):
             theirs.update((key, value) for key, value in ours.items() if key != "params")
         self._muon.step()
         for view in self._views:
             view.grad = None  # or it would outlive zero_grad, and take memory through the next forward pass
-        if self._adamw is not None:
-            self._adamw.step()
+        self._adamw.step()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -63,7 +64,6 @@ class MuonAndAdamW(Optimizer):
             self._muon.state[view] = self.state[weight]
         for group in self.param_groups[1:]:
             for weight in group["params"]:
-                assert self._adamw is not None
                 self._adamw.state[weight] = self.state[weight]
 
 

@@ -58,7 +58,7 @@ def _groups(
 ) -> list[dict[str, Any]]:
     """The matrices, which decay, and the others, which don't; or all as one, where all do."""
     if not isinstance(config, base.Decaying) or config.decay == "all":
-        return [{"params": list(weights)}] if weights else []
+        return [{"params": list(weights)}]
     decaying = {id(weight) for weight in found}
     still = _without(weights, decaying)
     moved = _without(weights, {id(weight) for weight in still})

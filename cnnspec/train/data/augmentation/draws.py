@@ -14,12 +14,14 @@ _FIRST = -0x40A7B892E31B1A47  # 0xBF58476D1CE4E5B9
 _SECOND = -0x6B2FB644ECCEEE15  # 0x94D049BB133111EB
 _BITS = 24
 """Of a float32's fraction: every value is exact, and below 1."""
+_MOST = 2**20
+"""Draws that an image may have, so that more of them leave the first as they are."""
 
 
 def uniform(key: int, numbers_N: Tensor, draws: int) -> Tensor:
     """`draws` numbers from 0 to below 1 for each sample, as float32 values_ND."""
     steps_D = torch.arange(1, draws + 1, device=numbers_N.device)
-    values_ND = numbers_N.unsqueeze(1) * draws + steps_D
+    values_ND = numbers_N.unsqueeze(1) * _MOST + steps_D
     values_ND.mul_(_GOLDEN).add_(key)
     values_ND = _shaken(values_ND, 30).mul_(_FIRST)
     values_ND = _shaken(values_ND, 27).mul_(_SECOND)

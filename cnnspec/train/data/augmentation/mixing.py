@@ -72,7 +72,7 @@ class Beta:
         lower_N = torch.minimum(draw_N, 1 - draw_N)
         right_N = torch.searchsorted(self._shares_V, lower_N.contiguous()).clamp_(1, _KNOTS - 1)
         low_N, high_N = self._shares_V[right_N - 1], self._shares_V[right_N]
-        part_N = (lower_N - low_N) / (high_N - low_N)
+        part_N = (lower_N - low_N) / (high_N - low_N).clamp_(min=torch.finfo(torch.float32).tiny)
         knot_N = torch.lerp(self._knots_V[right_N - 1], self._knots_V[right_N], part_N)
         value_N = knot_N ** (1 / self._power)
         return torch.where(draw_N <= 0.5, value_N, 1 - value_N)  # noqa: PLR2004 -- the middle

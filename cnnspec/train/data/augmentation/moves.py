@@ -22,7 +22,6 @@ class Moves:
     def __init__(self, moves: Sequence[Move]) -> None:
         self._moves = tuple(moves)
         self.draws = sum(map(_draws, moves))
-        self._black = any(isinstance(move, RandomCrop) and move.padding_mode == "zeros" for move in moves)
 
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
         """The images, their pixels moved."""
@@ -31,9 +30,11 @@ class Moves:
         column = 0
         for move in self._moves:
             if isinstance(move, RandomCrop):
-                vertical, horizontal = pair(move.padding)
-                rows.shift(draws_ND[:, column], vertical, move.padding_mode)
-                columns.shift(draws_ND[:, column + 1], horizontal, move.padding_mode)
+                for axis, padding, at in zip((rows, columns), pair(move.padding), (0, 1), strict=True):
+                    offsets_N = (draws_ND[:, column + at] * (2 * padding + 1)).long() - padding
+                    if move.p < 1:
+                        offsets_N = offsets_N * (draws_ND[:, column + 2] < move.p)
+                    axis.shift(offsets_N, move.padding_mode)
             else:
                 axis = columns if isinstance(move, HFlip) else rows
                 axis.flip(draws_ND[:, column] < move.p)
@@ -46,41 +47,44 @@ class Moves:
         index_NCP = index_NHW.view(count, 1, -1).expand(-1, channels, -1)
         moved = images_NCHW.reshape(count, channels, -1).gather(2, index_NCP)
         moved_NCHW = moved.view(count, channels, height, width)
-        if self._black:
+        if rows.inside is not None and columns.inside is not None:
             inside_NHW = rows.inside.unsqueeze(2) & columns.inside.unsqueeze(1)
             moved_NCHW.mul_(inside_NHW.unsqueeze(1))
         return moved_NCHW
 
 
 def _draws(move: Move) -> int:
-    return 2 if isinstance(move, RandomCrop) else 1
+    return 2 + (move.p < 1) if isinstance(move, RandomCrop) else 1
 
 
 class _Axis:
     """Of each image and each place along an axis, where its value comes from, and whether that is inside."""
 
     def __init__(self, size: int, draws_ND: Tensor) -> None:
-        count, device = len(draws_ND), draws_ND.device
-        self._size = size
-        self._places_S = torch.arange(size, device=device)
-        self.source = self._places_S.expand(count, size)
-        self.inside = torch.ones((), dtype=torch.bool, device=device).expand(count, size)
+        self._size, self._moved = size, False
+        self._places_S = torch.arange(size, device=draws_ND.device)
+        self.source = self._places_S.expand(len(draws_ND), size)
+        self.inside: Tensor | None = None
+        """None: all of them."""
 
-    def shift(self, draw_N: Tensor, padding: int, mode: str) -> None:
-        """Take places from up to `padding` away."""
-        offsets_N = (draw_N * (2 * padding + 1)).long() - padding
+    def shift(self, offsets_N: Tensor, mode: str) -> None:
+        """Take places from so far away."""
         wanted = self._places_S + offsets_N.unsqueeze(1)
         last = self._size - 1
         if mode == "reflect":
             wanted = last - (last - wanted.abs()).abs()
         places = wanted.clamp(0, last)
-        self.source = self.source.gather(1, places)
-        self.inside = self.inside.gather(1, places)
+        self._take(places)
         if mode == "zeros":
-            self.inside = self.inside & (wanted == places)
+            inside = wanted == places
+            self.inside = inside if self.inside is None else self.inside & inside
 
     def flip(self, flipped_N: Tensor) -> None:
         """Take places from the other end, in the images that are `flipped`."""
-        places = torch.where(flipped_N.unsqueeze(1), self._size - 1 - self._places_S, self._places_S)
-        self.source = self.source.gather(1, places)
-        self.inside = self.inside.gather(1, places)
+        self._take(torch.where(flipped_N.unsqueeze(1), self._size - 1 - self._places_S, self._places_S))
+
+    def _take(self, places: Tensor) -> None:
+        self.source = self.source.gather(1, places) if self._moved else places
+        if self.inside is not None:
+            self.inside = self.inside.gather(1, places)
+        self._moved = True

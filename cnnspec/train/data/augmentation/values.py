@@ -40,7 +40,8 @@ class Rotated:
         """As Change has it."""
         turned_N = draws_ND[:, 1] < self._config.p
         degrees_N = (2 * draws_ND[:, 0] - 1) * self._config.degrees * turned_N
-        return rotated(images_NCHW, degrees_N)
+        # bilinear weights of a turn by 0 are not quite 0 and 1
+        return torch.where(turned_N.view(-1, 1, 1, 1), rotated(images_NCHW, degrees_N), images_NCHW)
 
 
 def rotated(images_NCHW: Tensor, degrees_N: Tensor) -> Tensor:

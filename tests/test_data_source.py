@@ -1,0 +1,188 @@
+"""Where images come from: memory or files, on any number of workers the same, to the last bit."""
+
+import threading
+from array import array
+
+import pytest
+import torch
+from PIL import Image
+
+from cnnspec.core.errors import UserError
+from cnnspec.language.training import Train
+from cnnspec.train.data import room
+from cnnspec.train.data.order import evenly
+from cnnspec.train.data.place import Place, placed
+from cnnspec.train.data.raw import Files, Part, Pixels, Raw
+from cnnspec.train.data.sets import divide
+from cnnspec.train.data.source import Memory, Stream
+
+CPU = torch.device("cpu")
+COUNT = 30
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Files of 6×5 grey, each of another grey."""
+    paths = tuple(tmp_path / f"{number}.png" for number in range(COUNT))
+    for number, path in enumerate(paths):
+        Image.new("L", (5, 6), 8 * number).save(path)
+    return Files(paths, (1, 6, 5), "crop")
+
+
+LABELS = torch.arange(COUNT) % 3
+ORDER = torch.randperm(COUNT, generator=torch.Generator().manual_seed(1))
+SIZES = [8, 8, 8, 6]
+
+
+def batches(source):
+    return [tuple(part.clone() for part in batch) for batch in source.batches(ORDER, SIZES)]
+
+
+def equal(one, other):
+    return all(torch.equal(a, b) for x, y in zip(one, other, strict=True) for a, b in zip(x, y, strict=True))
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_files_are_decoded_alike_by_any_number_of_workers(pictures, workers):
+    found = batches(Stream(pictures, LABELS, CPU, workers=workers, skip=False))
+    pixels = torch.stack([torch.full((1, 6, 5), 8 * n, dtype=torch.uint8) for n in range(COUNT)])
+    assert equal(batches(Memory(pixels, LABELS, CPU, CPU)), found)
+    assert [8, 8, 8, 6] == [len(labels) for _, labels, _ in found]
+    assert ORDER.tolist() == torch.cat([numbers for *_, numbers in found]).tolist()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_file_that_cant_be_decoded_is_an_error_or_left_out_and_told(pictures, workers):
+    broken = pictures.paths[7]
+    broken.write_bytes(broken.read_bytes()[:40])
+    with pytest.raises(UserError, match=r"7\.png"):
+        batches(Stream(pictures, LABELS, CPU, workers=workers, skip=False))
+    stream = Stream(pictures, LABELS, CPU, workers=workers, skip=True)
+    numbers = torch.cat([numbers for *_, numbers in batches(stream)])
+    assert [number for number in ORDER.tolist() if number != 7] == numbers.tolist()
+    assert [str(broken)] == list(stream.bad)
+
+
+def test_a_batch_of_bad_files_alone_is_left_out(pictures):
+    for number in ORDER[:8].tolist():
+        pictures.paths[number].write_bytes(b"no image")
+    found = batches(Stream(pictures, LABELS, CPU, workers=2, skip=True))
+    assert [8, 8, 6] == [len(labels) for _, labels, _ in found]
+
+
+def test_who_stops_early_leaves_no_thread_behind(pictures):
+    before = threading.active_count()
+    stream = Stream(pictures, LABELS, CPU, workers=3, skip=False).batches(ORDER, SIZES)
+    next(stream)
+    stream.close()
+    assert before == threading.active_count()
+
+
+def raw_of(images, labels=None, **others):
+    part = Part(images, array("q", (labels or LABELS.tolist())))
+    return Raw(part, None, part, ("a", "b", "c"), **others)
+
+
+def test_files_are_decoded_into_memory_where_there_is_room_and_not_where_there_is_none(pictures):
+    raw = raw_of(pictures)
+    kept = Place.of(raw, Train(), CPU)
+    assert ("ram", "in memory, 1.8 KiB") == (kept.home, kept.told)
+    files = Place.of(raw, Train(cache="none", workers=2), CPU)
+    assert ("none", "decoded by 2 threads") == (files.home, files.told)
+    assert Place.of(raw, Train(cache="none", workers=0), CPU).told == "decoded as they are needed"
+    memory, stream = placed(raw.train, kept), placed(raw.train, files)
+    assert (Memory, Stream) == (type(memory), type(stream))
+    assert equal(batches(memory), batches(stream))
+
+
+def test_a_bad_file_has_no_place_in_memory(pictures):
+    pictures.paths[3].write_bytes(b"no image")
+    memory = placed(raw_of(pictures).train, Place.of(raw_of(pictures, on_bad="skip"), Train(), CPU))
+    assert (COUNT - 1, [str(pictures.paths[3])]) == (len(memory.labels_N), list(memory.bad))
+
+
+def test_sets_tell_of_each_bad_file_once(pictures):
+    pictures.paths[3].write_bytes(b"no image")
+    sets = divide(raw_of(pictures, on_bad="skip"), Train(batch_size=8, validation=0.2), CPU)
+    assert [str(pictures.paths[3])] == [file for file, _ in sets.newly_bad()]
+    assert [] == sets.newly_bad()
+
+
+def test_images_of_a_validation_of_its_own_are_validated_with(pictures):
+    part = Part(pictures, array("q", LABELS.tolist()))
+    few = Part(Files(pictures.paths[:6], (1, 6, 5), "crop"), array("q", [0, 1, 2, 0, 1, 2]))
+    sets = divide(Raw(part, few, few, ("a", "b", "c")), Train(batch_size=8), CPU)
+    assert (COUNT, 6) == (len(sets.fit_F), len(sets.validation_V))
+    assert [6] == [len(labels) for _, labels in sets.validation_batches(8)]
+
+
+def test_the_scale_of_a_stream_is_that_of_memory(pictures):
+    raw = raw_of(pictures)
+    scales = [
+        divide(raw, Train(batch_size=8, cache=cache, validation=0), CPU).augment.scale
+        for cache in ("ram", "none")
+    ]
+    assert scales[0] == scales[1]
+
+
+def test_where_no_image_can_be_read_that_is_told(pictures):
+    for path in pictures.paths:
+        path.write_bytes(b"no image")
+    raw = raw_of(pictures, on_bad="skip")
+    with pytest.raises(UserError, match="no image of the training set can be read"):
+        divide(raw, Train(batch_size=8, cache="none", validation=0), CPU)
+
+
+def test_some_of_many_are_spread_evenly():
+    assert [0, 4, 8] == evenly(torch.arange(10), 3).tolist()
+    assert list(range(10)) == evenly(torch.arange(10), 10).tolist()
+
+
+def test_auto_keeps_images_with_the_network_then_in_memory_then_nowhere(monkeypatch):
+    monkeypatch.setattr(room, "memory", lambda: 4000)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _device: (2000, 9000))
+    cuda = torch.device("cuda")
+    assert ["device", "ram", "none"] == [
+        room.choose("auto", size, cuda, files=True) for size in (500, 1000, 1001)
+    ]
+    assert ["ram", "none"] == [room.choose("auto", size, CPU, files=True) for size in (1000, 1001)]
+    assert room.choose("auto", 3000, CPU, files=False) == "ram"
+    assert room.choose("device", 100, CPU, files=True) == "ram"
+    assert room.choose("device", 1900, cuda, files=True) == "device"
+    assert room.choose("none", 10, CPU, files=True) == "none"
+
+
+@pytest.mark.parametrize(
+    ("cache", "size", "files", "message"),
+    [
+        ("ram", 5000, True, "cache: ram takes 4.9 KiB, there are 3.9 KiB"),
+        ("device", 5000, False, "cache: device takes 4.9 KiB, there are 2.0 KiB"),
+        ("none", 10, False, "cache: none is for image files"),
+    ],
+)
+def test_a_place_without_room_is_an_error(monkeypatch, cache, size, files, message):
+    monkeypatch.setattr(room, "memory", lambda: 4000)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _device: (2000, 9000))
+    with pytest.raises(UserError, match=message):
+        room.choose(cache, size, torch.device("cuda"), files=files)
+
+
+def test_memory_is_a_containers_where_it_says_so(monkeypatch, tmp_path):
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(room, "_CGROUP", limit)
+    whole = room.memory()
+    limit.write_text("max\n")
+    assert whole == room.memory()
+    limit.write_text("12345\n")
+    assert room.memory() == 12345
+
+
+def test_sizes_are_readable():
+    assert ["0.5 KiB", "112.3 KiB", "1.5 GiB", "2,048.0 GiB"] == [
+        room.shown(size) for size in (512, 115_000, 1.5 * 2**30, 2**41)
+    ]
+
+
+def test_pixels_know_their_shape_and_size():
+    pixels = Pixels((2, 3, 4, 5), bytearray(120))
+    assert ((3, 4, 5), 120) == (pixels.shape, pixels.size)
