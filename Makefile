@@ -50,7 +50,11 @@ pytest: $(VENV)/.dev
 test-all: lint types rooms
 	$(BIN)/pytest $(COVERED)
 
-bench: $(VENV)/.dev
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[train,dev,bench]'
+	@touch $@
+
+bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev

@@ -9,7 +9,9 @@ import torch
 
 from benchmarks.augmentation import images_a_second
 from benchmarks.checking import cold, growth
-from benchmarks.training import digits, epochs
+from benchmarks.folders import files_a_second
+from benchmarks.folds import cross_validation
+from benchmarks.training import digits, epochs, first_step
 from benchmarks.zoo import cold_summary, in_process, lines, many
 
 PAGE = Path(__file__).parent / "README.md"
@@ -28,8 +30,10 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
 - cold: whole processes from the shell's point of view, with bytecode compiled, as installers leave it.
 - checking a network: in process, from its text to the plan with every shape, name, parameter and MAC. torchinfo and the
   meta forward are given the network built already, for one image of 224×224.
-- an epoch: specs/mnist.yaml's network, batches of 64. By hand: images normalised beforehand, in memory, and the barest
-  step. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader.
+- an epoch: specs/mnist.yaml's network, batches of 64. One fixed batch: the same module, in the same memory format,
+  stepped on the same 64 images again and again. By hand: images normalised beforehand, in memory, and the barest step,
+  eager and in fp32. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader without
+  workers, which for images so small is quickest; Lightning likewise, without bar, logs and checkpoints.
 - augmentation: images in memory, from the numbers of a batch to what enters the network, one thread.
 """
 LINES = """
@@ -53,7 +57,10 @@ def main() -> None:
         *in_process("densenet201"),
         *epochs(images=60_000, rounds=5),
         *images_a_second(rounds=7),
+        *files_a_second(rounds=7),
+        *first_step(rounds=7),
         *digits(seeds=5),
+        *cross_validation(),
     ]
     told = TAIL.format(
         machine=f"{platform.system()} {platform.machine()}",

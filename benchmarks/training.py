@@ -1,19 +1,9 @@
-"""An epoch of specs/mnist.yaml on Fashion-MNIST: cnnspec's loop, one written by hand, and the textbook's.
-
-All train equal networks on the same images with the same settings.
-
-- cnnspec: `fit_epoch`, which also sums up loss and accuracy;
-- by hand: all images normalised beforehand, as floats in memory, and the barest step;
-- textbook: torchvision's dataset, ToTensor and Normalize image by image, DataLoader, as in PyTorch's
-  own MNIST example, with as many workers as was quickest.
-"""
+"""An epoch of specs/mnist.yaml on Fashion-MNIST by cnnspec's loop and by its peers', and whole runs on the digits."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,27 +13,23 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Subset
-from torchvision import datasets, transforms
 
+from benchmarks import peers
+from benchmarks.peers import Epoch
 from benchmarks.timing import interleaved, median, ratio, row
 from cnnspec.backend.build import build
 from cnnspec.compiler.library import check
-from cnnspec.compiler.plan import Plan
 from cnnspec.language.published import FashionMnist
-from cnnspec.language.training import Train
 from cnnspec.train import data
-from cnnspec.train.data import mnist
 from cnnspec.train.data.raw import Part, Pixels, Raw
 from cnnspec.train.fit import prepare
-from cnnspec.train.loop import fit_epoch
-
-Epoch = Callable[[], object]
+from cnnspec.train.loop import Fit, evaluate, fit_epoch
+from cnnspec.train.network import Network
 
 
 def epochs(images: int, rounds: int) -> list[str]:
-    """An epoch of so many images, by the three loops in turn."""
-    if not all((mnist.SYSTEM[FashionMnist] / f"{name}.gz").exists() for name in mnist.NAMES):
+    """An epoch of so many images, by all loops in turn."""
+    if not peers.installed():
         return [
             "| an epoch on Fashion-MNIST | not measured: Debian's dataset-fashion-mnist is not installed | | |"
         ]
@@ -53,33 +39,35 @@ def epochs(images: int, rounds: int) -> list[str]:
     assert train is not None
     config = train.model_copy(update={"validation": 0.0})
     raw = _first(data.read(FashionMnist(), plan.image), images)
+    auto = prepare(plan, config.model_copy(update={"precision": "auto"}), raw)
+    ours = prepare(plan, config, raw)
+    lightnings = build(plan)
     with tempfile.TemporaryDirectory() as folder:
+        root = peers.unpacked(Path(folder))
         candidates = {
-            "cnnspec": _ours(plan, raw, config),
-            "cnnspec, precision auto": _ours(plan, raw, config.model_copy(update={"precision": "auto"})),
-            "by hand": _by_hand(build(plan), raw, config),
-            **_textbooks(lambda: build(plan), _unpacked(Path(folder)), images, config),
+            "cnnspec": _epoch(ours),
+            "auto": _epoch(auto),
+            "one batch": peers.fixed_batch(build(plan), raw, ours.network.mode.memory_format),
+            "by hand": peers.by_hand(build(plan), raw),
+            "textbook": peers.textbook(build(plan), peers.loader(root, images, 0)),
+            "lightning": peers.lightning(lightnings, peers.loader(root, images, 0)),
         }
         seconds = interleaved(candidates, rounds)
     print(f"{images} images:", {name: median(taken) for name, taken in seconds.items()})
-    textbook = min(
-        (n for n in seconds if n.startswith("textbook")), key=lambda n: statistics.median(seconds[n])
-    )
+    told = [_accuracy(fit, fit.network.module) for fit in (ours, auto)] + [_accuracy(ours, lightnings)]
+    print("test accuracy of cnnspec, auto, lightning:", told)
+    what = "an epoch of specs/mnist.yaml on Fashion-MNIST"
+    accuracy = f"test accuracy after {rounds + 1} epochs {told[1]:.1%}, Lightning's {told[2]:.1%}"
     return [
+        row(f"{what} by as many steps on one fixed batch", ratio(seconds, "cnnspec", "one batch"), 1.02),
+        row(f"{what} by the hand-written in-memory loop", ratio(seconds, "cnnspec", "by hand"), 1.02),
+        row("the same with `precision: auto`", ratio(seconds, "auto", "by hand"), 0.6),
+        row(f"{what} by the textbook loop", ratio(seconds, "cnnspec", "textbook"), 0.5),
         row(
-            "an epoch on Fashion-MNIST by the hand-written in-memory loop",
-            ratio(seconds, "cnnspec", "by hand"),
-            1.02,
-        ),
-        row(
-            "the same with `precision: auto`",
-            ratio(seconds, "cnnspec, precision auto", "by hand"),
-            0.6,
-        ),
-        row(
-            f"an epoch on Fashion-MNIST by the textbook loop ({textbook})",
-            ratio(seconds, "cnnspec", textbook),
-            0.5,
+            f"Lightning by {what}, `precision: auto` ({accuracy})",
+            ratio(seconds, "lightning", "auto"),
+            4,
+            at_least=True,
         ),
     ]
 
@@ -103,6 +91,34 @@ def digits(seeds: int) -> list[str]:
     ]
 
 
+def first_step(rounds: int) -> list[str]:
+    """From the shell to the first step's end, beside a process that only imports torch."""
+    until = (
+        "import os, sys\n"
+        "from cnnspec.train import loop\n"
+        "from cnnspec.train.update import Update\n"
+        "apply = Update.apply\n"
+        "def once(self):\n    apply(self)\n    os._exit(0)\n"
+        "Update.apply = once\n"
+        "from cnnspec.cli.main import main\n"
+        "main(['train', 'digits', '--out', sys.argv[1]])\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        candidates: dict[str, Callable[[], object]] = {
+            "torch": lambda: subprocess.run([sys.executable, "-c", "import torch"], check=True),
+            "step": lambda: subprocess.run(
+                [sys.executable, "-c", until, folder], check=True, capture_output=True
+            ),
+        }
+        seconds = interleaved(candidates, rounds)
+    over = sorted(a - b for a, b in zip(seconds["step"], seconds["torch"], strict=True))[rounds // 2]
+    print("first step:", {name: median(taken) for name, taken in seconds.items()})
+    met = "yes" if over <= 0.7 else "no"
+    return [
+        f"| `cnnspec train digits`, from the shell to its first step, beyond torch's import | {over:.2f} s | ≤ 0.7 s | {met} |"
+    ]
+
+
 def _first(raw: Raw, count: int) -> Raw:
     pixels = raw.train.images
     assert isinstance(pixels, Pixels)
@@ -110,9 +126,7 @@ def _first(raw: Raw, count: int) -> Raw:
     return raw._replace(train=Part(few, raw.train.labels[:count]))
 
 
-def _ours(plan: Plan, raw: Raw, config: Train) -> Epoch:
-    fit = prepare(plan, config, raw)
-
+def _epoch(fit: Fit) -> Epoch:
     def epoch() -> None:
         fit.done = 0
         list(fit_epoch(fit, epoch=1))
@@ -120,52 +134,8 @@ def _ours(plan: Plan, raw: Raw, config: Train) -> Epoch:
     return epoch
 
 
-def _by_hand(model: nn.Module, raw: Raw, config: Train) -> Epoch:
-    pixels = raw.train.images
-    assert isinstance(pixels, Pixels)
-    images_NCHW = torch.frombuffer(pixels.values, dtype=torch.uint8).view(pixels.sizes).float()
-    images_NCHW, labels_N = (
-        (images_NCHW - images_NCHW.mean()) / images_NCHW.std(),
-        torch.tensor(raw.train.labels),
-    )
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
-    criterion = nn.CrossEntropyLoss()
-
-    def epoch() -> None:
-        model.train()
-        for chosen_N in torch.randperm(len(images_NCHW)).split(config.batch_size):
-            optimizer.zero_grad()
-            criterion(model(images_NCHW[chosen_N]), labels_N[chosen_N]).backward()
-            optimizer.step()
-
-    return epoch
-
-
-def _textbooks(make: Callable[[], nn.Module], root: Path, count: int, config: Train) -> dict[str, Epoch]:
-    steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.2860,), (0.3530,))])
-    images = Subset(datasets.FashionMNIST(root, transform=steps), range(count))
-    return {f"textbook, {workers} workers": _textbook(make(), images, config, workers) for workers in (0, 2)}
-
-
-def _textbook(model: nn.Module, images: Subset[object], config: Train, workers: int) -> Epoch:
-    loader = DataLoader(images, batch_size=config.batch_size, shuffle=True, num_workers=workers)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
-
-    def epoch() -> None:
-        model.train()
-        for images_NCHW, labels_N in loader:
-            optimizer.zero_grad()
-            nn.functional.cross_entropy(model(images_NCHW), labels_N).backward()
-            optimizer.step()
-
-    return epoch
-
-
-def _unpacked(root: Path) -> Path:
-    """The files where torchvision wants them: below a root, and not gzipped."""
-    raw = root / "FashionMNIST" / "raw"
-    raw.mkdir(parents=True)
-    for name in mnist.NAMES:
-        packed = mnist.SYSTEM[FashionMnist] / f"{name}.gz"
-        (raw / name).write_bytes(gzip.decompress(packed.read_bytes()))
-    return root
+def _accuracy(fit: Fit, module: nn.Module) -> float:
+    """Of the module on the test set, whoever trained it."""
+    network = Network(module, fit.network.mode, torch.device("cpu"))
+    batches = fit.sets.test_batches(fit.config.batch_size)
+    return evaluate(network, batches, fit.criterion, "").accuracy

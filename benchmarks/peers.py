@@ -1,0 +1,138 @@
+"""The loops that cnnspec's is measured by: the barest ones that can be written, the textbook's, and Lightning's.
+
+All train equal networks on Fashion-MNIST with the settings of specs/mnist.yaml.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Subset
+from torchvision import datasets, transforms
+
+from cnnspec.language.published import FashionMnist
+from cnnspec.train.data import mnist
+from cnnspec.train.data.raw import Pixels, Raw
+
+Epoch = Callable[[], object]
+BATCH = 64
+
+
+def installed() -> bool:
+    """Whether Debian's package with the images is."""
+    return all((mnist.SYSTEM[FashionMnist] / f"{name}.gz").exists() for name in mnist.NAMES)
+
+
+def _optimizer(model: nn.Module) -> torch.optim.Optimizer:
+    return torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
+
+
+def fixed_batch(model: nn.Module, raw: Raw, memory_format: torch.memory_format) -> Epoch:
+    """As many steps as an epoch has, all on one batch: no data at all."""
+    images_NCHW, labels_N = (part[:BATCH] for part in tensors(raw))
+    model, images_NCHW = model.to(memory_format=memory_format), images_NCHW.to(memory_format=memory_format)
+    optimizer, criterion, steps = _optimizer(model), nn.CrossEntropyLoss(), len(raw.train.labels) // BATCH
+
+    def epoch() -> None:
+        model.train()
+        for _ in range(steps):
+            optimizer.zero_grad()
+            criterion(model(images_NCHW), labels_N).backward()
+            optimizer.step()
+
+    return epoch
+
+
+def by_hand(model: nn.Module, raw: Raw) -> Epoch:
+    """All images normalised beforehand, as floats in memory, and the barest step: eager, fp32."""
+    images_NCHW, labels_N = tensors(raw)
+    optimizer, criterion = _optimizer(model), nn.CrossEntropyLoss()
+
+    def epoch() -> None:
+        model.train()
+        for chosen_N in torch.randperm(len(images_NCHW)).split(BATCH):
+            optimizer.zero_grad()
+            criterion(model(images_NCHW[chosen_N]), labels_N[chosen_N]).backward()
+            optimizer.step()
+
+    return epoch
+
+
+def tensors(raw: Raw) -> tuple[Tensor, Tensor]:
+    """The images to train on, normalised, and their labels."""
+    pixels = raw.train.images
+    assert isinstance(pixels, Pixels)
+    images_NCHW = torch.frombuffer(pixels.values, dtype=torch.uint8).view(pixels.sizes).float()
+    return (images_NCHW - images_NCHW.mean()) / images_NCHW.std(), torch.tensor(raw.train.labels)
+
+
+def loader(root: Path, count: int, workers: int) -> DataLoader[tuple[Tensor, Tensor]]:
+    """Torchvision's dataset, ToTensor and Normalize image by image, as in PyTorch's own MNIST example."""
+    steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.2860,), (0.3530,))])
+    images = Subset(datasets.FashionMNIST(root, transform=steps), range(count))
+    return DataLoader(images, batch_size=BATCH, shuffle=True, num_workers=workers)
+
+
+def textbook(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> Epoch:
+    """The loop of the tutorials."""
+    optimizer = _optimizer(model)
+
+    def epoch() -> None:
+        model.train()
+        for images_NCHW, labels_N in batches:
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(images_NCHW), labels_N).backward()
+            optimizer.step()
+
+    return epoch
+
+
+def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> Epoch:
+    """The same recipe in Lightning, without its bar, logs and checkpoints."""
+    import lightning as pl  # noqa: PLC0415 -- seconds
+
+    logging.getLogger("lightning").setLevel(logging.ERROR)
+
+    class Module(pl.LightningModule):
+        """The network and its recipe."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def training_step(self, batch: tuple[Tensor, Tensor], _index: int) -> Tensor:
+            """The loss of a batch."""
+            images_NCHW, labels_N = batch
+            return nn.functional.cross_entropy(self.model(images_NCHW), labels_N)
+
+        def configure_optimizers(self) -> torch.optim.Optimizer:
+            """As all have it."""
+            return _optimizer(self.model)
+
+    quiet = dict.fromkeys(
+        ("logger", "enable_checkpointing", "enable_progress_bar", "enable_model_summary"), False
+    )
+    module = Module()
+
+    def epoch() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that there are few workers: as many as were quickest are taken
+            pl.Trainer(max_epochs=1, accelerator="cpu", **quiet).fit(module, batches)
+
+    return epoch
+
+
+def unpacked(root: Path) -> Path:
+    """The files where torchvision wants them: below a root, and not gzipped."""
+    raw = root / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name in mnist.NAMES:
+        packed = mnist.SYSTEM[FashionMnist] / f"{name}.gz"
+        (raw / name).write_bytes(gzip.decompress(packed.read_bytes()))
+    return root
