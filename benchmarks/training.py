@@ -105,7 +105,9 @@ def first_step(rounds: int) -> list[str]:
     )
     with tempfile.TemporaryDirectory() as folder:
         candidates: dict[str, Callable[[], object]] = {
-            "torch": lambda: subprocess.run([sys.executable, "-c", "import torch"], check=True),
+            "torch": lambda: subprocess.run(
+                [sys.executable, "-c", "import os, torch; os._exit(0)"], check=True
+            ),
             "step": lambda: subprocess.run(
                 [sys.executable, "-c", until, folder], check=True, capture_output=True
             ),

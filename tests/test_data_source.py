@@ -78,6 +78,14 @@ def test_who_stops_early_leaves_no_thread_behind(pictures):
     assert before == threading.active_count()
 
 
+@torch.inference_mode()
+def test_files_are_decoded_while_the_network_is_tested(pictures):
+    found = batches(Stream(pictures, LABELS, CPU, workers=2, skip=False))
+    assert [8 * number for number in ORDER.tolist()] == [
+        int(image[0, 0, 0]) for batch in found for image in batch[0]
+    ]
+
+
 def raw_of(images, labels=None, **others):
     part = Part(images, array("q", (labels or LABELS.tolist())))
     return Raw(part, None, part, ("a", "b", "c"), **others)

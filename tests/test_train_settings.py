@@ -140,3 +140,51 @@ def test_each_wrong_choice_of_a_list_is_told():
         one.code for one in checked("[flip, {rotate: 200}, hflip]").diagnostics if one.severity == "error"
     ]
     assert ["unknown-choice", "bad-value"] == codes
+
+
+WRITTEN_SHORT = """\
+cnnspec: 1
+input: [3, 8, 8]
+layers: [flatten, linear: 2]
+data: {image_folder: pets}
+train:
+  augment: [random_crop, {rotate: 10}]
+  optimizer: adamw
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "found"),
+    [
+        (
+            "data.image_folder.on_bad=skip",
+            lambda result: (result.data.root, result.data.on_bad) == ("pets", "skip"),
+        ),
+        ("train.augment.0.random_crop.padding=2", lambda result: result.train.augment[0].padding == 2),
+        (
+            "train.augment.1.rotate.p=0.5",
+            lambda result: (result.train.augment[1].degrees, result.train.augment[1].p) == (10, 0.5),
+        ),
+        ("train.optimizer.adamw.lr=0.5", lambda result: result.train.optimizer.lr == 0.5),
+    ],
+)
+def test_an_argument_beside_what_is_written_short_can_be_set(setting, found):
+    result = check_text(WRITTEN_SHORT, "net.yaml", settings=[setting])
+    assert result.diagnostics == ()
+    assert found(result)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("train.epochs.x=1", "3 stands there, which has no x"),
+        ("train.speed.x=1", "fast stands there, which has no x"),
+        ("layers.1.linear.bias=false", "2 stands there, which has no bias"),
+        ("train.loss.mse.x.y=1", "7 stands there, which has no y"),
+    ],
+)
+def test_what_takes_no_arguments_has_none_to_set(setting, message):
+    text = WRITTEN_SHORT + "  epochs: 3\n  speed: fast\n  loss: {mse: {x: 7}}\n"
+    assert message in [
+        d.message.split(": ", 1)[-1] for d in check_text(text, "net.yaml", settings=[setting]).diagnostics
+    ]

@@ -15,7 +15,10 @@ from cnnspec.language.spec import LATER, TOP_LEVEL
 from cnnspec.language.training import Train
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingType
     from collections.abc import Sequence as Many
+
+    from cnnspec.layers.fields import Arguments
 
 _MOST_DIGITS = 9
 
@@ -149,7 +152,7 @@ def _at(
         items[int(key)] = _at(items[int(key)], rest, value, source, (*walked, key))
         return Sequence(items, node.place)
     place = Place(source)
-    entries = {} if _chooses_another(node, key, walked) else _entries(node, key)
+    entries = {} if _chooses_another(node, key, walked) else _entries(node, key, walked)
     old = entries.get(key)
     inner = _at(old.value if old else None, rest, value, source, (*walked, key))
     entries[key] = Entry(old.key if old else Scalar(key, key, place), inner)
@@ -164,10 +167,26 @@ def _chooses_another(node: Node | None, key: str, walked: tuple[str, ...]) -> bo
     return key in table and not (isinstance(node, Mapping) and key in node.entries)
 
 
-def _entries(node: Node | None, key: str) -> dict[str, Entry]:
-    """The entries to change."""
+def _main_of(walked: tuple[str, ...]) -> str | None:
+    """The argument of a data set, an augmentation … that may be written alone."""
+    section, *rest = walked or ("",)
+    table: MappingType[str, type[Arguments]] = DATA if section == "data" else {}
+    if section == "train" and rest:
+        field = Train.model_fields.get(rest[0])
+        choice = one_of(field) if field else None
+        table, rest = (choice.table, rest[2:] if choice.many else rest[1:]) if choice else ({}, [])
+    return getattr(table[rest[0]], "main", None) if len(rest) == 1 and rest[0] in table else None
+
+
+def _entries(node: Node | None, key: str, walked: tuple[str, ...]) -> dict[str, Entry]:
+    """The entries to change; a main argument that stands alone is written out."""
     if isinstance(node, Mapping):
         return dict(node.entries)
+    if isinstance(node, Scalar) and node.value == key:
+        return {}
+    main = _main_of(walked)
+    if main and isinstance(node, Scalar) and node.value is not None:
+        return {main: Entry(Scalar(main, main, node.place), node)}
     if node is None or node.value is None:  # type: ignore[union-attr]  # sequences are dealt with before
         return {}
     raise LookupError(f"{shown(node.plain())} stands there, which has no {key}")

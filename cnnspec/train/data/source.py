@@ -122,7 +122,8 @@ class Stream:
 
     def _room(self, count: int) -> Tensor:
         pinned = self.device.type == "cuda"
-        return torch.empty((count, *self._files.shape), dtype=torch.uint8, pin_memory=pinned)
+        with torch.inference_mode(mode=False):  # other threads, which know of no such mode, write into it
+            return torch.empty((count, *self._files.shape), dtype=torch.uint8, pin_memory=pinned)
 
     def _decode(self, room_NCHW: Tensor, numbers: list[int]) -> list[bool]:
         """Fill the room, image by image; which of them could be decoded."""
