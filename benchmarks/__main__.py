@@ -11,6 +11,7 @@ from benchmarks.augmentation import images_a_second
 from benchmarks.checking import cold, growth
 from benchmarks.folders import files_a_second
 from benchmarks.folds import cross_validation
+from benchmarks.runs import kept
 from benchmarks.training import digits, epochs, first_step
 from benchmarks.zoo import cold_summary, in_process, lines, many
 
@@ -61,6 +62,7 @@ def main() -> None:
         *first_step(rounds=7),
         *digits(seeds=5),
         *cross_validation(),
+        *kept(),
     ]
     told = TAIL.format(
         machine=f"{platform.system()} {platform.machine()}",

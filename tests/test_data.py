@@ -95,3 +95,19 @@ def test_a_batch_larger_than_the_set_is_an_error():
     with pytest.raises(UserError, match="batch_size: 1,300 is more than the 1,299 images"):
         divide(RAW, Train(batch_size=1300), CPU)
     divide(RAW, Train(batch_size=1299), CPU)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 13, 51, 200])
+def test_the_share_that_is_advised_works(count):
+    labels = torch.arange(3).repeat_interleave(count)
+    with pytest.raises(UserError) as caught:
+        hold_out(labels, 0.001, seed=0)
+    advised = float(caught.value.hint.removeprefix("Write a share such as ").split(",")[0])
+    fit, held = hold_out(labels, advised, seed=0)
+    assert min(len(fit), len(held)) >= 3
+
+
+def test_of_lone_images_none_can_be_held_out():
+    with pytest.raises(UserError) as caught:
+        hold_out(torch.arange(3), 0.1, seed=0)
+    assert caught.value.hint == "Write 0 to hold out none."

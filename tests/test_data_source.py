@@ -137,8 +137,17 @@ def test_where_no_image_can_be_read_that_is_told(pictures):
     for path in pictures.paths:
         path.write_bytes(b"no image")
     raw = raw_of(pictures, on_bad="skip")
-    with pytest.raises(UserError, match="no image of the training set can be read"):
-        divide(raw, Train(batch_size=8, cache="none", validation=0), CPU)
+    for cache in ("none", "ram"):
+        with pytest.raises(UserError, match="no image of the training set can be read"):
+            divide(raw, Train(batch_size=8, cache=cache, validation=0), CPU)
+
+
+def test_where_no_image_to_validate_with_can_be_read_that_is_told(pictures, tmp_path):
+    (tmp_path / "bad.png").write_bytes(b"no image")
+    bad = Part(Files((tmp_path / "bad.png",), (1, 6, 5), "crop"), array("q", [0]))
+    good = Part(pictures, array("q", LABELS.tolist()))
+    with pytest.raises(UserError, match="no image of the validation set can be read"):
+        divide(Raw(good, bad, good, ("a", "b", "c"), on_bad="skip"), Train(batch_size=8), CPU)
 
 
 def test_some_of_many_are_spread_evenly():

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import safetensors
+from PIL import Image
 from rich.console import Console
 
 from cnnspec.cli import train as command
@@ -337,3 +338,26 @@ def test_on_a_terminal_a_bar_shows_step_loss_accuracy_speed_and_time_left(monkey
     for text in ("epoch 1", "50/1200", "1.2500", "50.00 %", "45,679 images/s"):
         assert text in last
     assert "--:--" in last or "0:" in last
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "adagrad", "rprop"])
+def test_a_learning_rate_that_fp32_does_not_hold_is_told(call, spec, optimizer):
+    code, _, err = call("train", spec, "--set", f"train.optimizer={{{optimizer}: {{lr: 1e300}}}}")
+    assert code == 1
+    assert "error: " in err
+    assert "Traceback" not in err
+
+
+def test_classes_that_are_others_now_are_told(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for number in range(6):
+            Image.new("L", (4, 4), 40 * number).save(tmp_path / "pets" / name / f"{number}.png")
+    text = "cnnspec: 1\ninput: [1, 4, 4]\nlayers: [flatten, linear: 2]\ndata: {image_folder: pets}\n"
+    (tmp_path / "pets.yaml").write_text(text + "train: {epochs: 1, batch_size: 4, validation: 0}\n")
+    assert call("train", "pets.yaml")[0] == 0
+    (tmp_path / "pets" / "dog").rename(tmp_path / "pets" / "wolf")
+    code, _, err = call("eval", "runs/pets/1")
+    assert code == 1
+    assert "trained to tell cat, dog apart, the classes of the data are cat, wolf" in err

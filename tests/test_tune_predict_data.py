@@ -89,7 +89,10 @@ def test_tune_lr_speaks_json(run, spec):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("--low", "1", "--high", "1"), 2, "--low 1 must be less than --high 1"),
+        (("--low", "1", "--high", "1"), 2, "--low 1 must be less than --high 1, which must be finite"),
+        (("--low", "nan"), 2, "--low nan must be less than --high 10"),
+        (("--high", "inf"), 2, "--high inf, which must be finite"),
+        (("--low", "1e200", "--high", "1e300"), 1, "a step takes numbers that fp32 does not hold"),
         (("--low", "1e20", "--high", "1e30"), 1, "the loss runs away at once, at lr 1e+20"),
         (("--low", "1e-20", "--high", "1e-19", "--set", "train.seed=3", "--steps", "10"), 1, "falls nowhere"),
     ],

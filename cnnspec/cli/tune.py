@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import click
 
 from cnnspec.cli.options import echo_json, format_option, load, settings_option, spec_argument
@@ -42,7 +44,11 @@ def command() -> None:
     help="The last rate.",
 )
 @click.option(
-    "--steps", type=click.IntRange(min=10), default=150, show_default=True, help="How many rates are tried."
+    "--steps",
+    type=click.IntRange(min=10, max=100_000),
+    default=150,
+    show_default=True,
+    help="How many rates are tried.",
 )
 @format_option("text", "json")
 def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int, form: str) -> None:
@@ -54,17 +60,20 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     Example:
       cnnspec tune lr specs/digits.yaml
     """
-    if low >= high:
-        raise click.UsageError(f"--low {low:g} must be less than --high {high:g}.")
+    if not low < high < math.inf:
+        raise click.UsageError(f"--low {low:g} must be less than --high {high:g}, which must be finite.")
     result = load(spec, settings)
     raw = read_data(result)
     wait_briefly()
+    from cnnspec.train.faults import in_our_words  # noqa: PLC0415 -- as below
     from cnnspec.train.fit import prepare  # noqa: PLC0415 -- imports torch, seconds
     from cnnspec.train.tune import range_test  # noqa: PLC0415 -- as above
 
     assert result.plan is not None
     assert result.train is not None
-    curve = range_test(prepare(result.plan, result.train, raw), low, high, steps)
+    fit = prepare(result.plan, result.train, raw)
+    with in_our_words(result.train.batch_size):
+        curve = range_test(fit, low, high, steps)
     if len(curve.lrs) < _FEWEST:
         message = f"the loss runs away at once, at lr {low:g}"
         raise UserError(message, f"Try lower rates, such as --low {low / 1000:g}.")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from cnnspec.core.errors import UserError
+from cnnspec.train.errors import SMALLER_LR
 
 
 @contextmanager
@@ -18,6 +19,11 @@ def in_our_words(batch_size: int) -> Iterator[None]:
     except torch.OutOfMemoryError as error:
         raise _out_of_memory(batch_size) from error
     except RuntimeError as error:
+        if "without overflow" in str(error):
+            message = (
+                "a step takes numbers that fp32 does not hold: the lr, or another argument of the optimizer"
+            )
+            raise UserError(message, SMALLER_LR) from error
         if "can't allocate memory" not in str(error):
             raise
         raise _out_of_memory(batch_size) from error

@@ -57,7 +57,8 @@ def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
     check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
     device = resolve(config.device)
     settle(device, deterministic=config.deterministic)
-    sets = divide(raw, config, device)
+    with in_our_words(config.batch_size):
+        sets = divide(raw, config, device)
     torch.manual_seed(config.seed)
     network = made(plan, config, device)
     criterion = losses.loss(config.loss, plan.scores, counts_of(raw, config), device)
@@ -94,6 +95,10 @@ def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> tuple[int, S
     settle(device, deterministic=config.deterministic)
     network = made(plan, config, device)
     about = checkpoint.load(weights, network.module)
+    if about.class_names != raw.class_names:
+        were, are = (", ".join(names[:5]) for names in (about.class_names, raw.class_names))
+        message = f"{weights}: trained to tell {were} apart, the classes of the data are {are}"
+        raise UserError(message, "Give the data the classes that it had.")
     channels = raw.test.images.shape[0]
     if len(about.scale.mean) != channels:
         message = f"{weights}: trained on images of {len(about.scale.mean)} channels, these have {channels}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from hashlib import blake2b
 
 import torch
@@ -35,8 +36,19 @@ def hold_out(labels_N: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]
     if (share > 0 and not len(validation_V)) or not len(fit_F):
         part = "none of" if not len(validation_V) else "all of"
         message = f"validation: {share:g} of each class is {part} the {len(labels_N):,} training images"
-        raise UserError(message, "Write a share such as 0.1, or 0 to hold out none.")
+        raise UserError(message, _instead(labels_N))
     return fit_F, validation_V
+
+
+def _instead(labels_N: Tensor) -> str:
+    """The least share, in hundredths, that holds out an image of the largest class, if one is left then."""
+    most = int(labels_N.bincount().max())
+    least = math.ceil(51 / most) / 100  # half an image is rounded to none
+    return (
+        f"Write a share such as {least:g}, or 0 to hold out none."
+        if most > 1
+        else "Write 0 to hold out none."
+    )
 
 
 def _held_of(label: int, labels_N: Tensor, share: float, seed: int) -> Tensor:

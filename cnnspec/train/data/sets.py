@@ -82,6 +82,9 @@ def divide(raw: Raw, config: Train, device: torch.device) -> Sets:
     place = Place.of(raw, config, device)
     train, test = placed(raw.train, place), placed(raw.test, place)
     validation = placed(raw.validation, place) if raw.validation else train
+    for source, what in ((train, "training"), (validation, "validation"), (test, "test")):
+        if not len(source.labels_N):
+            raise _unreadable(what)
     fit_F, validation_V = _held_out(train, validation, config)
     if config.batch_size > len(fit_F):
         message = f"batch_size: {config.batch_size:,} is more than the {len(fit_F):,} images to train on"
@@ -118,5 +121,9 @@ def _scale(train: Source, fit_F: Tensor) -> Scale:
         levels = levels or Levels(pixels_NCHW.shape[1])
         levels.add(pixels_NCHW)
     if levels is None:
-        raise UserError("no image of the training set can be read", "Mend the files that are skipped.")
+        raise _unreadable("training")
     return levels.scale()
+
+
+def _unreadable(what: str) -> UserError:
+    return UserError(f"no image of the {what} set can be read", "Mend the files that are skipped.")
