@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from yaml.error import Mark
+from yaml.parser import ParserError
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
@@ -756,3 +758,19 @@ def test_without_libyaml_the_twin_reads(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(builtins, "__import__", missing)
     assert {"a": 1} == root("a: 1").plain()
+
+
+def test_a_limit_of_libyamls_own_leaves_the_verdict_to_ours() -> None:
+    class Limited:
+        """libyaml 0.2.6, which looks a thousand brackets ahead."""
+
+        def __init__(self, _text: str) -> None:
+            pass
+
+        def get_event(self) -> None:
+            mark = Mark("", 0, 0, 0, None, None)
+            raise ParserError(None, None, "exceeded maximum nesting depth", mark)
+
+    document = read(Source("deep.yaml", "[" * 2000), parser=Limited)
+    (found,) = document.diagnostics
+    assert (found.code, found.place.column) == ("too-deep", 65)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BYTES", "Document", "read", "read_bytes", "scalar_value"]
 
+_ITS_LIMIT = "maximum nesting depth"
+"""Newer versions of libyaml have a limit of their own, of brackets that they look at ahead of what is read; its twin
+has none, so that ours, which is lower, gets its say."""
 MAX_BYTES = characters.MAX_BYTES
 """A file's reader need not take in more than this and one byte."""
 
@@ -61,6 +64,8 @@ def read(
     except Stop as stop:
         return Document(None, (*composer.diagnostics, stop.diagnostic), source)
     except MarkedYAMLError as error:
+        if _ITS_LIMIT in (error.problem or ""):
+            return read(source, empty_ok=empty_ok, parser=_twin())
         from cnnspec.language.syntax import explain  # noqa: PLC0415 -- only a mistake pays for it
 
         return Document(None, (*composer.diagnostics, explain(source, error, composer.last)), source)
@@ -77,11 +82,15 @@ def _empty(source: Source, *, empty_ok: bool) -> Document:
     return Document(None, (empty_spec(place),), source)
 
 
+def _twin() -> Callable[[str], Events]:
+    from cnnspec.language.twin import Twin  # noqa: PLC0415 -- seldom needed
+
+    return cast("Callable[[str], Events]", Twin)
+
+
 def _parser() -> Callable[[str], Events]:
     try:
         from yaml._yaml import CParser  # noqa: PLC0415 -- libyaml isn't everywhere
     except ImportError:
-        from cnnspec.language.twin import Twin  # noqa: PLC0415 -- needed nowhere else
-
-        return cast("Callable[[str], Events]", Twin)
+        return _twin()
     return cast("Callable[[str], Events]", CParser)
