@@ -9,7 +9,7 @@ from PIL import Image
 
 from cnnspec.core.errors import UserError
 from cnnspec.language.training import Train
-from cnnspec.train.data import room
+from cnnspec.train.data import memory, room
 from cnnspec.train.data.order import evenly
 from cnnspec.train.data.place import Place, placed
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
@@ -186,17 +186,17 @@ def test_a_place_without_room_is_an_error(monkeypatch, cache, size, files, messa
 
 def test_memory_is_a_containers_where_it_says_so(monkeypatch, tmp_path):
     limit = tmp_path / "memory.max"
-    monkeypatch.setattr(room, "_CGROUP", limit)
-    whole = room.memory()
+    monkeypatch.setattr(memory, "_CGROUP", limit)
+    whole = memory.memory()
     limit.write_text("max\n")
-    assert whole == room.memory()
+    assert whole == memory.memory()
     limit.write_text("12345\n")
-    assert room.memory() == 12345
+    assert memory.memory() == 12345
 
 
 def test_sizes_are_readable():
     assert ["0.5 KiB", "112.3 KiB", "1.5 GiB", "2,048.0 GiB"] == [
-        room.shown(size) for size in (512, 115_000, 1.5 * 2**30, 2**41)
+        memory.shown(size) for size in (512, 115_000, 1.5 * 2**30, 2**41)
     ]
 
 

@@ -234,3 +234,9 @@ def test_defaults_are_torchs():
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_argument_is_described(name):
     assert [] == [key for key, info in LOSSES[name].model_fields.items() if not info.description]
+
+
+def test_classes_are_counted_for_a_balanced_loss_alone():
+    assert CrossEntropy(weight="balanced").counts_classes
+    assert not CrossEntropy().counts_classes
+    assert not MeanSquaredError().counts_classes

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.options import echo_json, format_option, load
+from cnnspec.cli.options import echo_json, format_option, load, weights_option
 from cnnspec.cli.train import read_data
 from cnnspec.core.errors import UserError
 from cnnspec.train.threads import wait_briefly
@@ -16,13 +16,7 @@ from cnnspec.train.threads import wait_briefly
 
 @click.command("eval")
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
-@click.option(
-    "--weights",
-    type=click.Choice(["best", "last"]),
-    default="best",
-    show_default=True,
-    help="Those of the best epoch, or of the last.",
-)
+@weights_option
 @click.option(
     "--device", help="auto, cpu, cuda, cuda:0 or mps; default: the one it was trained on, if it is said."
 )

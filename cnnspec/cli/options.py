@@ -27,6 +27,14 @@ settings_option = click.option(
     help="Set a variable (width=16) or anything by its path (train.epochs=1); may be repeated.",
 )
 
+weights_option = click.option(
+    "--weights",
+    type=click.Choice(["best", "last"]),
+    default="best",
+    show_default=True,
+    help="Those of the best epoch, or of the last.",
+)
+
 
 def format_option(*formats: str) -> Callable[[F], F]:
     """`--format`, the first being the default."""

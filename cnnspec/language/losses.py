@@ -30,6 +30,11 @@ class Loss(Arguments):
     normalises: ClassVar[bool] = False
     """Whether it applies a softmax of its own."""
 
+    @property
+    def counts_classes(self) -> bool:
+        """Whether it depends on how many images each class has."""
+        return False
+
     def fits(self, outputs: int) -> None:
         """Raise Reject where an argument does not suit so many outputs."""
 
@@ -47,6 +52,11 @@ class CrossEntropy(Loss):
         0.0,
         description="The share of the target that is spread evenly over all classes (Szegedy et al., 2016).",
     )
+
+    @property
+    def counts_classes(self) -> bool:
+        """Whether rare classes count more."""
+        return self.weight == "balanced"
 
     def consistent(self) -> None:
         """Raise Reject when no class counts."""

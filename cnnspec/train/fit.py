@@ -61,8 +61,13 @@ def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
         sets = divide(raw, config, device)
     torch.manual_seed(config.seed)
     network = made(plan, config, device)
-    criterion = losses.loss(config.loss, plan.scores, counts_of(raw, config), device)
+    criterion = _criterion(plan, config, raw, device)
     return loop.prepared(network, sets, criterion, config, lines_of(plan))
+
+
+def _criterion(plan: Plan, config: Train, raw: Raw, device: torch.device) -> losses.Criterion:
+    counts = counts_of(raw, config) if config.loss.counts_classes else None
+    return losses.loss(config.loss, plan.scores, counts, device)
 
 
 def lines_of(plan: Plan) -> dict[str, str]:
@@ -106,7 +111,7 @@ def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> tuple[int, S
     classes = len(raw.class_names)
     test = placed(raw.test, Place.of(raw, config, device))
     augment = Augment((), about.scale, classes, device, config.seed)
-    criterion = losses.loss(config.loss, plan.scores, counts_of(raw, config), device)
+    criterion = _criterion(plan, config, raw, device)
     with in_our_words(config.batch_size):
         score = loop.evaluate(network, whole(test, augment, config.batch_size), criterion, "on the test set")
     return about.epoch, score

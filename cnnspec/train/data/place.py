@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from cnnspec.language.training import Train
+from cnnspec.train.data.memory import shown
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
-from cnnspec.train.data.room import Home, choose, shown
+from cnnspec.train.data.room import Home, choose
 from cnnspec.train.data.source import Memory, Source, Stream
 from cnnspec.train.steps import batch_sizes
 

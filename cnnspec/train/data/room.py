@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Literal
 
 import torch
 
 from cnnspec.core.errors import UserError
+from cnnspec.train.data.memory import memory, shown
 
 Home = Literal["device", "ram", "none"]
 SHARE = 4
 """The images may take a quarter; the network, its gradients and other programs need the rest."""
-_CGROUP = Path("/sys/fs/cgroup/memory.max")
 
 
 def choose(cache: str, size: int, device: torch.device, *, files: bool) -> Home:
@@ -41,22 +39,3 @@ def _best(size: int, device: torch.device, *, files: bool) -> Home:
 
 def _memory_of(device: torch.device) -> int:
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else memory()
-
-
-def memory() -> int:
-    """Bytes that this process may use: the machine's, or less where a container says so."""
-    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    try:
-        limit = _CGROUP.read_text("ascii").strip()
-    except OSError:
-        return machine
-    return min(machine, int(limit)) if limit.isdecimal() else machine
-
-
-def shown(size: float) -> str:
-    """`45.0 MiB`."""
-    for unit in ("KiB", "MiB", "GiB"):
-        size /= 1024
-        if size < 1000 or unit == "GiB":  # noqa: PLR2004 -- four digits are too many
-            break
-    return f"{size:,.1f} {unit}"
