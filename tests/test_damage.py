@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -21,8 +20,6 @@ from cnnspec.render.table import render
 from tests.literate import cases
 
 RANDOM = settings(deadline=None, derandomize="CI" in os.environ)
-LONGEST = 2.0
-"""Seconds that no check of a short text may take, on the slowest machine."""
 
 Lines = list[str]
 """Items in block style, one a line where they hold no others: `- relu`, or `- layers:` and its items further in."""
@@ -91,8 +88,7 @@ def spec(layers: Lines) -> str:
 
 
 def checked(text: str, **options: str | list[str]) -> Result:
-    """Check a text in no long time, and do all that the command line does with the result."""
-    start = time.perf_counter()
+    """Check a text, and do all that the command line does with the result."""
     result = check_text(text, **options)
     assert all(plain(found) for found in result.diagnostics)
     if result.plan is not None:
@@ -101,7 +97,6 @@ def checked(text: str, **options: str | list[str]) -> Result:
     if result.ok:
         assert result.plan is not None
         compile(generate(result.plan).source, "net.py", "exec")
-    assert time.perf_counter() - start < LONGEST
     return result
 
 

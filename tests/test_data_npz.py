@@ -125,7 +125,52 @@ WRONG = {
     ),
     "of one class": ({"y_train": np.zeros(6, int), "y_test": np.zeros(3, int)}, "one class, 0"),
     "of objects": ({"y_train": np.array([{}, 1, 2, 3, 4, 5], object)}, "holds Python objects"),
+    "of images to validate with alone": ({"x_val": images(2, 4, 5)}, "it holds x_val, but no y_val"),
+    "of labels to validate with alone": ({"y_val": np.array([0, 1])}, "it holds y_val, but no x_val"),
+    "of both ways": ({"images": images(2, 4, 5)}, "it holds both x_train and images"),
 }
+
+
+def hint(tmp_path, arrays):
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, (1, 4, 5), keras() | arrays)
+    return caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("stored", "advised"),
+    [
+        (np.linspace(0, 1, 120).reshape(6, 4, 5), "(255 * images).astype('uint8')"),
+        (np.linspace(0, 255, 120).reshape(6, 4, 5), "images.astype('uint8')"),
+        (np.linspace(0, 255, 120).reshape(6, 4, 5).astype(int), "images.astype('uint8')"),
+        (np.linspace(0, 65535, 120).reshape(6, 4, 5).astype(np.uint16), "(images // 257).astype('uint8')"),
+        (np.ones((6, 4, 5), bool), "(255 * images).astype('uint8')"),
+    ],
+)
+def test_what_is_advised_of_images_that_are_no_bytes_works(tmp_path, stored, advised):
+    assert f"Store {advised}." == hint(tmp_path, {"x_train": stored})
+    images = eval(advised, {"images": stored})
+    assert [images.min(), images.max()] == [255 if stored.dtype == bool else 0, 255]
+    read(tmp_path, (1, 4, 5), keras() | {"x_train": images})
+
+
+@pytest.mark.parametrize(
+    "stored", [np.full((6, 4, 5), -1.0), np.full((6, 4, 5), 1e6), np.zeros((6, 4, 5), complex)]
+)
+def test_of_images_that_could_be_anything_the_scale_is_told(tmp_path, stored):
+    assert "Store grey levels from 0 to 255." == hint(tmp_path, {"x_train": stored})
+
+
+@pytest.mark.parametrize(
+    ("labels", "advised"),
+    [
+        (np.array(list("abcabc")), "np.unique(labels, return_inverse=True)"),
+        (np.array([0.0, 1, 2, 0, 1, 2]), "labels.astype(int)"),
+        (np.eye(3)[[0, 1, 2, 0, 1, 2]], ".argmax(1)"),
+    ],
+)
+def test_what_is_advised_of_labels_that_are_no_numbers(tmp_path, labels, advised):
+    assert advised in hint(tmp_path, {"y_train": labels})
 
 
 @pytest.mark.parametrize("how", WRONG)

@@ -338,6 +338,20 @@ def test_a_byte_order_mark_quotes_and_empty_lines_are_read(table):
     assert ("a, b0", "a, b1") == read_table(table).class_names
 
 
+@pytest.mark.parametrize("separator", ";\t")
+def test_cells_may_stand_between_semicolons_or_tabs(table, separator):
+    write(table, *NAMED)
+    expected = read_table(table)
+    table.write_text(table.read_text().replace(",", separator))
+    assert expected == read_table(table)
+
+
+def test_a_root_that_is_no_folder_is_told_even_where_lost_images_are_skipped(table):
+    write(table, *NAMED)
+    caught = failure(read_table, table, root=str(table.parent / "nowhere"), on_bad="skip")
+    assert f"data: csv: root is {table.parent / 'nowhere'}, which is no folder" == caught.message
+
+
 WRONG = {
     "empty": ("", ":1: no column is called path or label, the first line is empty"),
     "without a header": ("images/0.png,cat\n", ":1: no column is called path or label"),
@@ -345,13 +359,9 @@ WRONG = {
         "path,class\nimages/0.png,cat\n",
         ":1: no column is called label, the first line is path, class",
     ),
-    "with semicolons": (
-        "path;label\n",
-        ":1: no column is called path or label, the first line is path;label",
-    ),
     "of two labels": ("path,label,label\n", ":1: two columns are called label"),
     "without rows": ("path,label\n", "it lists no image"),
-    "of a short row": ("path,label\nimages/0.png\n", ":2: 1 cells, column 2 is needed"),
+    "of a short row": ("path,label\nimages/0.png\n", ":2: 1 cell, column 2 is needed"),
     "of an empty label": ("path,label\nimages/0.png,cat\nimages/1.png,\n", ":3: label is empty"),
     "of an empty path": ("path,label\n ,cat\n", ":2: path is empty"),
     "of an unknown split": (
@@ -367,14 +377,18 @@ WRONG = {
     ),
     "of one class": ("path,label\nimages/0.png,cat\n", "one class, cat"),
     "of a NUL": ("path,label\nimages/0\0.png,cat\n", "NUL"),
-    "of an open quote": ('path,label\n"images/0.png,cat\n', "not a table with commas"),
+    "of an open quote": ('path,label\n"images/0.png,cat\n', "not a table"),
     "of two labels for an image": (
         "path,label\nimages/0.png,cat\nimages/1.png,ant\nimages/0.png,ant\n",
-        ":4: images/0.png is in ",
+        ":2 too, with another label",
     ),
     "of an image in two parts": (
         "path,label,split\nimages/0.png,cat,train\nimages/0.png,cat,test\n",
-        "with other parts",
+        ":2 too, with another split",
+    ),
+    "of an image twice": (
+        "path,label\nimages/0.png,cat\nimages/1.png,ant\nimages/../images/0.png,cat\n",
+        ":4: images/../images/0.png is in ",
     ),
     "of train alone": (
         "path,label,split\nimages/0.png,cat,train\nimages/1.png,ant,train\n",

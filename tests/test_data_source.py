@@ -142,6 +142,39 @@ def test_where_no_image_can_be_read_that_is_told(pictures):
             divide(raw, Train(batch_size=8, cache=cache, validation=0), CPU)
 
 
+def test_a_class_that_loses_all_its_images_is_told(pictures):
+    lost = int(LABELS[0])
+    for path, label in zip(pictures.paths, LABELS.tolist(), strict=True):
+        if label == lost:
+            path.write_bytes(b"no image")
+    raw = raw_of(pictures, on_bad="skip")
+    with pytest.raises(UserError, match=f"no image of class {raw.class_names[lost]} to train with"):
+        divide(raw, Train(batch_size=8, validation=0), CPU)
+
+
+def test_a_part_that_lacks_classes_says_which(pictures):
+    few = Part(Files(pictures.paths[:1], (1, 6, 5), "crop"), array("q", [1]))
+    good = Part(pictures, array("q", LABELS.tolist()))
+    assert () == Raw(good, good, good, ("a", "b", "c")).lacking
+    assert ("no image to validate with: a, c",) == Raw(good, few, good, ("a", "b", "c")).lacking
+    many = Raw(good, None, few, tuple("abcdefghi"))
+    assert (
+        "no image to train with: d, e, f, g, h, …",
+        "no image to test with: a, c, d, e, f, …",
+    ) == many.lacking
+
+
+def test_a_digest_tells_images_and_labels_apart_and_not_where_they_lie(pictures, tmp_path):
+    part = Part(pictures, array("q", LABELS.tolist()))
+    moved = [tmp_path / "elsewhere" / path.name for path in pictures.paths]
+    assert part.digest == Part(pictures._replace(paths=tuple(moved)), part.labels).digest
+    fewer = Part(pictures._replace(paths=pictures.paths[:-1]), part.labels[:-1])
+    others = Part(pictures, array("q", (LABELS + 1).tolist()))
+    one, other = (Part(Pixels((2, 1, 1, 1), bytearray(two)), array("q", [0, 1])) for two in (b"ab", b"ac"))
+    digests = [found.digest for found in (part, fewer, others, one, other)]
+    assert len(set(digests)) == len(digests)
+
+
 def test_where_no_image_to_validate_with_can_be_read_that_is_told(pictures, tmp_path):
     (tmp_path / "bad.png").write_bytes(b"no image")
     bad = Part(Files((tmp_path / "bad.png",), (1, 6, 5), "crop"), array("q", [0]))
@@ -174,7 +207,6 @@ def test_auto_keeps_images_with_the_network_then_in_memory_then_nowhere(monkeypa
     [
         ("ram", 5000, True, "cache: ram takes 4.9 KiB, there are 3.9 KiB"),
         ("device", 5000, False, "cache: device takes 4.9 KiB, there are 2.0 KiB"),
-        ("none", 10, False, "cache: none is for image files"),
     ],
 )
 def test_a_place_without_room_is_an_error(monkeypatch, cache, size, files, message):

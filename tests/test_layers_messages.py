@@ -201,7 +201,7 @@ CASES = [
     ("slice", {"start": 4, "stop": 2}, IMAGE, "from 4 to 2 there is nothing in the 8 elements", {"start": 1}),
     ("slice", {"start": 8}, IMAGE, "from 8 to the end there is nothing", {"start": 7}),
     ("slice", {"stop": 9}, IMAGE, "Write a number from -8 to 8.", {"stop": 8}),
-    ("pad", {"padding": [1, 2]}, IMAGE, "2 spatial axes take 4", {"padding": [1, 2, 0, 0]}),
+    ("pad", {"padding": [1, 2]}, IMAGE, "the input takes 4", {"padding": [1, 2, 0, 0]}),
     ("pad", {"padding": 1, "mode": "reflect", "value": 1}, IMAGE, "Leave value out", {"value": 0}),
     ("pad", {"padding": -1, "mode": "reflect"}, IMAGE, "Crop with mode: constant", {"mode": "constant"}),
     ("pad", {"padding": 9, "mode": "reflect"}, IMAGE, "Write at most 8, or mode: replicate.", {"padding": 8}),

@@ -12,6 +12,9 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
+from cnnspec.backend.build import build
+from cnnspec.compiler.library import check
+from cnnspec.compiler.training import matrices as matrices_of_plan
 from cnnspec.core.errors import UserError
 from cnnspec.core.reject import Reject
 from cnnspec.language.optimizers import OPTIMIZERS
@@ -216,12 +219,13 @@ def test_muons_adamw_has_arguments_of_its_own_and_matrices_alone_may_decay():
     assert (0.1, 0.0, 6) == (still["lr"], still["weight_decay"], len(still["params"]))
 
 
-def test_a_network_without_hidden_matrices_is_none_for_muon():
-    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(8, 3))
-    with pytest.raises(UserError) as caught:
-        optimizer(OPTIMIZERS["muon"](), net)
-    assert "this network has 2 such layers in all" in caught.value.message
-    assert "Write `optimizer: adamw`." == caught.value.hint
+@pytest.mark.parametrize("name", ["mnist", "fashion_small", "convnext", "mobilenet_v2", "regnet"])
+def test_the_check_counts_the_matrices_that_the_optimizer_finds(name):
+    plan = check(name).plan
+    assert plan is not None
+    with torch.device("meta"):
+        module = build(plan)
+    assert len(matrices(module)) == matrices_of_plan(plan)
 
 
 def test_muon_of_a_network_that_is_hidden_matrices_but_for_its_ends():

@@ -20,7 +20,7 @@ from cnnspec.train.events import Epoch
 from cnnspec.train.run import Run
 from tests.trainings import PLAIN, fit_of
 
-ABOUT = About(3, Scale((0.1, 2.0), (1 / 3, 70.0)), ("cat", "Ünkraut, 2"), "pad")
+ABOUT = About(3, Scale((0.1, 2.0), (1 / 3, 70.0)), ("cat", "Ünkraut, 2"), "pad", "0f")
 EPOCH_ROW = [
     "epoch",
     "step",
@@ -34,7 +34,7 @@ EPOCH_ROW = [
 ]
 
 
-FACTS = {"epoch": 1, "mean": [0], "std": [1], "classes": ["a", "b"], "resize": "crop"}
+FACTS = {"epoch": 1, "mean": [0], "std": [1], "classes": ["a", "b"], "resize": "crop", "test": ""}
 
 
 def network(features=10):

@@ -291,7 +291,9 @@ def test_a_training_that_runs_out_of_memory_says_so(monkeypatch, tmp_path, failu
     monkeypatch.setattr(fit.loop, "evaluate", exhausted)
     weights = tmp_path / "w.safetensors"
     checkpoint.save(
-        weights, build(result.plan), checkpoint.About(1, Scale((0.0,), (1.0,)), tuple("0123456789"), "crop")
+        weights,
+        build(result.plan),
+        checkpoint.About(1, Scale((0.0,), (1.0,)), tuple("0123456789"), "crop", ""),
     )
     with pytest.raises(UserError, match="batches of 64"):
         fit.evaluate(result.plan, result.train, data.read(result.data, (1, 8, 8)), weights)

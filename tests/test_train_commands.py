@@ -124,9 +124,9 @@ FAULTS = {
         "nowhere, which does not exist",
     ),
     "a batch larger than the set": (
-        ["--set", "train.batch_size=9999"],
+        ["--set", "train.batch_size=1400"],
         TINY,
-        "9,999 is more than the 1,299 images",
+        "1,400 is more than the 1,299 images",
     ),
     "a device that is not there": (["--device", "cuda:99"], TINY, "cuda:99 is not there"),
     "a place that can't be written": (["--out", "tiny.yaml"], TINY, "no run folder can be made"),
@@ -161,6 +161,27 @@ def test_a_run_that_was_changed_since_is_told(call, spec):
     assert "were changed since" in call("eval", "runs/tiny/1")[2]
     Path("runs/tiny/1/metrics.jsonl").write_text("garbage")
     assert "no test to compare" in call("eval", "runs/tiny/1")[2]
+
+
+def test_a_test_set_that_changed_since_is_told(call, spec, tmp_path):
+    for number in range(20):
+        path = tmp_path / "set" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), 10 * number).save(path)
+    data = f"data={{image_folder: {tmp_path / 'set'}}}"
+    assert 0 == call("train", spec, "--epochs", 1, "--set", data, "--set", "train.batch_size=8")[0]
+    assert "" == call("eval", "runs/tiny/1")[2]
+    for number in (0, 2):
+        (tmp_path / "set" / "a" / f"{number}.png").unlink()
+    for number in (1, 3, 5):
+        (tmp_path / "set" / "b" / f"{number}.png").unlink()
+    assert "these are not the images and labels" in call("eval", "runs/tiny/1")[2]
+
+
+def test_the_newest_run_is_suggested_by_its_time_not_its_name(call, spec):
+    for _ in range(10):
+        assert 0 == call("train", spec, "--epochs", 1, "--set", "train.limit_steps=1")[0]
+    assert "Did you mean runs/tiny/10?" in call("eval", "runs")[2]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import echo_json, format_option, load, settings_option, spec_argument
-from cnnspec.cli.train import read_data
+from cnnspec.cli.options import echo_json, format_option, settings_option, spec_argument
+from cnnspec.cli.train import trainable
 from cnnspec.core import files
 from cnnspec.render.grid import aligned
 from cnnspec.train.threads import wait_briefly
@@ -42,17 +42,16 @@ def command(spec: str, settings: tuple[str, ...], png: Path | None, images: int,
     Example:
       cnnspec data specs/digits.yaml
     """
-    result = load(spec, settings)
-    raw = read_data(result)
+    if png is not None and png.suffix.lower() != ".png":
+        raise click.BadParameter(f"{png} must end in .png: a PNG is written.", param_hint="--png")
+    plan, train, raw = trainable(spec, settings)
     wait_briefly()
     from cnnspec.train.survey import survey  # noqa: PLC0415 -- imports torch, seconds
 
-    assert result.plan is not None
-    assert result.train is not None
-    found = survey(raw, result.train, images)
+    found = survey(raw, train, images)
     for file, reason in found.bad:
         click.echo(f"skipped: {file}: {reason}", err=True)
-    picture = (png or Path(f"{result.plan.name}-data.png")) if images else None
+    picture = (png or Path(f"{plan.name}-data.png")) if images else None
     if picture is not None:
         files.write(picture, found.png)
     if form == "json":
@@ -70,7 +69,7 @@ def data_table(found: Survey) -> str:
     rows: list[tuple[str, ...]] = [("class", "train", "validation", "test")]
     rows += [(name, *(f"{count:,}" for count in row)) for name, row in counts]
     head = f"{len(found.counts)} classes, images of {'×'.join(map(str, found.shape))}, {found.where}"
-    lines = [head, *_of_files(found), _levels(found), "", *aligned(rows, {1, 2, 3})]
+    lines = [head, *_of_files(found), *_levels(found), "", *aligned(rows, {1, 2, 3})]
     return "\n".join(lines)
 
 
@@ -83,6 +82,7 @@ def _of_files(found: Survey) -> list[str]:
     return [f"{told}; most are {width}×{height}" if len(found.sizes) > 1 else f"files: {width}×{height}"]
 
 
-def _levels(found: Survey) -> str:
+def _levels(found: Survey) -> list[str]:
+    """Mean and deviation of each channel, over the images to train on."""
     mean, std = (", ".join(f"{value / 255:.4f}" for value in part) for part in (found.mean, found.std))
-    return f"mean {mean}; standard deviation {std} (of 0 to 1, over the images to train on)"
+    return [f"mean {mean}, on the scale from 0 to 1", f"std  {std}"]

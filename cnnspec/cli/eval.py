@@ -37,8 +37,10 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
 
     assert result.plan is not None
     assert result.train is not None
-    epoch, score = evaluate(result.plan, result.train, raw, run / f"{weights}.safetensors")
-    if weights == "best":
+    epoch, score, same_images = evaluate(result.plan, result.train, raw, run / f"{weights}.safetensors")
+    if not same_images:
+        click.echo("warning: these are not the images and labels that the training was tested with", err=True)
+    elif weights == "best":
         _compare(run, score.loss, score.accuracy)
     found = {
         "run": str(run),
@@ -71,10 +73,11 @@ def _instead(run: Path) -> str:
         return "There is no such folder."
     if run.is_file():
         return "It is a file; name the folder that a training has left."
-    runs = sorted(path.parent for path in run.glob("**/spec.yaml"))
+    runs = [path.parent for path in run.glob("**/spec.yaml")]
+    newest = max(runs, key=lambda folder: ((folder / "spec.yaml").stat().st_mtime, folder), default=None)
     return (
-        f"Did you mean {runs[-1]}?"
-        if runs
+        f"Did you mean {newest}?"
+        if newest
         else "Name a folder that a training has left, such as runs/digits/1."
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cnnspec.compiler.library import check
-from cnnspec.render.text import plural
+from cnnspec.core.plural import plural
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnnspec.core.plural import plural
 from cnnspec.train.events import Epoch, Event, Score, Skipped, Started, Step, Stopped
 
 if TYPE_CHECKING:
@@ -117,8 +118,8 @@ def _columns(console: Console) -> Progress:
 def started_line(event: Started) -> str:
     """`1,299 images to train on, 143 to validate with, 41 steps an epoch`."""
     return (
-        f"{event.fit_images:,} images to train on, {event.validation_images:,} to validate with, "
-        f"{event.steps_per_epoch:,} steps an epoch"
+        f"{plural(event.fit_images, 'image')} to train on, {event.validation_images:,} to validate with, "
+        f"{plural(event.steps_per_epoch, 'step')} an epoch"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ from cnnspec.train.threads import wait_briefly
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
+    from cnnspec.compiler.plan import Plan
+    from cnnspec.language.training import Train
     from cnnspec.train.data.raw import Raw
     from cnnspec.train.fit import Training
 
@@ -62,6 +64,15 @@ def command(
     click.echo(training.folder)
 
 
+def trainable(spec: str, settings: Iterable[str]) -> tuple[Plan, Train, Raw]:
+    """What a spec trains, how, and on what; with errors exits 1. Raises UserError where there are no data."""
+    result = load(spec, settings)
+    raw = read_data(result)
+    assert result.plan is not None
+    assert result.train is not None
+    return result.plan, result.train, raw
+
+
 def read_data(result: Result) -> Raw:
     """The spec's data, checked before the seconds that torch's import takes. Raises UserError, or exits 2."""
     require_torch()
@@ -73,6 +84,8 @@ def read_data(result: Result) -> Raw:
     raw = read(result.data, result.plan.image)
     for line in raw.skipped:
         click.echo(f"skipped: {line}", err=True)
+    for line in raw.lacking:
+        click.echo(f"warning: {line}", err=True)
     return raw
 
 

@@ -6,8 +6,8 @@ import math
 
 import click
 
-from cnnspec.cli.options import echo_json, format_option, load, settings_option, spec_argument
-from cnnspec.cli.train import read_data
+from cnnspec.cli.options import echo_json, format_option, settings_option, spec_argument
+from cnnspec.cli.train import trainable
 from cnnspec.core.errors import UserError
 from cnnspec.language.optimizers import OPTIMIZERS
 from cnnspec.render.text import terminal_width
@@ -62,23 +62,20 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     """
     if not low < high < math.inf:
         raise click.UsageError(f"--low {low:g} must be less than --high {high:g}, which must be finite.")
-    result = load(spec, settings)
-    raw = read_data(result)
+    plan, train, raw = trainable(spec, settings)
     wait_briefly()
     from cnnspec.train.faults import in_our_words  # noqa: PLC0415 -- as below
     from cnnspec.train.fit import prepare  # noqa: PLC0415 -- imports torch, seconds
     from cnnspec.train.tune import range_test  # noqa: PLC0415 -- as above
 
-    assert result.plan is not None
-    assert result.train is not None
-    fit = prepare(result.plan, result.train, raw)
-    with in_our_words(result.train.batch_size):
+    fit = prepare(plan, train, raw)
+    with in_our_words(train.batch_size):
         curve = range_test(fit, low, high, steps)
     if len(curve.lrs) < _FEWEST:
         message = f"the loss runs away at once, at lr {low:g}"
         raise UserError(message, f"Try lower rates, such as --low {low / 1000:g}.")
     suggested = float(f"{curve.suggested:.2g}")
-    path = f"train.optimizer.{OPTIMIZERS.name_of(type(result.train.optimizer))}.lr"
+    path = f"train.optimizer.{OPTIMIZERS.name_of(type(train.optimizer))}.lr"
     if form == "json":
         echo_json(
             {"suggested": suggested, "set": f"{path}={suggested:g}", "lr": curve.lrs, "loss": curve.losses}

@@ -15,6 +15,7 @@ from cnnspec.compiler.limits import Unfolded
 from cnnspec.compiler.namespace import Namespace
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.reporter import Reporter
+from cnnspec.compiler.training import check_training
 from cnnspec.compiler.unused import warn_of_unused
 from cnnspec.compiler.variables import evaluate_variables
 from cnnspec.core.collector import collector_paused
@@ -112,6 +113,8 @@ def _check(spec: Spec, whole: Mapping, reporter: Reporter) -> Result:
     plan = _plan(spec, scope, reporter)
     data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, reporter)
     train = _train(spec, scope, reporter)
+    if train is not None:
+        check_training(train, plan, spec, reporter)
     if data is not None and plan is not None:
         check_fit(plan, data, train, spec, reporter)
     if not reporter.errors:

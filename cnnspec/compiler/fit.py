@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.training import check_training
+from cnnspec.compiler.training import check_use
 from cnnspec.core.diagnostic import Diagnostic, Place, Severity
+from cnnspec.core.plural import plural
 from cnnspec.language.datasets import name_of
 from cnnspec.language.losses import CrossEntropy
 
@@ -23,7 +24,7 @@ _IMAGE_RANK = 3
 
 
 def check_fit(plan: Plan, data: Data, train: Train | None, spec: Spec, reporter: Reporter) -> None:
-    """Compare the plan with what is known of the data set without opening it.
+    """Compare plan and training with what is known of the data set without opening it.
 
     `train` is None where it is wrong, which was reported.
     """
@@ -32,8 +33,9 @@ def check_fit(plan: Plan, data: Data, train: Train | None, spec: Spec, reporter:
     _check_input(plan, data, facts, spec, reporter)
     loss = train.loss if train else CrossEntropy()
     outputs = _check_classes(plan, data, facts, loss, spec, reporter)
-    if train is not None and shape is not None and len(shape) == _IMAGE_RANK:
-        check_training(train, shape, outputs, spec, reporter)
+    if train is not None:
+        image = shape if shape is not None and len(shape) == _IMAGE_RANK else None
+        check_use(train, data, image, outputs, facts.train_images, spec, reporter)
 
 
 def input_shape(plan: Plan) -> tuple[int, ...] | None:
@@ -81,10 +83,11 @@ def _check_classes(
     if value is None or value.shape is None:
         return None
     shape, classes = value.shape, facts.classes
+    numbers = "K numbers" if classes is None else plural(classes, "number")
     place = value.node.place if value.node else _place(next(iter(spec.inputs.values())), spec)
     if shape.rank != 0:
-        of, many = (" of some", "K") if classes is None else (f" of {classes}", classes)
-        message = f"the output is {shape}, a classifier{of} classes gives {many} numbers"
+        of, many = ("some classes", "K") if classes is None else (plural(classes, "class"), classes)
+        message = f"the output is {shape}, a classifier of {of} gives {numbers}"
         hint = f"End with global_avgpool, flatten and `linear: {many}`."
         reporter.error("output-not-classes", message, place, hint)
         return None
@@ -102,7 +105,7 @@ def _compare(outputs: int, classes: int, data: Data, loss: Loss, place: Place, r
     few = outputs < classes
     severity: Severity = "error" if few else "warning"
     code = "too-few-outputs" if few else "too-many-outputs"
-    message = f"the output has {outputs} numbers, {name_of(data)} has {classes} classes"
+    message = f"the output has {plural(outputs, 'number')}, {name_of(data)} has {plural(classes, 'class')}"
     reporter.add(Diagnostic(code, message, place, f"Let the last layer give {classes}.", severity))
 
 

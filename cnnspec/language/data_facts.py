@@ -30,6 +30,8 @@ class Data(Arguments):
 
     channels: ClassVar[Mapping[int, str]] = {}
     """The channels that an image can be read with, and what they are; none where there is no choice."""
+    in_files: ClassVar[bool] = False
+    """Whether each image is a file, which can be decoded when it is needed."""
 
     def facts(self, input_shape: tuple[int, ...] | None) -> Facts:
         """What is known without opening it. `input_shape` is the network's, which some sets give images of."""

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
+from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.layers.fields import Arguments, Expect, NonNegativeNumber, PositiveNumber, Probability
 
@@ -68,8 +69,9 @@ class CrossEntropy(Loss):
     def fits(self, outputs: int) -> None:
         """Raise Reject unless there is a weight for each output."""
         if isinstance(self.weight, tuple) and len(self.weight) != outputs:
-            message = f"weight has {len(self.weight)} numbers, the network gives {outputs}"
-            raise Reject("weights-not-classes", message, field="weight", hint=f"Write {outputs} numbers.")
+            message = f"weight has {plural(len(self.weight), 'number')}, the network gives {outputs}"
+            hint = f"Write {plural(outputs, 'number')}."
+            raise Reject("weights-not-classes", message, field="weight", hint=hint)
 
 
 class BinaryCrossEntropy(Loss):
@@ -91,8 +93,9 @@ class BinaryCrossEntropy(Loss):
     def fits(self, outputs: int) -> None:
         """Raise Reject unless there is a weight for each output."""
         if isinstance(self.pos_weight, tuple) and len(self.pos_weight) != outputs:
-            message = f"pos_weight has {len(self.pos_weight)} numbers, the network gives {outputs}"
-            raise Reject("weights-not-classes", message, field="pos_weight", hint=f"Write {outputs} numbers.")
+            message = f"pos_weight has {plural(len(self.pos_weight), 'number')}, the network gives {outputs}"
+            hint = f"Write {plural(outputs, 'number')}."
+            raise Reject("weights-not-classes", message, field="pos_weight", hint=hint)
 
 
 class MeanSquaredError(Loss):

@@ -43,6 +43,7 @@ class Pictures(Own):
     """Image files of any size, decoded by Pillow to the channels that the network takes: 1 (grey), 3 or 4 (RGBA)."""
 
     channels: ClassVar[Mapping[int, str]] = {1: "grey", 3: "RGB", 4: "RGBA"}
+    in_files: ClassVar[bool] = True
 
     size: Size = Field(
         None, description="Height and width that an image is brought to; null: the network's input's."
@@ -72,6 +73,9 @@ class ImageFolder(Pictures):
 
     `val` may be called `valid` or `validation`; where there is no `test`, it is the test. Other files and
     hidden ones are not looked at.
+
+    EXIF's orientation is obeyed; of an animation the first picture is taken. Grey of more than 8 bits is brought to
+    them: whole numbers are taken for 16 bits, floats for 0 to 1, or where a file has a larger one for 0 to 255.
     """
 
     main: ClassVar[str | None] = "root"
@@ -82,12 +86,13 @@ class ImageFolder(Pictures):
 class Csv(Pictures):
     """A table of image files: columns `path` and `label`, and if need be `split`: `train`, `val` or `test`.
 
-    Its first line names the columns. A label is a class's name or its number. Other columns are not looked at.
+    Its first line names the columns, between commas, semicolons or tabs. A label is a class's name or its number.
+    An image is listed once, and read as image_folder reads it. Other columns are not looked at.
     """
 
     main: ClassVar[str | None] = "file"
 
-    file: File = Field(description="The table, in UTF-8 and with commas.")
+    file: File = Field(description="The table, in UTF-8.")
     root: OptionalFolder = Field(
         None, description="The folder that paths in the table start from; null: the table's own."
     )

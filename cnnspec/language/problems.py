@@ -15,6 +15,7 @@ from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.shown import quoted, shown
 from cnnspec.language.spec import ITEM_KEYS
 from cnnspec.language.torn import torn_off
+from cnnspec.language.values import is_literal
 from cnnspec.layers.fields import Arguments, Expect
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def _problem(
     message = (
         f"{subject}: {field} is {quoted(whole or values[field])}, it must be {expectation(model, field)}"
     )
-    hint = instead(model, values, field, whole)
+    written = node.get(field) if isinstance(node, Mapping) else node
+    hint = instead(model, values, field, whole, computed=written is not None and not is_literal(written))
     return Diagnostic("bad-value", message, value_place(node, field, place, indexes), hint)
 
 

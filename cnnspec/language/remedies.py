@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _LIST = re.compile(rf"\(?\s*{_NUMBER}(?:\s*[,x×]\s*{_NUMBER})*\s*,?\s*\)?")
 _PRODUCT = re.compile(r"[\w)]\s*[-+*/%]+\s*[\w(]")
 _LONGEST = 100
+_INTEGER = "In an expression `//`, floor, ceil and round give a whole number."
 _UNQUOTED = "It is a text. Write it without quotes."
 
 
@@ -67,10 +69,12 @@ def split(node: Node | None, field: str) -> str:
     return torn.whole(written) if isinstance(written, Scalar) else ""
 
 
-def instead(model: type[Arguments], values: MappingType[str, Any], field: str, whole: str) -> str:
+def instead(
+    model: type[Arguments], values: MappingType[str, Any], field: str, whole: str, *, computed: bool
+) -> str:
     """The hint for a value: another that its field takes, which it probably means, or what it lacks.
 
-    `whole` is the text that was meant, where YAML has split it.
+    `whole` is the text that was meant, where YAML has split it; `computed`: an expression gave the value.
     """
     value = values[field]
     for candidate in _candidates(whole or value):
@@ -80,8 +84,10 @@ def instead(model: type[Arguments], values: MappingType[str, Any], field: str, w
         return torn.in_quotes(whole)
     if isinstance(value, str) and _PRODUCT.search(value):
         return "It is a text. An expression holds a $: a variable, as in $width * 2; a plain product is written out."
-    if isinstance(value, float) and _suits(model, values, field, 1):
-        return "In an expression `//`, floor, ceil and round give a whole number."
+    if isinstance(value, float) and math.isfinite(value) and not value.is_integer():
+        whole_numbers = [n for n in (math.floor(value), math.ceil(value)) if _suits(model, values, field, n)]
+        if whole_numbers and not _suits(model, values, field, whole_numbers[-1] - 0.5):
+            return _INTEGER if computed else f"Write {' or '.join(map(str, whole_numbers))}."
     return "true and false are no numbers." if isinstance(value, bool) else ""
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
+from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.layers.fields import (
     Arguments,
@@ -45,8 +46,11 @@ class Schedule(Arguments):
         """Raise Reject, at the schedule, when the training is too short for it."""
         if self.warmup >= epochs:
             hint = f"Write a warmup below {epochs}, or more epochs."
-            message = f"warmup takes {self.warmup:g} of the {epochs} epochs: nothing is left for what follows"
+            message = f"warmup takes {self.warmup:g} of the {plural(epochs, 'epoch')}: nothing is left for what follows"
             raise Reject("schedule-too-long", message, field="schedule", hint=hint)
+
+    def doubt(self, lr: float, epochs: int) -> None:
+        """Raise Reject where it can be followed but is hardly meant: lr never changes, or the wrong way."""
 
 
 class Constant(Schedule):
@@ -62,6 +66,11 @@ class Cosine(Schedule):
     main: ClassVar[str | None] = "eta_min"
 
     eta_min: NonNegativeNumber = Field(0, description="The learning rate at the end.")
+
+    def doubt(self, lr: float, epochs: int) -> None:
+        """Raise Reject where lr would grow."""
+        del epochs
+        _require_below(lr, "eta_min", self.eta_min, "lr grows to it")
 
 
 class OneCycle(Schedule):
@@ -134,15 +143,15 @@ class Step(Schedule):
             return epoch // self.step_size
         return bisect_right(self.milestones, epoch)
 
-    def fits(self, epochs: int) -> None:
-        """Raise Reject, at the schedule, when lr would never change."""
-        super().fits(epochs)
+    def doubt(self, lr: float, epochs: int) -> None:
+        """Raise Reject where lr never changes."""
+        del lr
         first = self.step_size or self.milestones[0]
         if first >= epochs:
             earlier = f"Write {epochs - 1} at most, or more epochs."
             hint = earlier if epochs > 1 else "Write more epochs, or `schedule: constant`."
             message = f"lr would change first after epoch {first}, the training has {epochs}"
-            raise Reject("schedule-too-long", message, field="schedule", hint=hint)
+            raise Reject("lr-never-changes", message, hint=hint)
 
 
 class Exponential(Schedule):
@@ -165,6 +174,23 @@ class Plateau(Schedule):
     cooldown: NonNegative = Field(0, description="Epochs after a change in which nothing is counted.")
     min_lr: NonNegativeNumber = Field(0, description="The least learning rate.")
     eps: NonNegativeNumber = Field(1e-8, description="A smaller change of lr is not made.")
+
+    def doubt(self, lr: float, epochs: int) -> None:
+        """Raise Reject where lr can't fall."""
+        _require_below(lr, "min_lr", self.min_lr, "lr never falls")
+        if (
+            self.patience + 2 >= epochs
+        ):  # the first epoch is the best so far, the last one's change is not used
+            message = f"lr would change first after epoch {self.patience + 2}, the training has {epochs}"
+            enough = epochs > 2  # noqa: PLR2004 -- the best one, a worse one, one with another lr
+            hint = f"Write patience: {(epochs - 1) // 4}, say." if enough else "Write more epochs."
+            raise Reject("lr-never-changes", message, hint=hint)
+
+
+def _require_below(lr: float, name: str, least: float, so: str) -> None:
+    if least > lr:
+        message = f"{name} is {least:g}, more than the optimizer's lr of {lr:g}: {so}"
+        raise Reject("lr-below-least", message, hint=f"Write a {name} below {lr:g}, or a higher lr.")
 
 
 SCHEDULES: dict[str, type[Schedule]] = {

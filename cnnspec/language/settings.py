@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.core.reject import Reject
-from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.choice import one_of
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence, from_plain
 from cnnspec.language.problems import checked, value_place
@@ -67,7 +66,9 @@ def _name(node: Node, scope: Scope, findings: Findings) -> str | None:
 
 
 def _unknown(kind: str, what: str, table: MappingType[str, Any], place: Place, findings: Findings) -> None:
-    hint = did_you_mean(kind, table) or f"There {'are' if len(table) > 1 else 'is'} {', '.join(table)}."
+    from cnnspec.language.foreign import choice_for  # noqa: PLC0415 -- only a mistake pays for it
+
+    hint = choice_for(kind, table) or f"There {'are' if len(table) > 1 else 'is'} {', '.join(table)}."
     findings.error("unknown-choice", f"{what} is {kind}, which cnnspec does not have", place, hint)
 
 

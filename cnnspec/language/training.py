@@ -1,9 +1,11 @@
 """What `train:` may say."""
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.language.augmentations import AUGMENTATIONS, Augmentation, check_order
 from cnnspec.language.choice import OneOf
@@ -40,7 +42,9 @@ class Train(Arguments):
 
     epochs: Positive = Field(10, description="How often every training image is seen.")
     batch_size: Positive = Field(
-        64, description="Images a step; those left over at an epoch's end are a smaller step."
+        64,
+        description="Images a step; those left over at an epoch's end are a smaller step, a lone one joins the step before: "
+        "batch norm can't be trained on a single image.",
     )
     optimizer: Annotated[Optimizer, OneOf("optimizer", OPTIMIZERS)] = Field(
         default_factory=_adamw, description="How a step moves the weights."
@@ -101,7 +105,9 @@ class Train(Arguments):
         "same seed gives the same bits anyway.",
     )
     limit_steps: OptionalPositive = Field(
-        None, description="Updates after which training ends, also within an epoch: to try a spec out."
+        None,
+        description="Updates after which training ends, also within an epoch: to try a spec out. The schedule "
+        "takes them for the whole training.",
     )
     overfit_batches: OptionalPositive = Field(
         None,
@@ -121,6 +127,23 @@ class Train(Arguments):
         0, description="Decides the first weights, the order of the images, and all other chance."
     )
     device: Device = Field("auto", description="Where it runs; auto: the GPU, if there is one.")
+
+    def fits(self, images: int) -> None:
+        """Raise Reject where `images`, or with a validation held out fewer, are not enough for what is asked."""
+        batches = math.ceil(images / self.batch_size)
+        surely = max(1, math.floor((1 - self.validation) * images))
+        if self.batch_size > images:
+            message = (
+                f"batch_size: {self.batch_size:,} is more than the {plural(images, 'image')} to train on"
+            )
+            hint = f"Write {2 ** (surely.bit_length() - 1)} or less."
+            raise Reject("too-few-images", message, field="batch_size", hint=hint)
+        for field in ("accumulate", "overfit_batches"):
+            wanted = getattr(self, field) or 0
+            if wanted > batches:
+                message = f"{field}: {wanted:,} is more than the {plural(batches, 'batch')} of an epoch"
+                hint = f"Write {max(1, surely // self.batch_size)} or less."
+                raise Reject("too-few-images", message, field=field, hint=hint)
 
     def consistent(self) -> None:
         """Raise Reject for arguments that ask for nothing, or against each other."""

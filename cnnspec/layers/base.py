@@ -23,6 +23,7 @@ from typing import ClassVar, Literal, TypeVar
 
 from cnnspec.core import size as sizes
 from cnnspec.core.emit import Argument, Emit
+from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import POINT, Reach, Window
@@ -104,7 +105,7 @@ def per_axis(value: T | tuple[T, ...], rank: int, field: str) -> tuple[T, ...]:
     if not isinstance(value, tuple):
         return (value,) * rank
     if len(value) != rank:
-        message = f"{field} has {len(value)} values, the input has {rank} spatial {_axes(rank)}"
+        message = f"{field} has {plural(len(value), 'value')}, the input has {rank} spatial {_axes(rank)}"
         hint = f"Write one number for all axes, or {rank} of them."
         raise Reject("wrong-rank", message, field=field, hint=hint)
     return value

@@ -130,36 +130,36 @@ _ARGUMENTS = {
 _ACTIVATION = "activation activations act act_fn act_layer activation_fn activation_layer nonlinearity"
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
     """Without case, separators, a module's path before it or an empty call behind it."""
     return re.sub(r"[_\- ]", "", word.strip().removesuffix("()").rpartition(".")[2]).lower()
 
 
-def _without_rank(plain: str) -> str:
-    return re.sub(r"[123]d", "", plain)
+def _without_rank(word: str) -> str:
+    return re.sub(r"[123]d", "", word)
 
 
 def _inverse(table: dict[str, str]) -> dict[str, str]:
-    return {_plain(word): kind for kind, words in table.items() for word in words.split()}
+    return {plain(word): kind for kind, words in table.items() for word in words.split()}
 
 
-KIND_SPELLINGS = {**_inverse(_KINDS), **{_plain(kind): kind for kind in KINDS}}
+KIND_SPELLINGS = {**_inverse(_KINDS), **{plain(kind): kind for kind in KINDS}}
 """Foreign spelling, plain -> our kind."""
-ARGUMENT_SPELLINGS = {field: frozenset(map(_plain, words.split())) for field, words in _ARGUMENTS.items()}
+ARGUMENT_SPELLINGS = {field: frozenset(map(plain, words.split())) for field, words in _ARGUMENTS.items()}
 """Our argument -> the foreign spellings of it, plain."""
-ACTIVATION_WORDS = frozenset(map(_plain, _ACTIVATION.split()))
+ACTIVATION_WORDS = frozenset(map(plain, _ACTIVATION.split()))
 """What others call the activation that they take as an argument, plain."""
 
 
 def kind_for(foreign: str) -> str | None:
     """Our kind for another library's name of it, whatever its rank: `nn.Conv2d`, `MaxPooling2D`, `Dense`."""
-    plain = _plain(foreign)
-    return KIND_SPELLINGS.get(plain) or KIND_SPELLINGS.get(_without_rank(plain))
+    sought = plain(foreign)
+    return KIND_SPELLINGS.get(sought) or KIND_SPELLINGS.get(_without_rank(sought))
 
 
 def activation_after(kind: str, word: str, named: str) -> str:
     """The hint for `activation: relu` at a layer that has no such argument; or nothing."""
-    if kind not in KINDS or _plain(word) not in ACTIVATION_WORDS:
+    if kind not in KINDS or plain(word) not in ACTIVATION_WORDS:
         return ""
     item = f"- {kind_for(named) or 'relu'}"
     return f"An activation is an item of its own: take it out here, and write `{item}` as the next one."
@@ -167,11 +167,13 @@ def activation_after(kind: str, word: str, named: str) -> str:
 
 def activation_itself(kind: str) -> str:
     """The hint for `- activation: relu`; or nothing."""
-    return "Write the activation itself, as in `- relu`." if _plain(kind) in ACTIVATION_WORDS else ""
+    return "Write the activation itself, as in `- relu`." if plain(kind) in ACTIVATION_WORDS else ""
 
 
 def argument_for(kind_fields: Container[str], foreign: str) -> str | None:
     """The one of a kind's arguments that another library calls `foreign`."""
-    plain = _plain(foreign)
-    names = (field for field, words in ARGUMENT_SPELLINGS.items() if plain in words or plain == _plain(field))
+    sought = plain(foreign)
+    names = (
+        field for field, words in ARGUMENT_SPELLINGS.items() if sought in words or sought == plain(field)
+    )
     return next((field for field in names if field in kind_fields), None)

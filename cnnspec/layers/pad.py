@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
+from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Reach
@@ -60,7 +61,7 @@ class Pad(Layer):
         """Before and after for each spatial axis, in the order of the axes. Raises Reject."""
         flat = self.padding if isinstance(self.padding, tuple) else (self.padding,) * (2 * rank)
         if len(flat) != 2 * rank:
-            message = f"padding has {len(flat)} values; {rank} spatial axes take {2 * rank}, last axis first"
+            message = f"padding has {plural(len(flat), 'value')}; the input takes {2 * rank}: before and after each spatial axis, last axis first"
             hint = f"Write one number for all sides, or {2 * rank} of them."
             raise Reject("wrong-rank", message, field="padding", hint=hint)
         return tuple(zip(flat[::2], flat[1::2], strict=True))[::-1]

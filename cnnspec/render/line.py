@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.render.text import macs, plural, printable
+from cnnspec.core.plural import plural
+from cnnspec.render.text import macs, printable
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan

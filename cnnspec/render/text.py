@@ -45,8 +45,3 @@ def macs(number: int) -> str:
     if number >= 10**9:
         return f"{number / 10**9:,.2f} G"
     return f"{number / 10**6:.2f} M" if number >= 10**4 else f"{number:,}"
-
-
-def plural(number: int, word: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

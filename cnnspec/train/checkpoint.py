@@ -30,6 +30,8 @@ class About:
     class_names: tuple[str, ...]
     resize: Resize
     """How a picture of another size is made to fit: crop, stretch or pad."""
+    test: str
+    """The digest of the images that the training was tested with."""
 
 
 def save(path: Path, model: nn.Module, about: About) -> None:
@@ -42,6 +44,7 @@ def save(path: Path, model: nn.Module, about: About) -> None:
         "std": about.scale.std,
         "classes": about.class_names,
         "resize": about.resize,
+        "test": about.test,
     }
     files.write(path, safetensors.torch.save(weights, {_KEY: json.dumps(facts)}))
 
@@ -89,7 +92,8 @@ def _about(metadata: Mapping[str, str]) -> About:
         raise ValueError(facts)
     if not isinstance(facts["classes"], list) or facts["resize"] not in RESIZES:
         raise ValueError(facts)
-    return About(int(facts["epoch"]), Scale(mean, std), tuple(map(str, facts["classes"])), facts["resize"])
+    classes = tuple(map(str, facts["classes"]))
+    return About(int(facts["epoch"]), Scale(mean, std), classes, facts["resize"], str(facts["test"]))
 
 
 def _differences(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
@@ -13,6 +14,7 @@ from cnnspec.backend.build import build
 from cnnspec.backend.device import resolve, settle
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError
+from cnnspec.core.plural import plural
 from cnnspec.language.training import Train
 from cnnspec.train import checkpoint, loop, losses
 from cnnspec.train.checkpoint import About
@@ -39,6 +41,14 @@ class Training:
     events: Iterator[Event]
 
 
+class Tested(NamedTuple):
+    """The epoch that left the weights, their score on the test set, and whether it is the training's own."""
+
+    epoch: int
+    score: Score
+    same_images: bool
+
+
 def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command: Sequence[str]) -> Training:
     """Make the network, its data and its run folder under `out`. Raises UserError.
 
@@ -47,7 +57,7 @@ def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command:
     fit = prepare(plan, config, raw)
     sets, network = fit.sets, fit.network
     run = Run.create(out, plan.name, spec, describe(network.device, network.mode, config.seed, command))
-    about = About(0, sets.augment.scale, raw.class_names, raw.resize)
+    about = About(0, sets.augment.scale, raw.class_names, raw.resize, raw.test.digest)
     events = run.record(loop.train(fit), fit.update.kept.module, about)
     return Training(run.folder, _told(events, config))
 
@@ -94,8 +104,8 @@ def _told(events: Iterator[Event], config: Train) -> Iterator[Event]:
         yield from events
 
 
-def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> tuple[int, Score]:
-    """The epoch that left the weights, and their score on the test set. Raises UserError."""
+def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> Tested:
+    """Test the weights of a run. Raises UserError."""
     device = resolve(config.device)
     settle(device, deterministic=config.deterministic)
     network = made(plan, config, device)
@@ -106,7 +116,7 @@ def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> tuple[int, S
         raise UserError(message, "Give the data the classes that it had.")
     channels = raw.test.images.shape[0]
     if len(about.scale.mean) != channels:
-        message = f"{weights}: trained on images of {len(about.scale.mean)} channels, these have {channels}"
+        message = f"{weights}: trained on images of {plural(len(about.scale.mean), 'channel')}, these have {channels}"
         raise UserError(message)
     classes = len(raw.class_names)
     test = placed(raw.test, Place.of(raw, config, device))
@@ -114,4 +124,4 @@ def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> tuple[int, S
     criterion = _criterion(plan, config, raw, device)
     with in_our_words(config.batch_size):
         score = loop.evaluate(network, whole(test, augment, config.batch_size), criterion, "on the test set")
-    return about.epoch, score
+    return Tested(about.epoch, score, about.test == raw.test.digest)

@@ -22,6 +22,7 @@ _MOST_OPENED = 1_000
 _SIDE = 640
 """Pixels, about, that the picture is wide: small images are shown larger."""
 _MOST_ZOOM = 8
+WHITE = 255
 
 
 class Survey(NamedTuple):
@@ -34,13 +35,14 @@ class Survey(NamedTuple):
     where: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    """Of each channel, in grey levels from 0 to 255."""
     sizes: tuple[tuple[tuple[int, int], int], ...]
     """(width, height) of image files and how many of those opened have it, the most frequent first."""
     bad: list[tuple[str, str]]
     png: bytes
 
     def as_data(self) -> dict[str, object]:
-        """For JSON."""
+        """For JSON; mean and deviation on the scale from 0 to 1."""
         parts = ("train", "validation", "test")
         counts = {name: dict(zip(parts, numbers, strict=True)) for name, numbers in self.counts.items()}
         return {
@@ -48,8 +50,8 @@ class Survey(NamedTuple):
             "classes": counts,
             "total": dict(zip(parts, map(sum, zip(*self.counts.values(), strict=True)), strict=True)),
             "kept": self.where,
-            "mean": self.mean,
-            "std": self.std,
+            "mean": [value / WHITE for value in self.mean],
+            "std": [value / WHITE for value in self.std],
             "sizes": [{"width": w, "height": h, "files": files} for (w, h), files in self.sizes],
             "skipped": [{"file": file, "reason": reason} for file, reason in self.bad],
         }

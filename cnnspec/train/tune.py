@@ -21,6 +21,12 @@ _TOO_MUCH = 4.0
 """Times the least loss: what follows tells no more."""
 
 
+_SPANS = 10
+"""The fall is measured over a fifth of the curve, two of these: over a few steps it is that of single batches."""
+_LITTLE = 0.02
+"""The share of the loss that single batches make it rise and fall by: images that can't be told apart do no better."""
+
+
 class Curve(NamedTuple):
     """The smoothed loss at each learning rate, ascending."""
 
@@ -31,20 +37,21 @@ class Curve(NamedTuple):
 
     @property
     def suggested(self) -> float:
-        """The rate at which the loss falls fastest. Raises UserError where it never falls.
+        """The rate at which the loss falls fastest. Raises UserError where it hardly falls.
 
         A rate at the least loss would be too high: the loss only turns there after all the steps before it.
         """
-        slopes = [
-            (after - before) / (math.log(high) - math.log(low))
-            for before, after, low, high in zip(
-                self.losses[:-2], self.losses[2:], self.lrs[:-2], self.lrs[2:], strict=True
+        span = max(1, len(self.losses) // _SPANS)
+        slopes = [after - before for before, after in zip(self.losses, self.losses[2 * span :], strict=False)]
+        least = min(self.losses)
+        highest = max(self.losses[: self.losses.index(least) + 1])
+        if highest - least < _LITTLE * abs(highest) or min(slopes) >= 0:
+            message = (
+                f"the loss hardly falls between lr {self.lrs[0]:.3g} and {self.lrs[-1]:.3g}: "
+                f"from {highest:.4g} to {least:.4g}"
             )
-        ]
-        if not slopes or min(slopes) >= 0:
-            message = f"the loss falls nowhere between lr {self.lrs[0]:.3g} and {self.lrs[-1]:.3g}"
             raise UserError(message, "Try another range with --low and --high, or more --steps.")
-        return self.lrs[1 + slopes.index(min(slopes))]
+        return self.lrs[span + slopes.index(min(slopes))]
 
 
 def range_test(fit: Fit, low: float, high: float, steps: int) -> Curve:

@@ -63,6 +63,39 @@ CODES = {
         "train: {epochs: 3, schedule: {cosine: {warmup: 5}}}",
         "Shorten that part, or train for more epochs.",
     ),
+    "lr-never-changes": Code(
+        "The schedule leaves the learning rate as it is",
+        "Its first change would come when the training is over.",
+        "train: {epochs: 10, schedule: {step: 30}}",
+        "Let it come earlier, or train for more epochs.",
+    ),
+    "lr-below-least": Code(
+        "The least learning rate is above the first",
+        "A schedule lowers lr to `eta_min` or `min_lr`; the optimizer's lr is lower than that already.",
+        "train: {optimizer: {sgd: {lr: 0.01}}, schedule: {cosine: {eta_min: 0.1}}}",
+        "Exchange the two, or leave the least out: it is 0 then.",
+    ),
+    "nothing-hidden": Code(
+        "Muon without hidden layers",
+        "Muon moves the weights of convolutions and linear layers between the first and the last of them; AdamW moves "
+        "the rest. Here there is nothing between them.",
+        "train: {optimizer: muon}",
+        "Take adamw, or a network with more layers.",
+    ),
+    "cache-without-files": Code(
+        "Nothing to decode again and again",
+        "`cache: none` decodes image files as they are needed; this data set is not one of image files, and is read "
+        "whole.",
+        "cnnspec: 1\ninput: [1, 28, 28]\nlayers: [flatten, linear: 10]\ndata: mnist\ntrain: {cache: none}",
+        "Leave cache out, or write ram or device.",
+    ),
+    "too-few-images": Code(
+        "More is asked for than an epoch has",
+        "A batch can't have more images than there are to train on, nor an update or `overfit_batches` more batches "
+        "than an epoch.",
+        "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: digits\ntrain: {batch_size: 2000}",
+        "Write a smaller number.",
+    ),
     "step-without-epochs": Code(
         "It is not said when the learning rate changes",
         "Either `step_size` says after how many epochs, again and again, or `milestones` lists the epochs.",

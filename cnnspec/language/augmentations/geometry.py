@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.language.augmentations.base import Augmentation, Pixels, pair
 from cnnspec.layers.fields import Expect, Probability
@@ -35,7 +36,7 @@ class RandomCrop(Augmentation):
         """Raise Reject where an image would be shifted out of sight, or more is to be mirrored than there is."""
         for padding, size in zip(pair(self.padding), shape[1:], strict=True):
             if padding >= size:
-                message = f"random_crop: padding {padding} leaves nothing of {size} pixels"
+                message = f"random_crop: padding {padding} leaves nothing of {plural(size, 'pixel')}"
                 hint = f"Write at most {size - 1}." if size > 1 else "Leave random_crop out."
                 raise Reject("augment-too-large", message, field="augment", hint=hint)
 

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict
 
+from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.language.augmentations.base import Augmentation, Pixels, pair
 from cnnspec.layers.fields import Expect, NonNegativeNumber, Probability
@@ -98,6 +99,6 @@ class Normalise(Augmentation):
         """Raise Reject unless there is a number for each channel."""
         for name, values in (("mean", self.mean), ("std", self.std)):
             if isinstance(values, tuple) and len(values) != shape[0]:
-                message = f"normalise: {name} has {len(values)} numbers, the images {shape[0]} channels"
-                hint = f"Write {shape[0]} numbers, or one for all."
+                message = f"normalise: {name} has {plural(len(values), 'number')}, the images {plural(shape[0], 'channel')}"
+                hint = f"Write {plural(shape[0], 'number')}, or one for all."
                 raise Reject("augment-channels", message, field="augment", hint=hint)

@@ -25,6 +25,8 @@ class Optimizer(Arguments):
 
     torch: ClassVar[str]
     """Its class in torch.optim."""
+    hidden_only: ClassVar[bool] = False
+    """Whether what it is made for are the matrices between the first and the last."""
 
     lr: NonNegativeNumber = Field(0.001, description="Learning rate: how far a step goes.")
 

@@ -67,6 +67,7 @@ class Muon(Decaying):
     which gives the scores, and all biases and norms are AdamW's, as Muon's authors have it.
     """
 
+    hidden_only: ClassVar[bool] = True
     torch: ClassVar[str] = "Muon"
 
     weight_decay: NonNegativeNumber = Field(

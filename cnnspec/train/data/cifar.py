@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnspec.core.errors import UserError
+from cnnspec.core.plural import plural
 from cnnspec.language.published_colour import Cifar, Cifar100
 from cnnspec.train.data.found import Wanted, find, root_of
 from cnnspec.train.data.raw import Part, Pixels, Raw
@@ -117,7 +118,9 @@ def _pickled(path: Path, content: bytes, *, fine: bool) -> tuple[array[int], byt
     if not isinstance(labels, list) or not all(type(label) is int for label in labels):
         raise UserError(f"{path}: its `{key}` are no list of whole numbers", _AGAIN)
     if len(labels) != data.shape[0]:
-        raise UserError(f"{path}: {data.shape[0]:,} images, but {len(labels):,} labels", _AGAIN)
+        raise UserError(
+            f"{path}: {plural(data.shape[0], 'image')}, but {plural(len(labels), 'label')}", _AGAIN
+        )
     if labels and not 0 <= min(labels) <= max(labels) < 1 << 63:
         raise UserError(f"{path}: labels from {min(labels)} to {max(labels)}", _AGAIN)
     return array("q", labels), bytearray(data.values)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from cnnspec.core.errors import UserError
+from cnnspec.core.plural import plural
 from cnnspec.train.data.raw import Part, Pixels
 
 _GZIP = b"\x1f\x8b"
@@ -41,7 +42,9 @@ def read_part(
     pictures, numbers = read(images, rank=3, extent=extent), read(labels, rank=1)
     count = pictures.sizes[0]
     if count != numbers.sizes[0]:
-        raise UserError(f"{images}: {count:,} images, but {labels} holds {numbers.sizes[0]:,} labels")
+        raise UserError(
+            f"{images}: {plural(count, 'image')}, but {labels} holds {plural(numbers.sizes[0], 'label')}"
+        )
     if count == 0:
         raise UserError(f"{images}: it holds no images")
     _require_labels(labels, numbers.values, range(first, first + classes))

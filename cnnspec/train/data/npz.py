@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnspec.core.errors import UserError
+from cnnspec.core.plural import plural
 from cnnspec.language.own_data import Npz
 from cnnspec.train.data.memory import require_memory
 from cnnspec.train.data.pictures import require_classes
@@ -23,6 +24,7 @@ _DIVIDED = ("x_train", "y_train", "x_test", "y_test")
 _WHOLE = ("images", "labels")
 _MOST_CLASSES = 100_000
 _CHANNELS = (1, 3, 4)
+_BYTE, _DEEP = 255, 65_535
 _DAMAGE = (
     ValueError,
     EOFError,
@@ -51,9 +53,9 @@ def read(config: Npz, input_shape: tuple[int, ...]) -> Raw:
 
 def _read(archive: zipfile.ZipFile, file: Path, config: Npz, input_shape: tuple[int, ...]) -> Raw:
     held = {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
+    _require_one_way(held, file)
     if held.issuperset(_DIVIDED):
-        validated = held.issuperset({"x_val", "y_val"})
-        names = ("train", "val", "test") if validated else ("train", "test")
+        names = ("train", "val", "test") if "x_val" in held else ("train", "test")
         parts = {name: _part(archive, file, f"x_{name}", f"y_{name}", input_shape) for name in names}
     elif held.issuperset(_WHOLE):
         parts = _shared(_part(archive, file, *_WHOLE, input_shape), config, file)
@@ -68,11 +70,24 @@ def _read(archive: zipfile.ZipFile, file: Path, config: Npz, input_shape: tuple[
     return Raw(parts["train"], parts.get("val"), parts["test"], names_of_classes)
 
 
+def _require_one_way(held: Collection[str], file: Path) -> None:
+    """Raise UserError for arrays that would be left out without a word."""
+    for one, other in (("x_val", "y_val"), ("y_val", "x_val")):
+        if one in held and other not in held:
+            raise UserError(
+                f"{file}: it holds {one}, but no {other}", f"Save {other} too, or leave {one} out."
+            )
+    if "x_train" in held and "images" in held:
+        raise UserError(f"{file}: it holds both x_train and images", "Keep the ones that are meant.")
+
+
 def _part(archive: zipfile.ZipFile, file: Path, x: str, y: str, input_shape: tuple[int, ...]) -> Part:
     labels = _labels(_array(archive, file, y), f"{file}: {y}")
     pixels = _pixels(_array(archive, file, x), f"{file}: {x}", input_shape)
     if pixels.sizes[0] != len(labels):
-        raise UserError(f"{file}: {x} holds {pixels.sizes[0]:,} images, {y} {len(labels):,} labels")
+        raise UserError(
+            f"{file}: {x} holds {plural(pixels.sizes[0], 'image')}, {y} {plural(len(labels), 'label')}"
+        )
     return Part(pixels, labels)
 
 
@@ -101,7 +116,7 @@ def _labels(found: NDArray[Any], place: str) -> array[int]:
     labels = found[:, 0] if found.ndim == 2 and found.shape[1] == 1 else found  # noqa: PLR2004 -- a column
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         message = f"{place} is {labels.dtype} of {_times(found.shape)}, one whole number an image is expected"
-        raise UserError(message, "Take .argmax(1) of one-hot labels, or .astype(int).")
+        raise UserError(message, _numbers_instead(labels))
     if not labels.size:
         raise UserError(f"{place} is empty")
     for row in np.flatnonzero((labels < 0) | (labels >= _MOST_CLASSES))[:1]:
@@ -109,15 +124,32 @@ def _labels(found: NDArray[Any], place: str) -> array[int]:
     return array("q", labels.astype(np.int64).tobytes())
 
 
+def _numbers_instead(labels: NDArray[Any]) -> str:
+    if labels.dtype.kind in "US":
+        return "Number the names: names, labels = np.unique(labels, return_inverse=True)."
+    return "Take labels.astype(int)." if labels.ndim == 1 else "Of one-hot labels take .argmax(1)."
+
+
 def _pixels(found: NDArray[Any], place: str, input_shape: tuple[int, ...]) -> Pixels:
     if found.dtype != np.uint8:
-        hint = "Store grey levels from 0 to 255: (255 * images).astype('uint8') of images from 0 to 1."
-        raise UserError(f"{place} is {found.dtype}, uint8 is expected", hint)
+        raise UserError(f"{place} is {found.dtype}, uint8 is expected", _bytes_instead(found))
     images_NCHW = _channels_first(found, place, input_shape)
     count, channels, height, width = images_NCHW.shape
     values = bytearray(images_NCHW.size)
     np.frombuffer(values, np.uint8).reshape(images_NCHW.shape)[:] = images_NCHW
     return Pixels((count, channels, height, width), values)
+
+
+def _bytes_instead(found: NDArray[Any]) -> str:
+    """How such values become grey levels from 0 to 255."""
+    if found.size and found.dtype.kind in "biuf" and found.min() >= 0:
+        if found.dtype.kind in "bf" and found.max() <= 1:
+            return "Store (255 * images).astype('uint8')."
+        if found.max() <= _BYTE:
+            return "Store images.astype('uint8')."
+        if found.max() <= _DEEP:
+            return f"Store (images // {_DEEP // _BYTE}).astype('uint8')."
+    return "Store grey levels from 0 to 255."
 
 
 def _channels_first(found: NDArray[np.uint8], place: str, input_shape: tuple[int, ...]) -> NDArray[np.uint8]:

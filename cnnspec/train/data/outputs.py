@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.errors import UserError
+from cnnspec.core.plural import plural
 
 if TYPE_CHECKING:
     from cnnspec.train.data.raw import Raw
@@ -21,5 +22,5 @@ def check_outputs(raw: Raw, outputs: int, name: str, *, binary: bool = False) ->
     if outputs >= classes or (binary and outputs == 1 and classes == one_for_two):
         return
     shown = ", ".join(raw.class_names[:_SHOWN]) + (", …" if classes > _SHOWN else "")
-    message = f"the data has {classes:,} classes ({shown}), {name} gives {outputs:,} numbers"
+    message = f"the data has {classes:,} classes ({shown}), {name} gives {plural(outputs, 'number')}"
     raise UserError(message, f"Let the last layer give {classes}.")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import os
 from array import array
+from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 Resize = Literal["crop", "stretch", "pad"]
 RESIZES: tuple[Resize, ...] = ("crop", "stretch", "pad")
 """How a picture of another size is made to fit: its middle, its whole distorted, or its whole with black bars."""
+
+_SHOWN = 5
 
 
 class Pixels(NamedTuple):
@@ -22,6 +26,10 @@ class Pixels(NamedTuple):
     def shape(self) -> tuple[int, int, int]:
         """C×H×W."""
         return self.sizes[1:]
+
+    def identity(self) -> bytes:
+        """What tells them from other images."""
+        return bytes(self.values)
 
     @property
     def size(self) -> int:
@@ -36,6 +44,13 @@ class Files(NamedTuple):
     shape: tuple[int, int, int]
     resize: Resize
 
+    def identity(self) -> bytes:
+        """What tells them from other files: their names from where they part, wherever all of them lie."""
+        common = os.path.commonpath(self.paths)
+        return "\0".join(os.path.relpath(path, common) for path in self.paths).encode(
+            "utf-8", "surrogateescape"
+        )
+
     @property
     def size(self) -> int:
         """In bytes, once they are decoded."""
@@ -49,6 +64,13 @@ class Part(NamedTuple):
     labels: array[int]
     """Of type q: 64 bits with a sign."""
 
+    @property
+    def digest(self) -> str:
+        """Another one for other images or labels; of files it knows the names alone."""
+        found = blake2b(self.labels.tobytes(), digest_size=8)
+        found.update(self.images.identity())
+        return found.hexdigest()
+
 
 class Raw(NamedTuple):
     """A data set, and the names of its classes: what the labels 0, 1, … stand for."""
@@ -61,3 +83,17 @@ class Raw(NamedTuple):
     """What was left out, a line each."""
     on_bad: Literal["error", "skip"] = "error"
     resize: Resize = "crop"
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """A line for each part in which classes have no image."""
+        parts = {"train": self.train, "validate": self.validation, "test": self.test}
+        return tuple(
+            f"no image to {purpose} with: {', '.join(names[:_SHOWN])}{', …' if len(names) > _SHOWN else ''}"
+            for purpose, part in parts.items()
+            if part is not None and (names := self._without(part))
+        )
+
+    def _without(self, part: Part) -> list[str]:
+        found = set(part.labels)
+        return [name for label, name in enumerate(self.class_names) if label not in found]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from cnnspec.core.errors import UserError
+from cnnspec.core.reject import Reject
 from cnnspec.language.augmentations.values import Normalise
 from cnnspec.language.training import Train
 from cnnspec.train.data.augment import Augment
@@ -62,7 +63,7 @@ class Sets:
         """Files that could not be read since this was asked last, with the reason."""
         sources = {id(source): source for source in (self.train, self.validation, self.test)}
         bad = {file: why for source in sources.values() for file, why in source.bad.items()}
-        new = [(file, why) for file, why in bad.items() if file not in self._told]
+        new = sorted((file, why) for file, why in bad.items() if file not in self._told)
         self._told.update(bad)
         return new
 
@@ -85,10 +86,12 @@ def divide(raw: Raw, config: Train, device: torch.device) -> Sets:
     for source, what in ((train, "training"), (validation, "validation"), (test, "test")):
         if not len(source.labels_N):
             raise _unreadable(what)
+    _require_readable(train, raw)
     fit_F, validation_V = _held_out(train, validation, config)
-    if config.batch_size > len(fit_F):
-        message = f"batch_size: {config.batch_size:,} is more than the {len(fit_F):,} images to train on"
-        raise UserError(message, f"Write at most {len(fit_F)}.")
+    try:
+        config.fits(len(fit_F))
+    except Reject as no:
+        raise UserError(no.message, no.hint) from no
     if overfit := config.overfit_batches:
         fit_F = shuffled(fit_F, config.seed, "order", 1)[: overfit * config.batch_size]
         validation, validation_V = train, fit_F
@@ -123,6 +126,16 @@ def _scale(train: Source, fit_F: Tensor) -> Scale:
     if levels is None:
         raise _unreadable("training")
     return levels.scale()
+
+
+def _require_readable(train: Source, raw: Raw) -> None:
+    """Raise UserError for a class that has lost all its images: it would silently never be learned."""
+    if train.bad:
+        left = set(train.labels_N.tolist())
+        lost = sorted(set(raw.train.labels) - left)
+        for label in lost[:1]:
+            message = f"no image of class {raw.class_names[label]} to train with can be read"
+            raise UserError(message, "Mend the files that are skipped, or take the class out.")
 
 
 def _unreadable(what: str) -> UserError:

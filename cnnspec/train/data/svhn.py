@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.core.errors import UserError
+from cnnspec.core.plural import plural
 from cnnspec.language.published_colour import Svhn
 from cnnspec.train.data import matlab
 from cnnspec.train.data.found import Wanted, find, root_of
@@ -43,7 +44,7 @@ def _file(path: Path) -> Part:
         raise UserError(f"{path}: X is {sizes}, {expected}×N is expected")
     count = len(images.values) // (32 * 32 * 3)
     if count != len(labels.values):
-        raise UserError(f"{path}: {count:,} images, but {len(labels.values):,} labels")
+        raise UserError(f"{path}: {plural(count, 'image')}, but {plural(len(labels.values), 'label')}")
     if not count:
         raise UserError(f"{path}: it holds no images")
     wrong = next((position for position, label in enumerate(labels.values) if not 1 <= label <= _ZERO), None)

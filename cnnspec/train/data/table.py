@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from cnnspec.core.errors import UserError
+from cnnspec.core.plural import plural
 from cnnspec.language.own_data import Csv
 from cnnspec.train.data.folders import PARTS
 from cnnspec.train.data.listing import Bad, is_whole
@@ -17,6 +20,7 @@ from cnnspec.train.data.share import divided, taken
 
 _COLUMNS = ("path", "label")
 _HEADER = "Let the first line be `path,label`, or `path,label,split`."
+_DELIMITERS = ",;\t"
 
 
 class Row(NamedTuple):
@@ -34,6 +38,9 @@ def read(config: Csv, input_shape: tuple[int, ...]) -> Raw:
     """The files and their labels; none is opened. Raises UserError."""
     file = Path(config.file).expanduser()
     root = file.parent if config.root is None else Path(config.root).expanduser()
+    if config.root is not None and not root.is_dir():
+        message = f"data: csv: root is {root}, which is no folder"
+        raise UserError(message, "Leave it out where paths start at the table's own folder.")
     shape, bad = shape_of(config, input_shape), Bad(config)
     rows = list(_rows(file, root))
     if not rows:
@@ -94,7 +101,8 @@ def _rows(file: Path, root: Path) -> Iterator[Row]:
     line = 0
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines, strict=True)
+            head = lines.readline()
+            reader = csv.reader(chain([head], lines), strict=True, delimiter=_delimiter(head))
             columns = _columns(file, next(reader, []))
             for cells in reader:
                 line = reader.line_num
@@ -104,10 +112,15 @@ def _rows(file: Path, root: Path) -> Iterator[Row]:
         message = f"{file}: not UTF-8 ({error.reason} at byte {error.start:,})"
         raise UserError(message, "Save the table as UTF-8.") from error
     except csv.Error as error:
-        raise UserError(f"{file}:{line + 1}: not a table with commas ({error})") from error
+        raise UserError(f"{file}:{line + 1}: not a table ({error})") from error
     except OSError as error:
         message = f"data: csv: {file}: can't be read ({error.strerror or error})"
         raise UserError(message, "A path starts where the command runs.") from error
+
+
+def _delimiter(head: str) -> str:
+    """What stands between the cells: in some countries' spreadsheets a semicolon."""
+    return max(_DELIMITERS, key=head.count)
 
 
 def _columns(file: Path, head: Sequence[str]) -> dict[str, int]:
@@ -126,8 +139,8 @@ def _columns(file: Path, head: Sequence[str]) -> dict[str, int]:
 
 def _row(place: str, cells: Sequence[str], columns: dict[str, int], root: Path) -> Row:
     if len(cells) <= max(columns.values()):
-        message = f"{place}: {len(cells)} cells, column {max(columns.values()) + 1} is needed"
-        raise UserError(message, "A text with commas in it stands between quotation marks.")
+        message = f"{place}: {plural(len(cells), 'cell')}, column {max(columns.values()) + 1} is needed"
+        raise UserError(message, "A text with a separator in it stands between quotation marks.")
     found = {name: cells[number].strip() for name, number in columns.items()}
     if empty := [name for name, value in found.items() if not value]:
         raise UserError(f"{place}: {empty[0]} is empty")
@@ -141,11 +154,13 @@ def _row(place: str, cells: Sequence[str], columns: dict[str, int], root: Path) 
 
 
 def _require_one_use(rows: Sequence[Row]) -> None:
-    """Raise UserError where an image has two labels, or is in two parts."""
-    seen: dict[Path, Row] = {}
+    """Raise UserError where an image is listed twice: it could be trained on and tested with."""
+    seen: dict[str, Row] = {}
     for row in rows:
-        other = seen.setdefault(row.path, row)
-        if (other.label, other.part) != (row.label, row.part):
-            two = "labels" if other.label != row.label else "parts"
-            message = f"{row.place}: {row.written} is in {other.place} too, with other {two}"
-            raise UserError(message, "Keep one of the two lines.")
+        other = seen.setdefault(os.path.normpath(row.path), row)
+        if other is not row:
+            differs = "label" if other.label != row.label else "split" if other.part != row.part else ""
+            how = f", with another {differs}" if differs else ""
+            raise UserError(
+                f"{row.place}: {row.written} is in {other.place} too{how}", "Keep one of the two lines."
+            )

@@ -69,12 +69,7 @@ def _groups(
 def _muon(config: Muon, weights: Sequence[nn.Parameter], found: Sequence[nn.Parameter]) -> Optimizer:
     """Muon, for all matrices but the first and the last (Jordan et al., 2024)."""
     hidden = found[1:-1]
-    if not hidden:
-        message = (
-            "optimizer: muon moves the weights of layers between the first and the last with weights, "
-            f"this network has {len(found)} such layers in all"
-        )
-        raise UserError(message, "Write `optimizer: adamw`.")
+    assert hidden, "a check of the spec tells where there are none"
     arguments = config.model_dump(exclude={"decay"})
     adamw = {
         name.removeprefix(_ADAMW): arguments.pop(name) for name in [*arguments] if name.startswith(_ADAMW)

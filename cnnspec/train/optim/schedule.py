@@ -66,21 +66,6 @@ class Schedule:
         if self._plateau is not None and self._step >= self._warmup:
             self._plateau.step(loss)
 
-    def state_dict(self) -> dict[str, float | None]:
-        """What is not said by the step's number: numbers, and null for a best loss that there is not yet."""
-        watched = self._plateau
-        if watched is None:
-            return {}
-        best = watched.best if math.isfinite(watched.best) else None
-        return {"best": best, "bad": watched.num_bad_epochs, "cooldown": watched.cooldown_counter}
-
-    def load_state_dict(self, state: dict[str, float | None]) -> None:
-        """Go on from there; the learning rates are in the optimizer's state."""
-        if self._plateau is not None:
-            self._plateau.best = math.inf if state["best"] is None else state["best"]
-            self._plateau.num_bad_epochs = int(state["bad"] or 0)
-            self._plateau.cooldown_counter = int(state["cooldown"] or 0)
-
 
 def _rate(config: schedules.Schedule, steps: int, steps_per_epoch: int) -> Rate:
     """How lr follows from a step's number."""

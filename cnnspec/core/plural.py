@@ -1,0 +1,7 @@
+"""Numbers with their words."""
+
+
+def plural(number: int, word: str) -> str:
+    """`1 error`, `2 epochs`, `1,000 batches`."""
+    ending = "es" if word.endswith(("s", "tch")) else "s"
+    return f"{number:,} {word}{'' if number == 1 else ending}"
