@@ -188,3 +188,9 @@ def test_what_takes_no_arguments_has_none_to_set(setting, message):
     assert message in [
         d.message.split(": ", 1)[-1] for d in check_text(text, "net.yaml", settings=[setting]).diagnostics
     ]
+
+
+@pytest.mark.parametrize("path", ["train.epochs", "train.optimizer", "input"])
+def test_a_setting_of_nothing_is_told_at_the_setting(path):
+    (found,) = check_text(WRITTEN_SHORT, "net.yaml", settings=[f"{path}="]).diagnostics
+    assert found.place.source.name.startswith(f"--set {path}")

@@ -155,7 +155,7 @@ def _at(
     entries = {} if _chooses_another(node, key, walked) else _entries(node, key, walked)
     old = entries.get(key)
     inner = _at(old.value if old else None, rest, value, source, (*walked, key))
-    entries[key] = Entry(old.key if old else Scalar(key, key, place), inner)
+    entries[key] = Entry(old.key if old and rest else Scalar(key, key, place), inner)
     return Mapping(entries, node.place if node else place)
 
 
