@@ -33,8 +33,9 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
   meta forward are given the network built already, for one image of 224×224.
 - an epoch: specs/mnist.yaml's network, batches of 64. One fixed batch: the same module, in the same memory format,
   stepped on the same 64 images again and again. By hand: images normalised beforehand, in memory, and the barest step,
-  eager and in fp32. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader without
-  workers, which for images so small is quickest; Lightning likewise, without bar, logs and checkpoints.
+  eager and in fp32. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader. Lightning:
+  likewise, without bar, logs and checkpoints, timed from its epoch's start to its end: what its `fit` sets up is not in
+  it. All start from the same weights, on the CPU; none has worker processes, whether these would be quicker or not.
 - augmentation: images in memory, from the numbers of a batch to what enters the network, one thread.
 """
 LINES = """

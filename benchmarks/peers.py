@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from torchvision import datasets, transforms
 from cnnspec.language.published import FashionMnist
 from cnnspec.train.data import mnist
 from cnnspec.train.data.raw import Pixels, Raw
+from cnnspec.train.steps import batch_sizes
 
 Epoch = Callable[[], object]
 BATCH = 64
@@ -34,16 +36,17 @@ def _optimizer(model: nn.Module) -> torch.optim.Optimizer:
 
 
 def fixed_batch(model: nn.Module, raw: Raw, memory_format: torch.memory_format) -> Epoch:
-    """As many steps as an epoch has, all on one batch: no data at all."""
+    """An epoch's steps, all on one batch, the last one on as much of it as an epoch leaves: no data at all."""
     images_NCHW, labels_N = (part[:BATCH] for part in tensors(raw))
     model, images_NCHW = model.to(memory_format=memory_format), images_NCHW.to(memory_format=memory_format)
-    optimizer, criterion, steps = _optimizer(model), nn.CrossEntropyLoss(), len(raw.train.labels) // BATCH
+    optimizer, criterion = _optimizer(model), nn.CrossEntropyLoss()
+    batches = [(images_NCHW[:size], labels_N[:size]) for size in batch_sizes(len(raw.train.labels), BATCH)]
 
     def epoch() -> None:
         model.train()
-        for _ in range(steps):
+        for step_NCHW, step_N in batches:
             optimizer.zero_grad()
-            criterion(model(images_NCHW), labels_N).backward()
+            criterion(model(step_NCHW), step_N).backward()
             optimizer.step()
 
     return epoch
@@ -72,11 +75,11 @@ def tensors(raw: Raw) -> tuple[Tensor, Tensor]:
     return (images_NCHW - images_NCHW.mean()) / images_NCHW.std(), torch.tensor(raw.train.labels)
 
 
-def loader(root: Path, count: int, workers: int) -> DataLoader[tuple[Tensor, Tensor]]:
-    """Torchvision's dataset, ToTensor and Normalize image by image, as in PyTorch's own MNIST example."""
+def loader(root: Path, count: int) -> DataLoader[tuple[Tensor, Tensor]]:
+    """Torchvision's dataset, ToTensor and Normalize image by image, as in PyTorch's own MNIST example, no workers."""
     steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.2860,), (0.3530,))])
     images = Subset(datasets.FashionMNIST(root, transform=steps), range(count))
-    return DataLoader(images, batch_size=BATCH, shuffle=True, num_workers=workers)
+    return DataLoader(images, batch_size=BATCH, shuffle=True)
 
 
 def textbook(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> Epoch:
@@ -94,7 +97,7 @@ def textbook(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> Ep
 
 
 def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> Epoch:
-    """The same recipe in Lightning, without its bar, logs and checkpoints."""
+    """The same recipe in Lightning, without its bar, logs and checkpoints; seconds from an epoch's start to its end."""
     import lightning as pl  # noqa: PLC0415 -- seconds
 
     logging.getLogger("lightning").setLevel(logging.ERROR)
@@ -104,7 +107,15 @@ def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> E
 
         def __init__(self) -> None:
             super().__init__()
-            self.model = model
+            self.model, self.seconds = model, 0.0
+
+        def on_train_epoch_start(self) -> None:
+            """After all that `fit` sets up."""
+            self.began = time.perf_counter()
+
+        def on_train_epoch_end(self) -> None:
+            """Before all that it takes down."""
+            self.seconds = time.perf_counter() - self.began
 
         def training_step(self, batch: tuple[Tensor, Tensor], _index: int) -> Tensor:
             """The loss of a batch."""
@@ -120,10 +131,11 @@ def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> E
     )
     module = Module()
 
-    def epoch() -> None:
+    def epoch() -> float:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that there are few workers: as many as were quickest are taken
+            warnings.simplefilter("ignore")  # that there are no workers, which none of the loops here has
             pl.Trainer(max_epochs=1, accelerator="cpu", **quiet).fit(module, batches)
+        return module.seconds
 
     return epoch
 

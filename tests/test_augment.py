@@ -12,16 +12,18 @@ from cnnspec.language.augmentations import AUGMENTATIONS
 from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
 from cnnspec.language.augmentations.mixing import CutMix, Mixup
 from cnnspec.language.augmentations.values import Colour, Cutout, Normalise
-from cnnspec.train.data.augment import Augment, effective
+from cnnspec.train.data.augment import CHANGES, MIXES, MOVES, Augment, effective
+from cnnspec.train.data.augmentation.base import Setting
 from cnnspec.train.data.augmentation.draws import uniform
 from cnnspec.train.data.augmentation.mixing import Beta
-from cnnspec.train.data.augmentation.values import Coloured, grey, rotated, turned
+from cnnspec.train.data.augmentation.values import Coloured, grey_shares, rotated, turned
 from cnnspec.train.data.order import subseed
 from cnnspec.train.data.scale import Scale
 
 CPU = torch.device("cpu")
 PLAIN = Scale((0.0,), (1.0,))
 RGB = Scale((10.0, 20.0, 30.0), (1.0, 2.0, 3.0))
+SETTING = Setting(RGB, CPU)
 COUNT = 400
 
 
@@ -242,7 +244,7 @@ def test_factors_of_colour_are_torchvisions(config, draw, adjust):
     draws = torch.rand(6, 4)
     most = config.brightness or config.contrast or config.saturation
     low = max(0, 1 - most)
-    found = Coloured(config)(images * 255, draws) / 255
+    found = Coloured(config, SETTING)(images * 255, draws) / 255
     for image, own, changed in zip(images, draws, found, strict=True):
         factor = low + own[draw].item() * (1 + most - low)
         torch.testing.assert_close(changed, adjust(image, factor), rtol=0, atol=1e-5)
@@ -251,7 +253,7 @@ def test_factors_of_colour_are_torchvisions(config, draw, adjust):
 def test_all_of_colour_in_its_order():
     config = Colour(brightness=0.2, contrast=0.2, saturation=0.2, hue=0.1)
     images, draws = torch.rand(3, 3, 5, 5), torch.full((3, 4), 0.75)
-    found = Coloured(config)(images * 255, draws) / 255
+    found = Coloured(config, SETTING)(images * 255, draws) / 255
     expected = images
     for adjust in (
         torchvision.adjust_brightness,
@@ -263,8 +265,29 @@ def test_all_of_colour_in_its_order():
 
 
 def test_the_grey_of_channels_that_are_no_colours_is_their_mean():
-    images = torch.rand(2, 4, 3, 3)
-    assert torch.equal(images.mean(1, keepdim=True), grey(images))
+    assert [(1.0,), (0.25,) * 4] == [grey_shares(1), grey_shares(4)]
+    images, draws = torch.rand(2, 4, 3, 3) * 255, torch.full((2, 4), 0.25)
+    found = Coloured(Colour(contrast=0.4), Setting(Scale((0.0,) * 4, (1.0,) * 4), CPU))(images, draws)
+    means = images.mean((1, 2, 3), keepdim=True).expand_as(images)
+    torch.testing.assert_close(found, torch.lerp(means, images, 0.8))
+
+
+def test_every_augmentation_has_one_that_does_it():
+    expected = {AUGMENTATIONS[name] for name in AUGMENTATIONS}
+    assert (expected, len(expected)) == ({*MOVES, *CHANGES, *MIXES}, len(MOVES) + len(CHANGES) + len(MIXES))
+    assert {config for config in expected if config.mixes} == set(MIXES)
+
+
+def test_a_step_makes_no_tensor_from_numbers_for_a_gpu_would_wait_for_each(monkeypatch):
+    every = [
+        RandomCrop(padding=2), HFlip(), VFlip(), Rotate(degrees=9), Colour(contrast=0.1, saturation=0.1, hue=0.1),
+        Normalise(), Cutout(size=3), Mixup(), CutMix(),
+    ]  # fmt: skip
+    augment, images = Augment(every, RGB, 5, CPU, 0), pixels(6, channels=3)
+    labels, numbers = torch.arange(6) % 5, torch.arange(6)
+    monkeypatch.setattr(torch, "tensor", None)
+    monkeypatch.setattr(torch, "as_tensor", None)
+    augment.fit(images, labels, numbers, 1)
 
 
 def test_a_cutout_is_a_square_of_the_mean_that_may_reach_over_the_edge():

@@ -196,7 +196,7 @@ WRONG = {
     "of other images": ({"data": np.zeros((2, 5), np.uint8), "labels": [1, 2]}, "no array of N×3,072"),
     "without labels": ({"data": ROWS}, "its `labels` are no list of whole numbers"),
     "of true labels": ({"data": ROWS, "labels": [True, False]}, "its `labels` are no list"),
-    "of fewer labels": ({"data": ROWS, "labels": [1]}, "2 images, but 1 labels"),
+    "of fewer labels": ({"data": ROWS, "labels": [1]}, "2 images, but 1 label"),
     "of large labels": ({"data": ROWS, "labels": [1, 1 << 64]}, "labels from 1 to 18446744073709551616"),
     "of a label out of range": ({"data": ROWS, "labels": [1, 10]}, "label 10 at position 1"),
     "of floats": ({"data": ROWS.astype(float), "labels": [1, 2]}, "not of unsigned bytes"),

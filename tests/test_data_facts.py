@@ -117,8 +117,8 @@ def test_as_many_outputs_as_classes_are_right():
 @pytest.mark.parametrize(
     ("names", "outputs", "binary", "message"),
     [
-        ("ab", 1, False, "the data has 2 classes (a, b), fc gives 1 numbers"),
-        ("abc", 1, True, "the data has 3 classes (a, b, c), fc gives 1 numbers"),
+        ("ab", 1, False, "the data has 2 classes (a, b), fc gives 1 number"),
+        ("abc", 1, True, "the data has 3 classes (a, b, c), fc gives 1 number"),
         ("abcdefg", 6, False, "the data has 7 classes (a, b, c, d, e, …), fc gives 6 numbers"),
     ],
 )

@@ -60,7 +60,7 @@ def test_a_file_that_cant_be_decoded_is_an_error_or_left_out_and_told(pictures, 
     stream = Stream(pictures, LABELS, CPU, workers=workers, skip=True)
     numbers = torch.cat([numbers for *_, numbers in batches(stream)])
     assert [number for number in ORDER.tolist() if number != 7] == numbers.tolist()
-    assert [str(broken)] == list(stream.bad)
+    assert [(7, str(broken))] == [(number, bad.file) for number, bad in stream.bad.items()]
 
 
 def test_a_batch_of_bad_files_alone_is_left_out(pictures):
@@ -101,12 +101,6 @@ def test_files_are_decoded_into_memory_where_there_is_room_and_not_where_there_i
     memory, stream = placed(raw.train, kept), placed(raw.train, files)
     assert (Memory, Stream) == (type(memory), type(stream))
     assert equal(batches(memory), batches(stream))
-
-
-def test_a_bad_file_has_no_place_in_memory(pictures):
-    pictures.paths[3].write_bytes(b"no image")
-    memory = placed(raw_of(pictures).train, Place.of(raw_of(pictures, on_bad="skip"), Train(), CPU))
-    assert (COUNT - 1, [str(pictures.paths[3])]) == (len(memory.labels_N), list(memory.bad))
 
 
 def test_sets_tell_of_each_bad_file_once(pictures):
@@ -184,8 +178,11 @@ def test_where_no_image_to_validate_with_can_be_read_that_is_told(pictures, tmp_
 
 
 def test_some_of_many_are_spread_evenly():
-    assert [0, 4, 8] == evenly(torch.arange(10), 3).tolist()
-    assert list(range(10)) == evenly(torch.arange(10), 10).tolist()
+    assert [0, 3, 6] == evenly(torch.arange(10), 3).tolist()
+    assert [0, 1, 2, 3, 4, 6, 7, 8, 9] == evenly(torch.arange(11), 9).tolist()
+    assert 5_000 == len(evenly(torch.arange(10_001), 5_000).unique())
+    assert list(range(10)) == evenly(torch.arange(10), 10).tolist() == evenly(torch.arange(10), 11).tolist()
+    assert [] == evenly(torch.arange(0), 3).tolist()
 
 
 def test_auto_keeps_images_with_the_network_then_in_memory_then_nowhere(monkeypatch):
@@ -198,22 +195,45 @@ def test_auto_keeps_images_with_the_network_then_in_memory_then_nowhere(monkeypa
     assert ["ram", "none"] == [room.choose("auto", size, CPU, files=True) for size in (1000, 1001)]
     assert room.choose("auto", 3000, CPU, files=False) == "ram"
     assert room.choose("device", 100, CPU, files=True) == "ram"
-    assert room.choose("device", 1900, cuda, files=True) == "device"
+    assert room.choose("device", 1500, cuda, files=True) == "device"
     assert room.choose("none", 10, CPU, files=True) == "none"
 
 
 @pytest.mark.parametrize(
     ("cache", "size", "files", "message"),
     [
-        ("ram", 5000, True, "cache: ram takes 4.9 KiB, there are 3.9 KiB"),
-        ("device", 5000, False, "cache: device takes 4.9 KiB, there are 2.0 KiB"),
+        ("ram", 3001, True, "cache: ram takes 2.9 KiB; of 3.9 KiB it may take 2.9 KiB"),
+        ("device", 1501, True, "cache: device takes 1.5 KiB; of 2.0 KiB it may take 1.5 KiB"),
+        ("device", 5000, False, "cache: device takes 4.9 KiB; of 2.0 KiB it may take 1.5 KiB"),
     ],
 )
-def test_a_place_without_room_is_an_error(monkeypatch, cache, size, files, message):
+def test_a_place_that_would_be_more_than_three_quarters_full_is_an_error(
+    monkeypatch, cache, size, files, message
+):
     monkeypatch.setattr(room, "memory", lambda: 4000)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _device: (2000, 9000))
-    with pytest.raises(UserError, match=message):
-        room.choose(cache, size, torch.device("cuda"), files=files)
+    cuda = torch.device("cuda")
+    with pytest.raises(UserError) as caught:
+        room.choose(cache, size, cuda, files=files)
+    assert (message, "Write `cache: auto`.") == (caught.value.message, caught.value.hint)
+    room.choose("auto", size, cuda, files=files)
+
+
+def test_files_are_decoded_in_memory_also_for_a_device_with_more_of_it(monkeypatch):
+    monkeypatch.setattr(room, "memory", lambda: 400)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _device: (2000, 9000))
+    cuda = torch.device("cuda")
+    with pytest.raises(UserError, match=r"cache: device takes 0\.3 KiB; of 0\.4 KiB it may take 0\.3 KiB"):
+        room.choose("device", 301, cuda, files=True)
+    assert ["device", "none"] == [room.choose("auto", size, cuda, files=True) for size in (300, 301)]
+    assert room.choose("auto", 301, cuda, files=False) == "device"
+
+
+def test_what_is_in_memory_already_may_stay_there(monkeypatch):
+    monkeypatch.setattr(room, "memory", lambda: 4000)
+    assert ["ram", "ram"] == [room.choose(cache, 3900, CPU, files=False) for cache in ("ram", "device")]
+    with pytest.raises(UserError, match="cache: device takes"):
+        room.choose("device", 3900, CPU, files=True)
 
 
 def test_memory_is_a_containers_where_it_says_so(monkeypatch, tmp_path):

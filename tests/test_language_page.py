@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,12 @@ _REST = {"cnnspec": "1", "input": "[3, 16, 16]", "layers": "[relu]"}
 CODE = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL))
 """What stands between backticks in the prose."""
 _TABLES = (INITIALISERS, DATA, OPTIMIZERS, SCHEDULES, LOSSES, AUGMENTATIONS, {"train": Train})
-_CHOICES = [(name, table[name]) for table in _TABLES for name in table]
+_CHOICES = [(name, table) for table in _TABLES for name in table]
 """Pairs, for `constant` is both an initialiser and a schedule."""
+_ROWS = re.findall(r"^\| (.+?) \| (.+) \|$", PAGE.split("\n## data and train\n")[1], re.MULTILINE)
+_ALL = {"every optimizer": OPTIMIZERS, "every schedule": SCHEDULES}
+_BEFORE = {"… both": 2, "… these three": 3}
+"""How many of the kinds named before a row tells more of."""
 
 
 def _completed(case: Case) -> Case:
@@ -55,11 +60,32 @@ def test_every_word_is_on_the_page():
     assert [] == [word for word in words if not re.search(rf"(?<!\w){word}(?!\w)", code)]
 
 
-@pytest.mark.parametrize("model", [model for _, model in _CHOICES], ids=[name for name, _ in _CHOICES])
-def test_every_argument_is_on_the_page_with_its_default(model):
-    shown = {*CODE, *(part for text in CODE for part in re.split(r",\s+", text))}
-    wanted = [_with_default(argument) for argument in arguments(model)]
+@pytest.mark.parametrize(("name", "table"), _CHOICES, ids=[name for name, _ in _CHOICES])
+def test_every_argument_stands_beside_its_kind_with_its_default(name, table):
+    code = re.findall(r"`([^`]+)`", _told_of(name, table))
+    shown = {*code, *(part for text in code for part in re.split(r",\s+", text))}
+    wanted = [_with_default(argument) for argument in arguments(table[name])]
     assert [] == [text for text in wanted if text not in shown]
+
+
+def _told_of(name: str, table: Mapping[str, object]) -> str:
+    """The rows that tell of a kind; initialisers have a paragraph."""
+    if table is INITIALISERS:
+        return PAGE.split("\n## init\n")[1].split("\n## ")[0].split("```")[-1]
+    told, before, group = [], [], {}
+    for head, text in _ROWS:
+        kinds = re.findall(r"`(\w+)`", head)
+        if head in _ALL:
+            group = kinds = _ALL[head]
+        elif head.startswith("… but "):
+            kinds = group.keys() - kinds
+        elif head.startswith("… "):
+            kinds = before[-_BEFORE.get(head, 1) :]
+        else:
+            before += kinds
+        if name in kinds:
+            told.append(text)
+    return " ".join(told)
 
 
 def _with_default(argument: Argument) -> str:

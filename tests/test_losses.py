@@ -64,11 +64,46 @@ def made(config, outputs=3, counts=COUNTS):
     return loss(config, outputs, counts, CPU)
 
 
+WEIGHTED = {
+    "cross_entropy, weighted": torch.tensor([1, 0.5, 3]),
+    "cross_entropy, balanced": torch.tensor(WEIGHTS),
+}
+
+
 @pytest.mark.parametrize("labels", [LABELS_N, SOFT_NK], ids=["hard", "soft"])
 @pytest.mark.parametrize("way", WAYS)
 def test_it_is_torchs_to_the_last_bit(way, labels):
     config, theirs = WAYS[way]
+    if way in WEIGHTED and labels is SOFT_NK:
+        pytest.skip("torch divides it by the number of images")
     assert torch.equal(theirs(SCORES_NK, labels), made(config)(SCORES_NK, labels))
+
+
+@pytest.mark.parametrize("way", WEIGHTED)
+def test_soft_labels_with_weights_are_torchs_sum_by_the_weights_of_the_labels(way):
+    config, theirs = WAYS[way]
+    expected = theirs(SCORES_NK, SOFT_NK) * len(SOFT_NK) / (SOFT_NK @ WEIGHTED[way]).sum()
+    assert expected.item() == pytest.approx(made(config)(SCORES_NK, SOFT_NK).item())
+
+
+@pytest.mark.parametrize("labels", [LABELS_N, SOFT_NK], ids=["hard", "soft"])
+@pytest.mark.parametrize("way", WAYS)
+def test_means_of_batches_by_their_weights_are_the_mean_of_all(way, labels):
+    criterion = made(WAYS[way][0])
+    parts = [(SCORES_NK[start : start + 4], labels[start : start + 4]) for start in (0, 4)]
+    weights = [float(criterion.weight(part)) for _, part in parts]
+    means = [criterion(*part).item() for part in parts]
+    mean = sum(weight * mean for weight, mean in zip(weights, means, strict=True)) / sum(weights)
+    assert criterion(SCORES_NK, labels).item() == pytest.approx(mean)
+    assert float(criterion.weight(labels)) == pytest.approx(sum(weights))
+
+
+@pytest.mark.parametrize("soft_too", [False, True])
+def test_a_batch_none_of_whose_images_counts_has_the_loss_0(soft_too):
+    criterion = made(CrossEntropy(weight=(0, 1, 1)))
+    labels_N = torch.zeros(6, dtype=torch.int64)
+    labels = one_hot(labels_N, 3).float() if soft_too else labels_N
+    assert (0.0, 0.0) == (criterion(SCORES_NK, labels).item(), float(criterion.weight(labels)))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -84,9 +119,7 @@ def test_a_training_with_it_is_the_one_written_by_hand_to_the_last_bit(way):
     assert [] == differing(*nets)
 
 
-@pytest.mark.parametrize(
-    "way", [way for way in WAYS if way.startswith(("bce", "mse")) or way == "cross_entropy"]
-)
+@pytest.mark.parametrize("way", WAYS)
 def test_soft_labels_that_are_hard_mean_the_same(way):
     criterion = made(WAYS[way][0])
     assert criterion(SCORES_NK, HARD_NK).item() == pytest.approx(criterion(SCORES_NK, LABELS_N).item())

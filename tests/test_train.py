@@ -1,6 +1,5 @@
 """The loop: what it yields, and that it is the loop one would write by hand, to the last bit."""
 
-import math
 
 import pytest
 import torch
@@ -230,7 +229,7 @@ def test_weights_that_the_last_step_made_infinite_are_not_taken():
     """One step an epoch: its own loss is still finite."""
     config = Train(epochs=1, validation=0, batch_size=1442, optimizer=Sgd(lr=1e38, momentum=0.9))
     model = network()
-    model[0].weight.register_hook(lambda gradient: gradient * math.inf)
+    model[0].weight.register_hook(lambda gradient: gradient * 1e10)
     with pytest.raises(UserError, match=r"0\.weight is no longer finite after epoch 1"):
         trained(model, config)
 
@@ -263,7 +262,7 @@ def test_a_network_without_weights_is_told():
         trained(nn.Flatten(), Train(epochs=1))
 
 
-def test_a_settled_gpu_repeats_itself(monkeypatch):
+def test_on_a_settled_gpu_cudnn_takes_its_repeatable_ways(monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
     settle(torch.device("cpu"))

@@ -178,6 +178,50 @@ def test_a_test_set_that_changed_since_is_told(call, spec, tmp_path):
     assert "these are not the images and labels" in call("eval", "runs/tiny/1")[2]
 
 
+@pytest.mark.parametrize("cache", ["ram", "none"])
+def test_no_file_that_cant_be_read_is_left_out_in_silence(call, spec, tmp_path, cache):
+    for number in range(24):
+        path = tmp_path / "set" / ("train" if number < 16 else "test") / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), 10 * number).save(path)
+    for bad in ("train/a/2.png", "test/b/19.png"):
+        (tmp_path / "set" / bad).write_bytes(b"no image")
+    data = f"data={{image_folder: {{root: {tmp_path / 'set'}, on_bad: skip}}}}"
+    options = ("--set", data, "--set", "train.batch_size=4", "--set", f"train.cache={cache}")
+    code, out, err = call("train", spec, "--epochs", 1, *options)
+    assert (0, "of 7)") == (code, out.split(",")[0][-5:]), err
+    assert ["skipped: ", "skipped: "] == [line[:9] for line in err.splitlines() if "png" in line]
+    kept = Path("runs/tiny/1/skipped.txt").read_text()
+    assert ("a/2.png" in kept, "b/19.png" in kept) == (True, True)
+    assert "b/19.png" in call("eval", "runs/tiny/1")[2]
+    assert json.loads(call("eval", "runs/tiny/1", "--format", "json")[1])["skipped"][0]["file"].endswith(
+        "19.png"
+    )
+    assert "a/2.png" in call("tune", "lr", spec, *options, "--high", 1e-3, "--low", 1e-4)[2]
+
+
+def test_early_stopping_may_watch_the_datas_own_validation(call, spec, tmp_path):
+    for number in range(24):
+        path = (
+            tmp_path / "set" / ("train", "val", "test")[number % 3] / "ab"[number // 3 % 2] / f"{number}.png"
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), 10 * number).save(path)
+    options = (
+        "--set",
+        "train.batch_size=4",
+        "--set",
+        "train.validation=0",
+        "--set",
+        "train.early_stopping=1",
+    )
+    data = f"data={{image_folder: {tmp_path / 'set'}}}"
+    assert 0 == call("train", spec, "--epochs", 1, "--set", data, *options)[0]
+    shared = f"data={{image_folder: {tmp_path / 'set' / 'train'}}}"
+    code, _, err = call("train", spec, "--epochs", 1, "--set", shared, *options)
+    assert (1, True) == (code, "early_stopping watches the validation, and no image is held out" in err)
+
+
 def test_the_newest_run_is_suggested_by_its_time_not_its_name(call, spec):
     for _ in range(10):
         assert 0 == call("train", spec, "--epochs", 1, "--set", "train.limit_steps=1")[0]

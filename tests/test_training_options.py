@@ -12,6 +12,7 @@ from cnnspec.backend.device import settle
 from cnnspec.language.augmentations.geometry import RandomCrop
 from cnnspec.language.augmentations.mixing import Mixup
 from cnnspec.language.augmentations.values import Normalise
+from cnnspec.language.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from cnnspec.language.optimizers.adam import AdamW
 from cnnspec.language.optimizers.sgd import Sgd
 from cnnspec.language.schedules import Cosine, Plateau
@@ -21,6 +22,7 @@ from cnnspec.train.data.sets import counts_of
 from cnnspec.train.errors import NonFiniteError
 from cnnspec.train.events import Epoch, Finished, Score, Stopped
 from cnnspec.train.network import Network
+from cnnspec.train.steps import grouped
 from cnnspec.train.update import Update
 from tests.trainings import CPU, LABELS, RAW, fit_of, normalised, trained, weights_equal
 
@@ -90,6 +92,62 @@ def test_steps_accumulated_are_one_of_as_many_images_within_rounding():
     for expected, found in zip(one.parameters(), several.parameters(), strict=True):
         torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
     assert (12, 6) == (events[0].steps, events[0].steps_per_epoch)
+
+
+LOSSES = [
+    CrossEntropy(weight=(1, 10, 1, 1, 0.1, 1, 1, 5, 1, 0.01)),
+    CrossEntropy(weight=(0, 0, 0, 0, 0, 0, 0, 1, 1, 1)),
+    CrossEntropy(weight=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), label_smoothing=0.1),
+    BinaryCrossEntropy(pos_weight=3),
+    MeanSquaredError(),
+]
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_accumulated_steps_are_one_of_as_many_images_whatever_the_loss(loss, mixed):
+    one, several = without_norm(), without_norm()
+    config = Train(epochs=1, batch_size=128, validation=0, optimizer=Sgd(lr=0.1), loss=loss)
+    fits = [
+        fit_of(one, config),
+        fit_of(several, config.model_copy(update={"batch_size": 16, "accumulate": 8})),
+    ]
+    for fit in fits:
+        fit.sets.fixed = True  # the same images in each step
+        if mixed:
+            soften(fit)
+        list(loop.train(fit))
+    for expected, found in zip(one.parameters(), several.parameters(), strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def soften(fit):
+    """Labels as mixing would give them, without mixing."""
+    plain = fit.sets.augment.fit
+
+    def soft(*args):
+        images, labels = plain(*args)
+        return images, 0.7 * nn.functional.one_hot(labels, 10) + 0.03
+
+    fit.sets.augment.fit = soft
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_score_does_not_depend_on_the_size_of_batches(loss):
+    fit = fit_of(network(), Train(loss=loss, validation=0))
+    scores = [
+        loop.evaluate(fit.network, fit.sets.test_batches(size), fit.criterion, "") for size in (4, 32, 355)
+    ]
+    assert [pytest.approx(scores[0].loss)] * 3 == [score.loss for score in scores]
+
+
+def test_batches_that_are_accumulated_are_not_held_together():
+    asked = []
+    for group in grouped(iter(asked.append(number) or number for number in range(7)), 3):
+        for number in group:
+            assert asked == list(range(number + 1))
+    assert asked == list(range(7))
+    assert [[0, 1, 2], [3, 4, 5], [6]] == [list(group) for group in grouped(range(7), 3)]
 
 
 def test_the_average_of_the_weights_is_kept_and_what_is_trained_goes_on_without_it():
@@ -181,8 +239,6 @@ def test_the_learning_rate_of_an_epochs_last_step_is_told():
 
 def test_a_plateau_watches_the_validation():
     schedule = Plateau(patience=0, factor=0.5)
-    events = trained(network(), Train(epochs=4, optimizer=Sgd(lr=0.0, momentum=0), schedule=schedule))
-    assert [0.0] * 4 == [event.lr for event in epochs_of(events)]
     falling = trained(network(), Train(epochs=6, optimizer=Sgd(lr=3.0), schedule=schedule))
     rates = [event.lr for event in epochs_of(falling)]
     losses = [event.validation.loss for event in epochs_of(falling)]
@@ -212,7 +268,7 @@ def test_a_loss_that_is_not_finite_stops_before_the_step_and_names_the_layer():
         list(events)
     expected = "the loss is nan in step 4 (epoch 1): the first that is not finite is the output of 2 (relu, net.yaml:7)"
     assert expected == caught.value.message
-    assert (4, 1, True) == (caught.value.step, caught.value.epoch, caught.value.sound)
+    assert (4, 1, "from before that step") == (caught.value.step, caught.value.epoch, caught.value.kept)
     assert (fit.done, model[1].num_batches_tracked.item()) == (3, 3)
 
 
@@ -235,7 +291,110 @@ def test_a_weight_that_is_not_finite_is_named():
         NonFiniteError, match=r"the first that is not finite is the weight 4\.weight"
     ) as caught:
         trained(model, Train(epochs=1))
-    assert not caught.value.sound
+    assert caught.value.kept == ""
+
+
+class Steep(nn.Module):
+    """Hands on what it is given, but from a step on not the gradient."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.step, self.seen = step, 0
+
+    def forward(self, x):
+        self.seen += self.training
+        if self.seen >= self.step:
+            x.register_hook(lambda gradient: gradient * math.inf)
+        return x
+
+
+@pytest.mark.parametrize(
+    "config", [Train(epochs=1, validation=0), Train(epochs=1, validation=0, clip_grad_norm=1.0)]
+)
+def test_a_gradient_that_is_not_finite_stops_before_the_step_and_names_the_layer(config):
+    def net(step):
+        torch.manual_seed(0)
+        return nn.Sequential(
+            nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), Steep(step), nn.Linear(144, 10)
+        )
+
+    fit = fit_of(net(4), config)
+    fit.lines = {"0": "conv, net.yaml:7"}
+    with pytest.raises(NonFiniteError) as caught:
+        list(loop.train(fit))
+    assert (
+        "the gradient of 0.weight (conv, net.yaml:7) is not finite in step 4 (epoch 1)"
+        == caught.value.message
+    )
+    assert (4, 1, "from before that step") == (caught.value.step, caught.value.epoch, caught.value.kept)
+    whole = net(99)
+    trained(whole, config.model_copy(update={"limit_steps": 3}))
+    assert weights_equal(whole, fit.network.module)
+
+
+def test_gradients_whose_norm_is_beyond_fp32_are_told():
+    fit = fit_of(without_norm(), Train(epochs=1, validation=0))
+    plain = fit.criterion._apply
+    fit.criterion._apply = lambda scores, labels: plain(scores, labels) * 1e30
+    with pytest.raises(NonFiniteError, match="the norm of the gradients is more than fp32 holds in step 1"):
+        list(loop.train(fit))
+
+
+def test_gradients_clipped_by_value_may_be_infinite():
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), Steep(2), nn.Linear(144, 10))
+    config = Train(epochs=1, validation=0, clip_grad_value=0.01, limit_steps=4)
+    with pytest.raises(
+        NonFiniteError, match=r"gradient of 0\.weight"
+    ):  # inf * 0 is nan, which has no value to clip
+        trained(model, config)
+
+
+class Joined(nn.Module):
+    """What arises between layers."""
+
+    def __init__(self, *, last):
+        super().__init__()
+        self.flat, self.head, self.last = nn.Flatten(), nn.Linear(64, 10), last
+
+    def forward(self, x):
+        x = self.flat(x) * (1 if self.last else math.inf)
+        return self.head(x) * (math.inf if self.last else 1)
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [(False, "the input of head (linear, net.yaml:9)"), (True, "the scores, though no layer's output is")],
+)
+def test_what_arises_between_layers_is_told_by_what_follows(last, words):
+    fit = fit_of(Joined(last=last), Train(epochs=1, validation=0))
+    fit.lines = {"head": "linear, net.yaml:9"}
+    with pytest.raises(NonFiniteError) as caught:
+        list(loop.train(fit))
+    assert f"in step 1 (epoch 1): the first that is not finite is {words}" in caught.value.message
+
+
+class Unfit(nn.Module):
+    """Fine in training, infinite in eval mode."""
+
+    def forward(self, x):
+        return x if self.training else x * math.inf
+
+
+def test_a_validation_that_is_not_finite_leaves_the_epochs_weights():
+    model = nn.Sequential(nn.Flatten(), Unfit(), nn.Linear(64, 10))
+    fit = fit_of(model, Train(epochs=3))
+    fit.lines = {"1": "tanh, net.yaml:3"}
+    with pytest.raises(NonFiniteError) as caught:
+        list(loop.train(fit))
+    where = (
+        "in the validation after epoch 1: the first that is not finite is the output of 1 (tanh, net.yaml:3)"
+    )
+    assert where in caught.value.message
+    assert (fit.steps.per_epoch, 1, "of epoch 1") == (
+        caught.value.step,
+        caught.value.epoch,
+        caught.value.kept,
+    )
 
 
 def test_scores_that_are_finite_but_too_large_for_the_loss_are_told(monkeypatch):
@@ -276,23 +435,20 @@ def test_the_cpu_computes_in_bf16_and_scores_are_fp32():
 def test_auto_takes_bf16_where_the_hardware_has_it(monkeypatch):
     for has, precision in ((True, "bf16"), (False, "fp32")):
         monkeypatch.setattr(torch.cpu, "get_capabilities", lambda has=has: {"avx512_bf16": has})
-        assert precision == mode.choose(Train(precision="auto"), CPU, image=True).precision
+        assert precision == mode.choose(Train(precision="auto"), CPU).precision
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
     cuda = torch.device("cuda")
-    found = mode.choose(Train(precision="auto"), cuda, image=True)
+    found = mode.choose(Train(precision="auto"), cuda)
     assert found == mode.Mode("bf16", torch.channels_last)
-    assert mode.choose(Train(), cuda, image=True) == mode.Mode("fp32", torch.contiguous_format)
-    assert mode.choose(Train(precision="auto"), torch.device("mps"), image=True).precision == "fp32"
+    assert mode.choose(Train(), cuda) == mode.Mode("fp32", torch.contiguous_format)
+    assert mode.choose(Train(precision="auto"), torch.device("mps")).precision == "fp32"
 
 
 def test_channels_last_is_for_images():
-    assert mode.choose(Train(), CPU, image=False).memory_format == torch.contiguous_format
-    assert (
-        mode.choose(Train(memory_format="contiguous"), CPU, image=True).memory_format
-        == torch.contiguous_format
-    )
+    assert mode.choose(Train(), CPU, "the input is 5").memory_format == torch.contiguous_format
+    assert mode.choose(Train(memory_format="contiguous"), CPU).memory_format == torch.contiguous_format
     with pytest.raises(Exception, match="two spatial axes"):
-        mode.choose(Train(memory_format="channels_last"), CPU, image=False)
+        mode.choose(Train(memory_format="channels_last"), CPU, "the input is 5")
     assert str(mode.Mode("fp32", torch.channels_last)) == "fp32, channels_last"
 
 

@@ -9,11 +9,13 @@ from PIL import Image
 from cnnspec.backend.build import build
 from cnnspec.compiler.library import check
 from cnnspec.core.errors import UserError
+from cnnspec.language.losses import LOSSES
 from cnnspec.language.optimizers.sgd import Sgd
 from cnnspec.language.training import Train
 from cnnspec.render.curve import draw
 from cnnspec.train.data.scale import Scale
 from cnnspec.train.picture import grid, png
+from cnnspec.train.predict import chances
 from cnnspec.train.tune import Curve, range_test
 from tests.trainings import RAW, fit_of
 
@@ -85,7 +87,43 @@ def test_tune_lr_speaks_json(run, spec):
     found = json.loads(out)
     assert code == 0
     assert len(found["lr"]) == len(found["loss"]) <= 40
-    assert found["set"] == f"train.optimizer.adamw.lr={found['suggested']:g}"
+    assert found["set"] == [f"train.optimizer.adamw.lr={found['suggested']:g}"]
+
+
+def test_tune_lr_suggests_all_rates_that_it_tried_together(run, spec):
+    optimizer = "train.optimizer={muon: {lr: 0.02, adamw_lr: 0.002}}"
+    layers = "layers=[flatten, linear: 16, relu, linear: 16, relu, linear: 10]"
+    code, out, _ = run("tune", "lr", spec, "--set", optimizer, "--set", layers, "--format", "json")
+    suggested = json.loads(out)["suggested"]
+    assert code == 0
+    assert json.loads(out)["set"] == [
+        f"train.optimizer.muon.lr={suggested:g}",
+        f"train.optimizer.muon.adamw_lr={suggested / 10:g}",
+    ]
+
+
+def test_tune_lr_of_an_optimizer_that_finds_its_steps_itself_is_refused(run, spec):
+    code, out, err = run("tune", "lr", spec, "--set", "train.optimizer=rprop")
+    assert (1, "") == (code, out)
+    assert "rprop finds its steps' lengths itself" in err
+
+
+def test_a_range_test_takes_as_many_images_a_step_as_the_training():
+    curves = []
+    for size, accumulate in ((64, 1), (8, 8)):
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
+        config = Train(optimizer=Sgd(lr=0.1), batch_size=size, accumulate=accumulate, validation=0)
+        curves.append(range_test(fit_of(model, config), 1e-3, 1, 20))
+    assert curves[0].losses == pytest.approx(curves[1].losses, rel=1e-3)
+
+
+def test_a_range_test_ends_at_a_gradient_that_is_not_finite():
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
+    fit = fit_of(model, Train(optimizer=Sgd(lr=0.1)))
+    plain = fit.criterion._apply
+    fit.criterion._apply = lambda scores, labels: plain(scores, labels) * 1e30
+    assert len(range_test(fit, 1e-4, 1, 20).lrs) == 1
 
 
 @pytest.mark.parametrize(
@@ -201,6 +239,30 @@ def test_one_output_for_two_classes_is_predicted_as_two(run, tmp_path, monkeypat
     assert (code, out.splitlines()[0][:22]) == (0, "test accuracy 100.00 %"), err
     code, out, _ = run("predict", "runs/two/1", "set/light/3.png")
     assert out.split()[1:] == [out.split()[1], "%", "light", out.split()[4], "%", "dark"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("cross_entropy", [[0.2689, 0.7311], [0.6225, 0.3775]]),
+        ("bce", [[0.5, 0.7311], [0.8176, 0.7311]]),
+        ("mse", [[0.0, 1.0], [1.0, 1.0]]),
+    ],
+)
+def test_predict_shows_what_the_loss_takes_outputs_for(name, expected):
+    found = chances(LOSSES[name](), torch.tensor([[0.0, 1.0], [1.5, 1.0]]))
+    torch.testing.assert_close(found, torch.tensor(expected), rtol=0, atol=1e-4)
+
+
+def test_predict_shows_a_perfect_output_of_mse_as_certain(run, spec, tmp_path):
+    settings = ("--set", "train.loss=mse", "--set", "train.epochs=8", "--set", "name=squared")
+    code, _, err = run("train", spec, *settings)
+    assert code == 0, err
+    name = image_of(3, tmp_path / "three.png")
+    code, out, _ = run("predict", "runs/squared/1", tmp_path / "three.png", "--format", "json")
+    first = json.loads(out)[0]["classes"][0]
+    assert (0, name) == (code, first["class"])
+    assert first["probability"] > 0.6
 
 
 def test_data_counts_each_class_and_draws_what_the_network_sees(run, spec):

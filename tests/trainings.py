@@ -24,9 +24,9 @@ def fit_of(model, config, how=PLAIN, raw=RAW):
     return loop.prepared(Network(model, how, CPU), sets, criterion, config)
 
 
-def trained(model, config, how=PLAIN):
+def trained(model, config, how=PLAIN, raw=RAW):
     """All events of its training."""
-    return list(loop.train(fit_of(model, config, how)))
+    return list(loop.train(fit_of(model, config, how, raw)))
 
 
 def weights_equal(one, other):

@@ -1,6 +1,8 @@
-"""Where a network runs: a name becomes a device that is there, and that repeats itself."""
+"""Where a network runs: a name becomes a device that is there, and that repeats itself as far as it can."""
 
 from __future__ import annotations
+
+import os
 
 import torch
 
@@ -20,12 +22,17 @@ def resolve(name: str) -> torch.device:
 
 
 def settle(device: torch.device, *, deterministic: bool = False) -> None:
-    """Have the device give the same bits for the same numbers; `deterministic`: or raise where it can't."""
+    """Have the device give the same bits for the same numbers: a CPU does, a GPU as far as cuDNN is concerned.
+
+    With `deterministic` a GPU does so in all else too, and an operation that can't raises.
+    """
     if deterministic != torch.are_deterministic_algorithms_enabled():
         torch.use_deterministic_algorithms(deterministic)  # which imports torch._inductor, over a second
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
+    if device.type == "cuda" and deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it cuBLAS promises nothing
 
 
 _ELSEWHERE = "Leave it out, or write auto or cpu."

@@ -6,9 +6,14 @@ from typing import NamedTuple
 
 import torch
 
+from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError
 from cnnspec.language.training import Train
 
+_IMAGE = 3
+"""Axes of what enters: channels, height and width."""
+_FILTERS = 4
+"""Axes of a 2-d convolution's weight; channels_last is an order of so many, and torch refuses it to one more."""
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -27,8 +32,19 @@ class Mode(NamedTuple):
         return f"{self.precision}, {str(self.memory_format).removeprefix('torch.').removesuffix('_format')}"
 
 
-def choose(config: Train, device: torch.device, *, image: bool) -> Mode:
-    """The mode that the config asks for on this device; `image`: whether the input has two spatial axes.
+def against_channels_last(plan: Plan) -> str:
+    """Why a network's images and weights can't lie channels_last; nothing where they can."""
+    if len(plan.image) != _IMAGE:
+        return f"the input is {'×'.join(map(str, plan.image))}"
+    axes = {name: len(shape) for name, shape in plan.state().items()}
+    if _FILTERS not in axes.values():
+        return "no layer here has such filters"
+    deeper = next((name for name, count in axes.items() if count > _FILTERS), None)
+    return f"{deeper} has {axes[deeper]} axes" if deeper else ""
+
+
+def choose(config: Train, device: torch.device, against: str = "") -> Mode:
+    """The mode that the config asks for on this device; `against`: why channels_last can't be, or nothing.
 
     Raises UserError where the device can't compute so.
     """
@@ -38,12 +54,13 @@ def choose(config: Train, device: torch.device, *, image: bool) -> Mode:
     if precision == "fp16" and device.type == "cpu":
         raise UserError("precision: fp16 is for GPUs, this is a CPU", "Write auto, bf16 or fp32.")
     wanted = config.memory_format
-    if wanted == "channels_last" and not image:
-        raise UserError(
-            "memory_format: channels_last is for images, which have two spatial axes", "Leave it out."
+    if wanted == "channels_last" and against:
+        message = (
+            "memory_format: channels_last is for 2-d convolutions of images, which have two spatial axes"
         )
+        raise UserError(f"{message}: {against}", "Leave memory_format out.")
     if wanted == "auto":
-        wanted = "channels_last" if image and _likes_channels_last(device, precision) else "contiguous"
+        wanted = "channels_last" if not against and _likes_channels_last(device, precision) else "contiguous"
     channels_last = wanted == "channels_last"
     return Mode(precision, torch.channels_last if channels_last else torch.contiguous_format)
 
@@ -56,7 +73,11 @@ def _computes_in_bf16(device: torch.device) -> bool:
 
 
 def _likes_channels_last(device: torch.device, precision: str) -> bool:
-    """OneDNN's layout is channels_last, and that of tensor cores, which fp32 does not use."""
+    """OneDNN's layout is channels_last, and that of tensor cores in 16 bits.
+
+    In fp32 a GPU keeps torch's own: whether its convolutions use tensor cores at all depends on whether it has TF32,
+    which torch lets them take (`torch.backends.cudnn.allow_tf32`).
+    """
     if device.type == "cpu":
         return bool(torch.backends.mkldnn.is_available())
     return device.type == "cuda" and precision != "fp32"

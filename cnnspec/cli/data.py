@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.cli.options import echo_json, format_option, settings_option, spec_argument
-from cnnspec.cli.train import trainable
+from cnnspec.cli.train import echo_skipped, trainable
 from cnnspec.core import files
 from cnnspec.render.grid import aligned
 from cnnspec.train.threads import wait_briefly
@@ -49,8 +49,7 @@ def command(spec: str, settings: tuple[str, ...], png: Path | None, images: int,
     from cnnspec.train.survey import survey  # noqa: PLC0415 -- imports torch, seconds
 
     found = survey(raw, train, images)
-    for file, reason in found.bad:
-        click.echo(f"skipped: {file}: {reason}", err=True)
+    echo_skipped(found.bad)
     picture = (png or Path(f"{plan.name}-data.png")) if images else None
     if picture is not None:
         files.write(picture, found.png)
@@ -84,5 +83,5 @@ def _of_files(found: Survey) -> list[str]:
 
 def _levels(found: Survey) -> list[str]:
     """Mean and deviation of each channel, over the images to train on."""
-    mean, std = (", ".join(f"{value / 255:.4f}" for value in part) for part in (found.mean, found.std))
+    mean, std = (", ".join(f"{value:.4f}" for value in part) for part in (found.mean, found.std))
     return [f"mean {mean}, on the scale from 0 to 1", f"std  {std}"]

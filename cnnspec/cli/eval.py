@@ -8,8 +8,15 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.options import echo_json, format_option, load, weights_option
-from cnnspec.cli.train import read_data
+from cnnspec.cli.options import (
+    echo_json,
+    format_option,
+    load,
+    run_device_option,
+    test_result,
+    weights_option,
+)
+from cnnspec.cli.train import echo_skipped, read_data
 from cnnspec.core.errors import UserError
 from cnnspec.train.threads import wait_briefly
 
@@ -17,9 +24,7 @@ from cnnspec.train.threads import wait_briefly
 @click.command("eval")
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
 @weights_option
-@click.option(
-    "--device", help="auto, cpu, cuda, cuda:0 or mps; default: the one it was trained on, if it is said."
-)
+@run_device_option
 @format_option("text", "json")
 def command(run: Path, weights: str, device: str | None, form: str) -> None:
     """Test a trained network again: the accuracy and the loss that its training ended with.
@@ -37,8 +42,10 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
 
     assert result.plan is not None
     assert result.train is not None
-    epoch, score, same_images = evaluate(result.plan, result.train, raw, run / f"{weights}.safetensors")
-    if not same_images:
+    tested = evaluate(result.plan, result.train, raw, run / f"{weights}.safetensors")
+    score, epoch = tested.score, tested.epoch
+    echo_skipped(tested.bad)
+    if not tested.same_images:
         click.echo("warning: these are not the images and labels that the training was tested with", err=True)
     elif weights == "best":
         _compare(run, score.loss, score.accuracy)
@@ -50,14 +57,12 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
         "correct": score.correct,
         "test_loss": score.loss,
         "test_accuracy": score.accuracy,
+        "skipped": [{"file": file, "reason": reason} for file, reason in tested.bad],
     }
     if form == "json":
         echo_json(found)
     else:
-        click.echo(
-            f"test accuracy {100 * score.accuracy:.2f} % ({score.correct:,} of {score.images:,}), "
-            f"loss {score.loss:.4f}, with the {weights} weights, of epoch {epoch}"
-        )
+        click.echo(f"{test_result(score)}, with the {weights} weights, of epoch {epoch}")
 
 
 def run_spec(run: Path) -> Path:

@@ -15,6 +15,7 @@ from cnnspec.core.plural import plural
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
     from cnnspec.core.diagnostic import Diagnostic
+    from cnnspec.train.events import Score
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,6 +34,10 @@ weights_option = click.option(
     default="best",
     show_default=True,
     help="Those of the best epoch, or of the last.",
+)
+
+run_device_option = click.option(
+    "--device", help="auto, cpu, cuda, cuda:0 or mps; default: what the spec in the run folder says."
 )
 
 
@@ -79,6 +84,12 @@ def counted(found: list[Diagnostic]) -> str:
     warnings = len(found) - errors
     parts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
     return ", ".join(parts)
+
+
+def test_result(score: Score) -> str:
+    """How a test went, but not with which weights."""
+    share = f"{100 * score.accuracy:.2f} % ({score.correct:,} of {score.images:,})"
+    return f"test accuracy {share}, loss {score.loss:.4f}"
 
 
 def echo_json(data: object) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.cli.eval import run_spec
-from cnnspec.cli.options import echo_json, format_option, load, weights_option
+from cnnspec.cli.options import echo_json, format_option, load, run_device_option, weights_option
 from cnnspec.cli.train import require_torch
 from cnnspec.core.errors import UserError
 from cnnspec.language.own_data import ImageFolder
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many classes of each image."
 )
 @weights_option
-@click.option("--device", help="auto, cpu, cuda, cuda:0 or mps; default: the one it was trained on.")
+@run_device_option
 @format_option("text", "json")
 def command(
     run: Path, images: tuple[Path, ...], top: int, weights: str, device: str | None, form: str

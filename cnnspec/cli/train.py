@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import load, settings_option, spec_argument
+from cnnspec.cli.options import load, settings_option, spec_argument, test_result
 from cnnspec.cli.progress import ignore_interrupts, one_interrupt, progress
 from cnnspec.core.errors import UserError
 from cnnspec.train.errors import NonFiniteError
@@ -35,7 +35,9 @@ INTERRUPTED = 130
     "--epochs", type=click.IntRange(min=1), help="How many epochs; the same as --set train.epochs=N."
 )
 @click.option("--device", help="auto, cpu, cuda, cuda:0 or mps; the same as --set train.device=NAME.")
-@click.option("--seed", type=click.IntRange(min=0), help="The same seed gives the same weights.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="Decides all chance; the same as --set train.seed=N."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -89,6 +91,12 @@ def read_data(result: Result) -> Raw:
     return raw
 
 
+def echo_skipped(bad: Iterable[tuple[str, str]]) -> None:
+    """Tell which files could not be read, and why."""
+    for file, reason in bad:
+        click.echo(f"skipped: {file}: {reason}", err=True)
+
+
 def require_torch() -> None:
     """Exits 2 where what training needs is not installed."""
     if find_spec("torch") is None or find_spec("safetensors") is None:
@@ -132,20 +140,16 @@ def _keeping(events: Iterator[Event], seen: list[Event]) -> Iterator[Event]:
 
 
 def _kept(seen: list[Event], folder: Path, error: UserError | None = None) -> str:
-    before_it = isinstance(error, NonFiniteError) and error.sound
+    kept = error.kept if isinstance(error, NonFiniteError) else ""
     epochs = [event for event in seen if isinstance(event, Epoch)]
-    if before_it and not epochs:
-        return f"{folder} holds the weights from before that step (last)."
+    if kept and not epochs:
+        return f"{folder} holds the weights {kept} (last)."
     if not epochs:
         return f"No epoch had ended, so {folder} holds no weights."
     best = next(event.epoch for event in reversed(epochs) if event.improved)
-    last = "from before that step" if before_it else f"of epoch {epochs[-1].epoch}"
+    last = kept or f"of epoch {epochs[-1].epoch}"
     return f"{folder} holds the weights {last} (last) and {best} (best)."
 
 
 def _ended(event: Finished) -> str:
-    score = event.test
-    return (
-        f"test accuracy {100 * score.accuracy:.2f} % ({score.correct:,} of {score.images:,}), "
-        f"loss {score.loss:.4f}, with the weights of epoch {event.epoch}"
-    )
+    return f"{test_result(event.test)}, with the weights of epoch {event.epoch}"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import click
 
 from cnnspec.cli.options import echo_json, format_option, settings_option, spec_argument
-from cnnspec.cli.train import trainable
+from cnnspec.cli.train import echo_skipped, trainable
 from cnnspec.core.errors import UserError
 from cnnspec.language.optimizers import OPTIMIZERS
 from cnnspec.render.text import terminal_width
 from cnnspec.train.threads import wait_briefly
 
+if TYPE_CHECKING:
+    from cnnspec.language.optimizers import Optimizer
+
 _HEIGHT = 12
+_FEWEST = 3
 
 
 @click.group("tune")
@@ -63,6 +68,10 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     if not low < high < math.inf:
         raise click.UsageError(f"--low {low:g} must be less than --high {high:g}, which must be finite.")
     plan, train, raw = trainable(spec, settings)
+    name = OPTIMIZERS.name_of(type(train.optimizer))
+    if not train.optimizer.rates:
+        message = f"{name} finds its steps' lengths itself after the first: there is no lr to look for"
+        raise UserError(message, "Leave its lr as it is.")
     wait_briefly()
     from cnnspec.train.faults import in_our_words  # noqa: PLC0415 -- as below
     from cnnspec.train.fit import prepare  # noqa: PLC0415 -- imports torch, seconds
@@ -71,15 +80,14 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     fit = prepare(plan, train, raw)
     with in_our_words(train.batch_size):
         curve = range_test(fit, low, high, steps)
+    echo_skipped(fit.sets.newly_bad())
     if len(curve.lrs) < _FEWEST:
         message = f"the loss runs away at once, at lr {low:g}"
         raise UserError(message, f"Try lower rates, such as --low {low / 1000:g}.")
     suggested = float(f"{curve.suggested:.2g}")
-    path = f"train.optimizer.{OPTIMIZERS.name_of(type(train.optimizer))}.lr"
+    written = _written(train.optimizer, name, suggested)
     if form == "json":
-        echo_json(
-            {"suggested": suggested, "set": f"{path}={suggested:g}", "lr": curve.lrs, "loss": curve.losses}
-        )
+        echo_json({"suggested": suggested, "set": written, "lr": curve.lrs, "loss": curve.losses})
         return
     from cnnspec.render.curve import draw  # noqa: PLC0415 -- only the picture needs it
 
@@ -90,7 +98,14 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
         click.echo(
             f"The loss ran away after {len(curve.lrs)} of {steps} steps, above lr {curve.lrs[-1]:.2g}."
         )
-    click.echo(f"The loss falls fastest at lr {suggested:g}: --set {path}={suggested:g}")
+    options = " ".join(f"--set {setting}" for setting in written)
+    click.echo(f"The loss falls fastest at lr {suggested:g}:")
+    click.echo(f"  {options}")
 
 
-_FEWEST = 3
+def _written(optimizer: Optimizer, name: str, lr: float) -> list[str]:
+    """The settings of all its rates, which were tried in their proportions."""
+    shares = (
+        (rate, getattr(optimizer, rate) / optimizer.lr if optimizer.lr else 1.0) for rate in optimizer.rates
+    )
+    return [f"train.optimizer.{name}.{rate}={lr * share:g}" for rate, share in shares]

@@ -10,7 +10,7 @@ from cnnspec.core.reject import Reject
 from cnnspec.language.datasets import name_of
 from cnnspec.language.node import Mapping, Sequence
 from cnnspec.language.optimizers import OPTIMIZERS
-from cnnspec.layers.norm_axes import AxesNorm
+from cnnspec.language.schedules import Constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,10 @@ _FIRST_AND_LAST = 2
 def check_training(train: Train, plan: Plan | None, spec: Spec, reporter: Reporter) -> None:
     """What is known without data: whether the schedule changes lr, and Muon has weights to move."""
     with _told(spec, reporter, "schedule", severity="warning"):
+        if not train.optimizer.rates and train.schedule != Constant():
+            name = OPTIMIZERS.name_of(type(train.optimizer))
+            message = f"{name} finds its steps' lengths itself after the first: a schedule changes nothing"
+            raise Reject("lr-never-changes", message, hint="Leave schedule out.")
         train.schedule.doubt(train.optimizer.lr, train.epochs)
     if plan is not None and plan.complete and train.optimizer.hidden_only:
         with _told(spec, reporter, "optimizer"):
@@ -58,6 +62,8 @@ def check_use(
         reporter.error(
             "cache-without-files", message, _place(spec, "cache"), "Leave it out, or write ram or device."
         )
+    with _told(spec, reporter):
+        train.watches(others=data.may_validate)
     if images is not None:
         with _told(spec, reporter):
             train.fits(images)
@@ -68,7 +74,7 @@ def matrices(plan: Plan) -> int:
     shapes = (
         shape
         for node in plan.nodes
-        if node.weights is not None and not isinstance(node.layer, AxesNorm)
+        if node.weights is not None and not (node.layer and node.layer.scales_values)
         for shape in node.weights.parameters.values()
     )
     return sum(len(shape) > 1 and math.prod(shape[1:]) > 1 for shape in shapes)

@@ -32,6 +32,8 @@ class Data(Arguments):
     """The channels that an image can be read with, and what they are; none where there is no choice."""
     in_files: ClassVar[bool] = False
     """Whether each image is a file, which can be decoded when it is needed."""
+    may_validate: ClassVar[bool] = False
+    """Whether there may be images to validate with beside those to train and to test with."""
 
     def facts(self, input_shape: tuple[int, ...] | None) -> Facts:
         """What is known without opening it. `input_shape` is the network's, which some sets give images of."""

@@ -28,8 +28,13 @@ class Loss(Arguments):
 
     one_for_two: ClassVar[bool] = False
     """Whether one output can tell two classes apart."""
-    normalises: ClassVar[bool] = False
-    """Whether it applies a softmax of its own."""
+    outputs: ClassVar[Literal["softmax", "sigmoid", "values"]] = "values"
+    """What the network gives: scores for a softmax, a score for a sigmoid each, or each class's value from 0 to 1."""
+
+    @property
+    def normalises(self) -> bool:
+        """Whether it applies a softmax of its own."""
+        return self.outputs == "softmax"
 
     @property
     def counts_classes(self) -> bool:
@@ -43,7 +48,7 @@ class Loss(Arguments):
 class CrossEntropy(Loss):
     """−log of the softmax at the true class, averaged over the batch; takes scores, not a softmax."""
 
-    normalises: ClassVar[bool] = True
+    outputs = "softmax"
 
     weight: ClassWeights = Field(
         None,
@@ -81,6 +86,7 @@ class BinaryCrossEntropy(Loss):
     """
 
     one_for_two: ClassVar[bool] = True
+    outputs = "sigmoid"
 
     pos_weight: PositiveWeights = Field(
         None,
@@ -99,7 +105,10 @@ class BinaryCrossEntropy(Loss):
 
 
 class MeanSquaredError(Loss):
-    """The mean squared difference of the outputs from 1 for the true class and 0 for the others."""
+    """The mean squared difference of the outputs from 1 for the true class and 0 for the others.
+
+    What `cnnspec predict` shows of a class is its output, cut to what lies from 0 to 1.
+    """
 
 
 LOSSES: dict[str, type[Loss]] = {

@@ -6,9 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, Strict
 
 from cnnspec.language.data_facts import Data, Facts, File, Folder, OptionalFolder
-from cnnspec.layers.fields import Expect, Positive
+from cnnspec.layers.fields import Expect, Positive, Seed
 
-Seed = Annotated[int, Field(ge=0, lt=2**63), Expect("a whole number from 0, and below 2⁶³")]
 Part = Annotated[float, Field(gt=0, lt=1), Expect("a number above 0 and below 1")]
 Size = Annotated[
     Annotated[tuple[Positive, Positive], Strict(strict=False)] | None,
@@ -22,6 +21,8 @@ ImageShape = Annotated[
 
 class Own(Data):
     """Images of which only their files tell how many there are, and of which classes."""
+
+    may_validate: ClassVar[bool] = True
 
     test: Part = Field(
         0.2,

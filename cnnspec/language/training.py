@@ -21,9 +21,9 @@ from cnnspec.layers.fields import (
     OptionalPositive,
     Positive,
     PositiveNumber,
+    Seed,
 )
 
-Seed = Annotated[int, Field(ge=0, lt=2**63), Expect("a whole number from 0, and below 2⁶³")]
 Device = Annotated[
     str,
     Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$"),
@@ -87,8 +87,9 @@ class Train(Arguments):
     )
     precision: Literal["fp32", "bf16", "fp16", "auto"] = Field(
         "fp32",
-        description="The numbers that convolutions and matrix products work in; weights stay fp32. auto: "
-        "bf16 where the hardware computes in it, else fp32.",
+        description="The numbers that convolutions and matrix products work in; weights stay fp32. On NVIDIA GPUs that "
+        "have it, fp32's convolutions take TF32, with 10 bits of the fraction, as torch has it. auto: bf16 where the "
+        "hardware computes in it, else fp32.",
     )
     memory_format: Literal["auto", "contiguous", "channels_last"] = Field(
         "auto",
@@ -145,11 +146,14 @@ class Train(Arguments):
                 hint = f"Write {max(1, surely // self.batch_size)} or less."
                 raise Reject("too-few-images", message, field=field, hint=hint)
 
+    def watches(self, *, others: bool) -> None:
+        """Raise Reject where early stopping has no validation to watch; `others`: the data holds one of its own."""
+        if self.early_stopping is not None and not (self.validation or self.overfit_batches or others):
+            message = "early_stopping watches the validation, and no image is held out for it"
+            hint = "Write validation: 0.1, say, or leave early_stopping out."
+            raise Reject("nothing-to-watch", message, field="early_stopping", hint=hint)
+
     def consistent(self) -> None:
         """Raise Reject for arguments that ask for nothing, or against each other."""
         self.schedule.fits(self.epochs)
         check_order(self.augment)
-        if self.early_stopping is not None and self.validation == 0 and self.overfit_batches is None:
-            message = "early_stopping watches the validation, which is 0"
-            hint = "Write validation: 0.1, say, or leave early_stopping out."
-            raise Reject("nothing-to-watch", message, field="early_stopping", hint=hint)

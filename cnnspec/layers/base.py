@@ -49,6 +49,8 @@ class Layer(Arguments):
     """Whether it squashes scores into probabilities, which the cross-entropy loss does by itself."""
     mixes_channels: ClassVar[bool] = False
     """Whether an output reads other channels of its input than its own (for the receptive field)."""
+    scales_values: ClassVar[bool] = False
+    """Whether its weights scale one value each, of whatever rank they are: they are no matrices to an optimizer."""
     references: ClassVar[tuple[str, ...]] = ()
     """Arguments that name another value (`like`); those written come in as inputs after the first."""
 

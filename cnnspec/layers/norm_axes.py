@@ -24,6 +24,7 @@ class AxesNorm(Layer):
     """What layernorm and rmsnorm share: the axes; torch knows the last ones only, a helper the others."""
 
     mixes_channels: ClassVar[bool] = True
+    scales_values: ClassVar[bool] = True
     target: ClassVar[str]
 
     axis: OptionalAxes = Field(

@@ -25,7 +25,8 @@ class Best:
         if self._rank is not None and rank <= self._rank:
             return False
         self.epoch, self.step, self._rank = epoch, step, rank
-        self._weights = {name: value.clone() for name, value in model.state_dict().items()}
+        if validation:  # without one no later epoch is worse: the model itself has the best weights
+            self._weights = {name: value.clone() for name, value in model.state_dict().items()}
         return True
 
     def patience_is_over(self, epoch: int) -> bool:
@@ -34,4 +35,5 @@ class Best:
 
     def restore(self, model: nn.Module) -> None:
         """Give the model its best weights back."""
-        model.load_state_dict(self._weights)
+        if self._weights:
+            model.load_state_dict(self._weights)

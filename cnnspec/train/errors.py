@@ -8,8 +8,12 @@ SMALLER_LR = "A smaller lr is the usual remedy; `cnnspec tune lr` looks for one.
 
 
 class NonFiniteError(UserError):
-    """The loss is no finite number; `sound`: the weights still are."""
+    """A loss, or a gradient, is no finite number.
 
-    def __init__(self, message: str, step: int, epoch: int, *, sound: bool) -> None:
+    `kept` says of which moment the weights are that the model has: `from before that step`; it is empty where they are
+    not finite themselves. `epoch` is the one of these weights.
+    """
+
+    def __init__(self, message: str, *, step: int = 0, epoch: int = 0, kept: str = "") -> None:
         super().__init__(message, SMALLER_LR)
-        self.step, self.epoch, self.sound = step, epoch, sound
+        self.step, self.epoch, self.kept = step, epoch, kept

@@ -13,7 +13,7 @@ from cnnspec.backend import mode
 from cnnspec.backend.build import build
 from cnnspec.backend.device import resolve, settle
 from cnnspec.compiler.plan import Plan
-from cnnspec.core.errors import UserError
+from cnnspec.core.errors import UserError, judged
 from cnnspec.core.plural import plural
 from cnnspec.language.training import Train
 from cnnspec.train import checkpoint, loop, losses
@@ -29,9 +29,6 @@ from cnnspec.train.faults import in_our_words
 from cnnspec.train.network import Network
 from cnnspec.train.run import Run
 
-_IMAGE = 3
-"""Channels, height and width."""
-
 
 @dataclass(frozen=True, slots=True)
 class Training:
@@ -42,11 +39,15 @@ class Training:
 
 
 class Tested(NamedTuple):
-    """The epoch that left the weights, their score on the test set, and whether it is the training's own."""
+    """The score of a run's weights on the test set."""
 
     epoch: int
+    """The one that left the weights."""
     score: Score
+    bad: Sequence[tuple[str, str]]
+    """Files that could not be read, with the reason."""
     same_images: bool
+    """Whether the training was tested with them, too."""
 
 
 def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command: Sequence[str]) -> Training:
@@ -65,14 +66,16 @@ def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command:
 def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
     """The training of a plan before its first step. Raises UserError."""
     check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
+    with judged():
+        config.watches(others=raw.validation is not None)
     device = resolve(config.device)
     settle(device, deterministic=config.deterministic)
     with in_our_words(config.batch_size):
         sets = divide(raw, config, device)
-    torch.manual_seed(config.seed)
-    network = made(plan, config, device)
-    criterion = _criterion(plan, config, raw, device)
-    return loop.prepared(network, sets, criterion, config, lines_of(plan))
+        torch.manual_seed(config.seed)
+        network = made(plan, config, device)
+        criterion = _criterion(plan, config, raw, device)
+        return loop.prepared(network, sets, criterion, config, lines_of(plan))
 
 
 def _criterion(plan: Plan, config: Train, raw: Raw, device: torch.device) -> losses.Criterion:
@@ -86,8 +89,8 @@ def lines_of(plan: Plan) -> dict[str, str]:
 
 
 def made(plan: Plan, config: Train, device: torch.device) -> Network:
-    """The network on its device. Raises UserError where its weights don't fit there."""
-    how = mode.choose(config, device, image=len(plan.image) == _IMAGE)
+    """The network on its device. Raises UserError where its weights don't fit there, or it can't compute so."""
+    how = mode.choose(config, device, mode.against_channels_last(plan))
     try:
         return Network(build(plan), how, device, compiled=config.compile)
     except (MemoryError, RuntimeError) as error:
@@ -123,5 +126,7 @@ def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> Tested:
     augment = Augment((), about.scale, classes, device, config.seed)
     criterion = _criterion(plan, config, raw, device)
     with in_our_words(config.batch_size):
-        score = loop.evaluate(network, whole(test, augment, config.batch_size), criterion, "on the test set")
-    return Tested(about.epoch, score, about.test == raw.test.digest)
+        batches = whole(test, augment, config.batch_size)
+        score = loop.evaluate(network, batches, criterion, "on the test set", lines_of(plan))
+    bad = sorted(test.bad.values())
+    return Tested(about.epoch, score, bad, same_images=about.test == raw.test.digest)

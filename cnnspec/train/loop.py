@@ -1,7 +1,8 @@
 """The training loop: plain torch, read from top to bottom. It yields events and writes nothing.
 
-The same seed gives the same weights, bit for bit: the first weights are the caller's; the order of
-the images, their augmentation and all chance within an epoch depend on the seed and the epoch alone.
+The same seed gives the same weights, bit for bit, on a CPU, and on a GPU with `deterministic`: the first weights
+are the caller's; the order of the images, their augmentation and all chance within an epoch depend on the seed and
+the epoch alone.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from cnnspec.language.training import Train
 from cnnspec.train.best import Best
 from cnnspec.train.data.order import subseed
 from cnnspec.train.data.sets import Sets
+from cnnspec.train.errors import NonFiniteError
 from cnnspec.train.events import Epoch, Event, Finished, Score, Skipped, Started, Step, Stopped
 from cnnspec.train.losses import Criterion
 from cnnspec.train.meter import Meter, require_finite_weights
 from cnnspec.train.network import Network
-from cnnspec.train.nonfinite import Buffers, non_finite
+from cnnspec.train.nonfinite import Guard, blame, is_sound
 from cnnspec.train.steps import Steps, grouped
 from cnnspec.train.update import Update
 
@@ -72,8 +74,7 @@ def train(fit: Fit) -> Iterator[Event]:
 
         validation = None
         if len(sets.validation_V):
-            batches = sets.validation_batches(config.batch_size)
-            validation = evaluate(update.kept, batches, fit.criterion, f"after epoch {epoch}")
+            validation = _validated(fit, epoch)
         improved = best.take(update.kept.module, epoch, fit.done, validation)
         lr = update.end_epoch((validation or trained).loss)
         yield from (Skipped(file, reason) for file, reason in sets.newly_bad())
@@ -85,31 +86,32 @@ def train(fit: Fit) -> Iterator[Event]:
             break
 
     best.restore(update.kept.module)
-    score = evaluate(update.kept, sets.test_batches(config.batch_size), fit.criterion, "on the test set")
+    batches = sets.test_batches(config.batch_size)
+    score = evaluate(update.kept, batches, fit.criterion, "on the test set", fit.lines)
+    yield from (Skipped(file, reason) for file, reason in sets.newly_bad())
     yield Finished(best.epoch, best.step, score, perf_counter() - began)
 
 
 def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
     """Every image to fit once, in the order of this epoch; the score is of the model as it changed."""
     network, update, criterion = fit.network, fit.update, fit.criterion
-    meter, buffers = Meter(network.device), Buffers(network.module)
+    meter, guard = Meter(network.device), Guard(network, fit.lines, epoch)
     torch.manual_seed(subseed(fit.config.seed, "epoch", epoch))  # for dropout and the like
     began = told = perf_counter()
 
     network.module.train()
     with closing(fit.sets.fit_batches(fit.steps.sizes, epoch)) as batches:
         for group in grouped(batches, fit.steps.accumulate):
-            count = sum(len(labels) for _, labels in group)
-            buffers.keep()
+            guard.begin(fit.done + 1)
             for images_NCHW, labels in group:
                 scores_NK = network.scores(images_NCHW)
-                loss = criterion(scores_NK, labels)
-                if not math.isfinite(loss.item()):
-                    raise non_finite(network, images_NCHW, loss, fit.done + 1, epoch, buffers, fit.lines)
-                update.add(loss, len(labels) / count)
-                meter.add(loss, criterion.correct(scores_NK, labels), len(labels))
+                loss, weight = criterion(scores_NK, labels), criterion.weight(labels)
+                guard.check(loss, images_NCHW, scores_NK)
+                update.add(loss, weight)
+                meter.add(loss, weight, criterion.correct(scores_NK, labels), len(labels))
             update.schedule.before_step(fit.done)
-            update.apply()
+            if not update.apply():
+                raise guard.gradients()
             fit.done += 1
             if (now := perf_counter()) - told > TELL_EVERY_S:
                 told = now
@@ -119,19 +121,39 @@ def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
     return meter.read()
 
 
+def _validated(fit: Fit, epoch: int) -> Score:
+    """The score on the validation set. Raises NonFiniteError, with the weights of this epoch in the model."""
+    kept, batches = fit.update.kept, fit.sets.validation_batches(fit.config.batch_size)
+    try:
+        return evaluate(kept, batches, fit.criterion, f"in the validation after epoch {epoch}", fit.lines)
+    except NonFiniteError as error:
+        error.step, error.epoch = fit.done, epoch
+        error.kept = f"of epoch {epoch}" if is_sound(kept.module) else ""
+        raise
+
+
 @torch.inference_mode()
 def evaluate(
-    network: Network, batches: Iterable[tuple[Tensor, Tensor]], criterion: Criterion, when: str
+    network: Network,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    criterion: Criterion,
+    when: str,
+    lines: Mapping[str, str] | None = None,
 ) -> Score:
     """The score on all images of the batches, which are of training's size: it can change the last bits.
 
-    Raises UserError when the loss is no finite number, and says `when`.
+    Raises NonFiniteError when a loss is no finite number, says `when`, and by `lines` where it arose.
     """
     meter = Meter(network.device)
     network.module.eval()
     for images_NCHW, labels_N in batches:
         scores_NK = network.scores(images_NCHW)
-        meter.add(criterion(scores_NK, labels_N), criterion.correct(scores_NK, labels_N), len(labels_N))
+        loss = criterion(scores_NK, labels_N)
+        if not math.isfinite(loss.item()):
+            where = blame(network, images_NCHW, scores_NK, lines or {})
+            raise NonFiniteError(f"the loss is {loss.item()} {when}{where}")
+        correct = criterion.correct(scores_NK, labels_N)
+        meter.add(loss, criterion.weight(labels_N), correct, len(labels_N))
     return meter.read(when)
 
 
@@ -146,6 +168,6 @@ def _reason_to_stop(fit: Fit, best: Best, epoch: int) -> str:
     """Why no epoch follows where one could; or nothing."""
     if epoch < fit.steps.epochs and best.patience_is_over(epoch):
         return f"no better validation for {epoch - best.epoch} epochs"
-    if fit.done == fit.steps.total and fit.config.limit_steps == fit.done:
+    if fit.done == fit.steps.total and fit.steps.limited:
         return f"limit_steps: {fit.done:,}"
     return ""

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss, one_hot
 
-from cnnspec.core.errors import UserError
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import judged
 from cnnspec.language.losses import BinaryCrossEntropy, CrossEntropy, Loss
 
 HARD = 1
@@ -17,14 +16,23 @@ HARD = 1
 
 
 class Criterion:
-    """A loss: the mean over a batch of scores_NK with labels_N (int64), or with targets_NK whose rows sum to 1."""
+    """A loss: the mean over a batch of scores_NK with labels_N (int64), or with targets_NK whose rows sum to 1.
 
-    def __init__(self, apply: Callable[[Tensor, Tensor], Tensor], *, single: bool) -> None:
-        self._apply, self._single = apply, single
+    Means of batches, each by its `weight`, are together the mean over all their images.
+    """
+
+    def __init__(
+        self, apply: Callable[[Tensor, Tensor], Tensor], *, single: bool, weight_K: Tensor | None = None
+    ) -> None:
+        self._apply, self._single, self._weight_K = apply, single, weight_K
 
     def __call__(self, scores_NK: Tensor, labels: Tensor) -> Tensor:
         """The mean over the batch."""
         return self._apply(scores_NK, labels)
+
+    def weight(self, labels: Tensor) -> float | Tensor:
+        """What the batch counts beside others: its images, or where classes have weights those of its labels."""
+        return len(labels) if self._weight_K is None else _counted(labels, self._weight_K).sum()
 
     def correct(self, scores_NK: Tensor, labels: Tensor) -> Tensor:
         """How many images have their class scored highest; of soft labels, the likeliest class."""
@@ -38,17 +46,13 @@ def loss(config: Loss, outputs: int, counts: Sequence[int] | None, device: torch
 
     Raises UserError where a weight is missing for a class.
     """
-    try:
+    with judged("loss: "):
         config.fits(outputs)
-    except Reject as no:
-        raise UserError(f"loss: {no.message}", no.hint) from no
     single = config.one_for_two and outputs == 1
     if isinstance(config, CrossEntropy):
-        apply = _cross_entropy(config, _class_weights(config, outputs, counts, device))
-    elif isinstance(config, BinaryCrossEntropy):
-        apply = _binary(config, outputs, device)
-    else:
-        apply = _squared(outputs)
+        weight_K = _class_weights(config, outputs, counts, device)
+        return Criterion(_cross_entropy(config, weight_K), single=single, weight_K=weight_K)
+    apply = _binary(config, outputs, device) if isinstance(config, BinaryCrossEntropy) else _squared(outputs)
     return Criterion(apply, single=single)
 
 
@@ -65,25 +69,28 @@ def _class_weights(
 
 
 def _cross_entropy(config: CrossEntropy, weight_K: Tensor | None) -> Callable[[Tensor, Tensor], Tensor]:
+    """Torch's, but that soft labels are averaged by their weights as it averages hard ones: else mixing images would
+    change the loss's scale. And 0 in place of 0/0 for a batch none of whose images counts.
+    """
     smoothing = config.label_smoothing
     some_count_nothing = weight_K is not None and bool((weight_K == 0).any())
 
     def apply(scores_NK: Tensor, labels: Tensor) -> Tensor:
-        if labels.ndim != HARD:
+        soft = labels.ndim != HARD
+        if soft:
             labels = _targets(labels, scores_NK.shape[1], scores_NK)
-        elif some_count_nothing:
-            assert weight_K is not None
-            return _weighed_mean(scores_NK, labels, weight_K, smoothing)
-        return cross_entropy(scores_NK, labels, weight=weight_K, label_smoothing=smoothing)
+        if weight_K is None or not (soft or some_count_nothing):
+            return cross_entropy(scores_NK, labels, weight=weight_K, label_smoothing=smoothing)
+        total = cross_entropy(scores_NK, labels, weight=weight_K, label_smoothing=smoothing, reduction="sum")
+        counted = _counted(labels, weight_K).sum()
+        return total * (counted > 0) / counted.where(counted > 0, 1.0)
 
     return apply
 
 
-def _weighed_mean(scores_NK: Tensor, labels_N: Tensor, weight_K: Tensor, smoothing: float) -> Tensor:
-    """Torch's mean, but 0 in place of 0/0 for a batch none of whose images counts."""
-    counts = weight_K[labels_N].sum() > 0
-    weight_K = torch.where(counts, weight_K, 1.0)
-    return cross_entropy(scores_NK, labels_N, weight=weight_K, label_smoothing=smoothing) * counts
+def _counted(labels: Tensor, weight_K: Tensor) -> Tensor:
+    """The weight of each image: of its class, or of its classes by their shares."""
+    return weight_K[labels] if labels.ndim == HARD else labels @ weight_K[: labels.shape[1]]
 
 
 def _binary(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
@@ -13,30 +11,33 @@ from cnnspec.train.events import Score
 
 
 class Meter:
-    """Adds batches up without waiting for the device; `read` waits."""
+    """Adds batches up without waiting for the device; `read` waits. The loss is the mean over all that was added."""
 
     def __init__(self, device: torch.device) -> None:
         # mps has no float64
         precision = torch.float32 if device.type == "mps" else torch.float64
         self._loss = torch.zeros((), dtype=precision, device=device)
         self._correct = torch.zeros((), dtype=torch.int64, device=device)
+        self._weight: float | Tensor = 0
         self.images = 0
 
-    def add(self, loss: Tensor, correct: Tensor, images: int) -> None:
-        """Count a batch of so many images, whose mean loss is `loss`."""
-        self._loss.add_(loss.detach(), alpha=images)
+    def add(self, loss: Tensor, weight: float | Tensor, correct: Tensor, images: int) -> None:
+        """Count a batch of so many images, whose mean loss is `loss` and counts `weight`."""
+        if isinstance(weight, Tensor):
+            self._loss.add_(loss.detach() * weight)
+        else:
+            self._loss.add_(loss.detach(), alpha=weight)
+        self._weight = self._weight + weight
         self._correct.add_(correct)
         self.images += images
 
     def read(self, when: str = "") -> Score:
-        """The score of all that was added. Raises UserError when its loss is no finite number."""
+        """The score of all that was added. Raises UserError where that is nothing."""
         if not self.images:
             raise UserError(
                 f"there is no image left to look at {when}".rstrip(), "Mend the files that are skipped."
             )
-        loss = self._loss.item() / self.images
-        if not math.isfinite(loss):
-            raise UserError(f"the loss is {loss} {when}", SMALLER_LR)
+        loss = self._loss.item() / (float(self._weight) or 1.0)  # none of the images may count
         return Score(loss, int(self._correct.item()), self.images)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,16 +12,23 @@ from torch import Tensor
 from cnnspec.backend.device import resolve, settle
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError
-from cnnspec.language.losses import BinaryCrossEntropy, Loss
+from cnnspec.language.losses import Loss
 from cnnspec.language.training import Train
 from cnnspec.train import checkpoint
 from cnnspec.train.checkpoint import About
 from cnnspec.train.data.augment import Augment
 from cnnspec.train.data.decode import decode
+from cnnspec.train.faults import in_our_words
 from cnnspec.train.fit import made
 from cnnspec.train.network import Network
 
 _TOGETHER = 64
+_CHANCES: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "softmax": lambda scores_NK: scores_NK.softmax(1),
+    "sigmoid": torch.sigmoid,
+    "values": lambda scores_NK: scores_NK.clamp(0, 1),
+}
+"""From what a loss takes to how likely each class is."""
 
 
 class Prediction(NamedTuple):
@@ -51,9 +58,11 @@ class Predictor:
         return cls(network, about, (channels, height, width), config.loss)
 
     def predict(self, files: Sequence[Path], top: int) -> Iterator[Prediction]:
-        """The `top` likeliest classes of each image, in the order of the files."""
+        """The `top` likeliest classes of each image, in the order of the files. Raises UserError."""
         for start in range(0, len(files), _TOGETHER):
-            yield from self._together(files[start : start + _TOGETHER], top)
+            with in_our_words(_TOGETHER, "Name fewer images at once."):
+                found = list(self._together(files[start : start + _TOGETHER], top))
+            yield from found
 
     @torch.inference_mode()
     def _together(self, files: Sequence[Path], top: int) -> Iterator[Prediction]:
@@ -62,7 +71,7 @@ class Predictor:
         found: Iterator[tuple[tuple[str, float], ...]] = iter(())
         if good:
             images_NCHW = self._augment.evaluate(torch.stack(good).to(self._network.device))
-            found = iter(self._named(self.probabilities(self._network.scores(images_NCHW)), top))
+            found = iter(self._named(chances(self._loss, self._network.scores(images_NCHW)), top))
         for file, pixels, error in read:
             yield Prediction(str(file), () if pixels is None else next(found), error)
 
@@ -73,15 +82,14 @@ class Predictor:
             return None, error.message
         return torch.frombuffer(bytearray(pixels), dtype=torch.uint8).view(self._shape), ""
 
-    def probabilities(self, scores_NK: Tensor) -> Tensor:
-        """What the scores say of each class: a softmax, or where each class was trained alone a sigmoid."""
-        if not isinstance(self._loss, BinaryCrossEntropy):
-            return scores_NK.softmax(1)
-        chances_NK = scores_NK.sigmoid()
-        return torch.cat([1 - chances_NK, chances_NK], 1) if chances_NK.shape[1] == 1 else chances_NK
-
     def _named(self, chances_NK: Tensor, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
         names = self._about.class_names
         best = chances_NK[:, : len(names)].topk(min(top, len(names)))
-        for chances, classes in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            yield tuple((names[number], chance) for number, chance in zip(classes, chances, strict=True))
+        for values, classes in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+            yield tuple((names[number], chance) for number, chance in zip(classes, values, strict=True))
+
+
+def chances(loss: Loss, scores_NK: Tensor) -> Tensor:
+    """What the outputs say of each class, from 0 to 1; a single one says it of the second of two classes."""
+    chances_NK = _CHANCES[loss.outputs](scores_NK)
+    return torch.cat([1 - chances_NK, chances_NK], 1) if chances_NK.shape[1] == 1 else chances_NK

@@ -1,6 +1,6 @@
 """The run folder: what a training leaves behind, written as it happens.
 
-    spec.yaml            the network and its training, every setting resolved
+    spec.yaml            the network and its training as they were written, variant and settings applied
     environment.json     versions, device, threads, seed, command
     metrics.jsonl        a row an epoch, and a last one with the test
     best.safetensors     the weights of the best epoch
@@ -53,7 +53,7 @@ class Run:
                 self._record(event, model, about)
                 yield event
         except NonFiniteError as error:
-            if error.sound:
+            if error.kept:
                 checkpoint.save(self.folder / LAST, model, replace(about, epoch=error.epoch))
             raise
 

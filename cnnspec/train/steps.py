@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple, TypeVar
 
 from cnnspec.language.training import Train
@@ -20,13 +20,16 @@ class Steps(NamedTuple):
     accumulate: int
     total: int
     """Of the whole training."""
+    limited: bool
+    """Whether there would be more of them without `limit_steps`."""
 
     @classmethod
     def of(cls, images: int, config: Train) -> Steps:
         """The steps of a training on so many images."""
         sizes = batch_sizes(images, config.batch_size)
         total = config.epochs * math.ceil(len(sizes) / config.accumulate)
-        return cls(sizes, config.accumulate, min(total, config.limit_steps or total))
+        limit = config.limit_steps or total
+        return cls(sizes, config.accumulate, min(total, limit), limit < total)
 
     @property
     def per_epoch(self) -> int:
@@ -53,8 +56,11 @@ def batch_sizes(count: int, size: int) -> Sequence[int]:
     return sizes
 
 
-def grouped(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of `size` things each, the last one of what is left."""
+def grouped(things: Iterable[T], size: int) -> Iterator[Iterator[T]]:
+    """Groups of `size` things, the last one of what is left. Each is to be gone through before the next is asked for.
+
+    No more than one thing is held at a time.
+    """
     iterator = iter(things)
-    while group := list(islice(iterator, size)):
-        yield group
+    for first in iterator:
+        yield chain((first,), islice(iterator, size - 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from torch import Tensor
 from cnnspec.backend.device import resolve
 from cnnspec.language.training import Train
 from cnnspec.train.data.order import evenly
-from cnnspec.train.data.raw import Files, Raw
+from cnnspec.train.data.raw import WHITE, Files, Raw
 from cnnspec.train.data.sets import Sets, divide
 from cnnspec.train.picture import grid, png
 from cnnspec.train.steps import batch_sizes
@@ -22,7 +23,6 @@ _MOST_OPENED = 1_000
 _SIDE = 640
 """Pixels, about, that the picture is wide: small images are shown larger."""
 _MOST_ZOOM = 8
-WHITE = 255
 
 
 class Survey(NamedTuple):
@@ -31,18 +31,18 @@ class Survey(NamedTuple):
     shape: tuple[int, ...]
     """Channels, height, width, as they enter the network."""
     counts: dict[str, tuple[int, int, int]]
-    """Of each class the images to train on, to validate with, to test with."""
+    """Of each class the images to train on, to validate with, to test with; those that are skipped count."""
     where: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    """Of each channel, in grey levels from 0 to 255."""
+    """Of each channel of the images to train on as they are, on the scale from 0 to 1."""
     sizes: tuple[tuple[tuple[int, int], int], ...]
     """(width, height) of image files and how many of those opened have it, the most frequent first."""
     bad: list[tuple[str, str]]
     png: bytes
 
     def as_data(self) -> dict[str, object]:
-        """For JSON; mean and deviation on the scale from 0 to 1."""
+        """For JSON."""
         parts = ("train", "validation", "test")
         counts = {name: dict(zip(parts, numbers, strict=True)) for name, numbers in self.counts.items()}
         return {
@@ -50,8 +50,8 @@ class Survey(NamedTuple):
             "classes": counts,
             "total": dict(zip(parts, map(sum, zip(*self.counts.values(), strict=True)), strict=True)),
             "kept": self.where,
-            "mean": [value / WHITE for value in self.mean],
-            "std": [value / WHITE for value in self.std],
+            "mean": self.mean,
+            "std": self.std,
             "sizes": [{"width": w, "height": h, "files": files} for (w, h), files in self.sizes],
             "skipped": [{"file": file, "reason": reason} for file, reason in self.bad],
         }
@@ -61,9 +61,9 @@ def survey(raw: Raw, config: Train, images: int) -> Survey:
     """Count and draw; the picture shows the first `images` of the first epoch. Raises UserError."""
     sets = divide(raw, config, resolve(config.device))
     picture = _picture(sets, config, images) if images else b""
-    scale, counts = sets.augment.scale, _counts(sets, raw)
-    shape = raw.train.images.shape
-    return Survey(shape, counts, sets.where, scale.mean, scale.std, _sizes(raw), sets.newly_bad(), picture)
+    mean, std = (tuple(level / WHITE for level in part) for part in sets.scale)
+    shape, counts = raw.train.images.shape, _counts(sets, raw)
+    return Survey(shape, counts, sets.where, mean, std, _sizes(raw), sets.newly_bad(), picture)
 
 
 def _counts(sets: Sets, raw: Raw) -> dict[str, tuple[int, int, int]]:
@@ -78,10 +78,12 @@ def _per_class(labels_N: Tensor, classes: int) -> list[int]:
 
 def _picture(sets: Sets, config: Train, images: int) -> bytes:
     found: list[Tensor] = []
-    for images_NCHW, _ in sets.fit_batches(batch_sizes(len(sets.fit_F), config.batch_size), epoch=1):
-        found.append(images_NCHW)
-        if sum(map(len, found)) >= images:
-            break
+    sizes = batch_sizes(len(sets.fit_F), config.batch_size)
+    with closing(sets.fit_batches(sizes, epoch=1)) as batches:
+        for images_NCHW, _ in batches:
+            found.append(images_NCHW)
+            if sum(map(len, found)) >= images:
+                break
     shown_NCHW = torch.cat(found)[:images]
     columns = max(1, round(len(shown_NCHW) ** 0.5))
     zoom = min(_MOST_ZOOM, max(1, _SIDE // (columns * shown_NCHW.shape[-1])))

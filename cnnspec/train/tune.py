@@ -1,19 +1,21 @@
 """A learning-rate range test (Smith, 2017): the rate grows step by step, and the loss tells how far it may.
 
-The model, its buffers and torch's random numbers are afterwards what they were, bit for bit.
+The model, its buffers and torch's random numbers (a CPU's, a CUDA GPU's) are afterwards what they were, bit for bit;
+what else a Fit holds, its optimizer's state and the average of its weights, is used up.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
 
 from cnnspec.core.errors import UserError
 from cnnspec.train.loop import Fit
+from cnnspec.train.steps import grouped
 
 _SMOOTHING = 0.9
 """Of the exponential mean that is taken of the losses."""
@@ -70,26 +72,36 @@ def _grown(fit: Fit, low: float, high: float, steps: int) -> Curve:
     groups = fit.update.optimizer.param_groups
     shares = [group["lr"] / groups[0]["lr"] if groups[0]["lr"] else 1.0 for group in groups]
     fit.network.module.train()
-    for step, (images_NCHW, labels) in zip(range(steps), _batches(fit), strict=False):
-        lr = low * (high / low) ** (step / max(1, steps - 1))
-        loss = fit.criterion(fit.network.scores(images_NCHW), labels)
-        mean = _SMOOTHING * mean + (1 - _SMOOTHING) * loss.item()
-        smooth = mean / (1 - _SMOOTHING ** (step + 1))
-        if not math.isfinite(smooth) or smooth > _TOO_MUCH * least:
-            break
-        least = min(least, smooth)
-        curve.lrs.append(lr)
-        curve.losses.append(smooth)
-        fit.update.add(loss, 1)
-        for group, share in zip(groups, shares, strict=True):
-            group["lr"] = lr * share
-        fit.update.apply()
+    with closing(_losses(fit)) as losses:
+        for step, loss in zip(range(steps), losses, strict=False):
+            lr = low * (high / low) ** (step / max(1, steps - 1))
+            mean = _SMOOTHING * mean + (1 - _SMOOTHING) * loss
+            smooth = mean / (1 - _SMOOTHING ** (step + 1))
+            if not math.isfinite(smooth) or smooth > _TOO_MUCH * least:
+                break
+            least = min(least, smooth)
+            curve.lrs.append(lr)
+            curve.losses.append(smooth)
+            for group, share in zip(groups, shares, strict=True):
+                group["lr"] = lr * share
+            if not fit.update.apply():
+                break
     return curve
 
 
-def _batches(fit: Fit) -> Iterator[tuple[Tensor, Tensor]]:
-    """Epoch after epoch."""
+def _losses(fit: Fit) -> Generator[float, None, None]:
+    """The mean loss of each update's batches, whose gradients are ready then: epoch after epoch."""
     epoch = 0
     while True:
         epoch += 1
-        yield from fit.sets.fit_batches(fit.steps.sizes, epoch)
+        with closing(fit.sets.fit_batches(fit.steps.sizes, epoch)) as batches:
+            for group in grouped(batches, fit.steps.accumulate):
+                total = counted = 0.0
+                for images_NCHW, labels in group:
+                    loss, weight = (
+                        fit.criterion(fit.network.scores(images_NCHW), labels),
+                        fit.criterion.weight(labels),
+                    )
+                    fit.update.add(loss, weight)
+                    total, counted = total + loss.item() * float(weight), counted + float(weight)
+                yield total / (counted or 1.0)

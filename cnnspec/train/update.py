@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -22,6 +23,9 @@ class Update:
         self._module = module = network.module
         self._weights = [weight for weight in module.parameters() if weight.requires_grad]
         self._config = config
+        self._on_cpu = network.device.type == "cpu"
+        self._weight: float | Tensor = 0.0
+        """What the batches that were added count together."""
         self.optimizer = optimizer(config.optimizer, module)
         self.schedule = Schedule(config.schedule, self.optimizer, steps.total, steps.per_epoch)
         # fp16 alone has so few exponents that small gradients vanish
@@ -32,31 +36,65 @@ class Update:
         self.kept = network.like(self._average.module) if self._average else network
         """The network that is validated and kept: the average of the weights, where there is one."""
 
-    def add(self, loss: Tensor, share: float) -> None:
-        """Add the gradient of a batch that has `share` of the update's images."""
-        part = loss if share == 1 else loss * share
-        self._scaler.scale(part).backward()
+    def add(self, loss: Tensor, weight: float | Tensor) -> None:
+        """Add the gradient of a batch's mean loss, which counts `weight` beside the others of this update."""
+        if self._config.accumulate > 1:
+            loss = loss * weight
+            self._weight = self._weight + weight
+        self._scaler.scale(loss).backward()
 
-    def apply(self) -> None:
-        """Move the weights, and forget the gradients."""
-        config = self._config
-        if config.clip_grad_value is not None or config.clip_grad_norm is not None:
-            self._scaler.unscale_(self.optimizer)
-        if config.clip_grad_value is not None:
-            nn.utils.clip_grad_value_(self._weights, config.clip_grad_value)
-        if config.clip_grad_norm is not None:
-            nn.utils.clip_grad_norm_(self._weights, config.clip_grad_norm)
+    def apply(self) -> bool:
+        """Move the weights, and forget the gradients; False where one is not finite: nothing is moved then.
+
+        On a GPU that is seen only where their norm is clipped: to look is to wait for them. In fp16 it is not asked:
+        the scaler tries other factors.
+        """
+        gradients = [weight.grad for weight in self._weights if weight.grad is not None]
+        if self._config.accumulate > 1:
+            torch._foreach_div_(gradients, _at_least_something(self._weight))
+            self._weight = 0.0
+        if not self._clipped(gradients):
+            return False
         self._scaler.step(self.optimizer)
         self._scaler.update()
         self.optimizer.zero_grad()
         if self._average is not None:
             self._average.update_parameters(self._module)
+        return True
+
+    def _clipped(self, gradients: list[Tensor]) -> bool:
+        """Clip the gradients as the config says; whether they are finite, as far as it is looked at."""
+        most, largest, scaled = (
+            self._config.clip_grad_norm,
+            self._config.clip_grad_value,
+            self._scaler.is_enabled(),
+        )
+        if most is not None or largest is not None:
+            self._scaler.unscale_(self.optimizer)
+        if largest is not None:
+            nn.utils.clip_grad_value_(self._weights, largest)
+        if most is not None:
+            norm = nn.utils.get_total_norm(gradients)
+        elif self._on_cpu and not scaled:
+            norm = torch.stack(torch._foreach_norm(gradients)).sum()  # noqa: SLF001 -- torch's own clipping has it so
+        else:
+            return True
+        if not scaled and not math.isfinite(norm.item()):
+            return False
+        if most is not None:
+            nn.utils.clip_grads_with_norm_(self._weights, most, norm)
+        return True
 
     def end_epoch(self, loss: float) -> float:
         """Tell the schedule how the epoch went; the learning rate of its last update."""
         lr = self.schedule.lr
         self.schedule.after_epoch(loss)
         return lr
+
+
+def _at_least_something(weight: float | Tensor) -> float | Tensor:
+    """1 in place of 0: where no image counts, the gradients are 0."""
+    return weight.where(weight > 0, 1.0) if isinstance(weight, Tensor) else weight
 
 
 def averaging(

@@ -36,6 +36,7 @@ CODES = {
     "nothing-to-watch": Code(
         "Early stopping without a validation",
         "It waits for a better validation, and no image is held out to validate with.",
+        "cnnspec: 1\ninput: [1, 28, 28]\nlayers: [flatten, linear: 10]\ndata: mnist\n"
         "train: {validation: 0, early_stopping: 3}",
         "Write validation: 0.1, or leave early_stopping out.",
     ),

@@ -25,6 +25,8 @@ class Optimizer(Arguments):
 
     torch: ClassVar[str]
     """Its class in torch.optim."""
+    rates: ClassVar[tuple[str, ...]] = ("lr",)
+    """Its learning rates, which a schedule changes; none where lr is that of the first step alone."""
     hidden_only: ClassVar[bool] = False
     """Whether what it is made for are the matrices between the first and the last."""
 

@@ -42,6 +42,7 @@ class Rprop(Foreach):
     """Steps that know a gradient's sign alone, longer while it stays the same (Riedmiller & Braun, 1993)."""
 
     torch: ClassVar[str] = "Rprop"
+    rates: ClassVar[tuple[str, ...]] = ()
 
     lr: NonNegativeNumber = Field(0.01, description="The first step's length.")
     etas: Pair = Field((0.5, 1.2), description="What a step shrinks by, and what it grows by.")
@@ -67,6 +68,7 @@ class Muon(Decaying):
     which gives the scores, and all biases and norms are AdamW's, as Muon's authors have it.
     """
 
+    rates: ClassVar[tuple[str, ...]] = ("lr", "adamw_lr")
     hidden_only: ClassVar[bool] = True
     torch: ClassVar[str] = "Muon"
 

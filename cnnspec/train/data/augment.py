@@ -6,7 +6,9 @@ take beside it, on its place in the batch, which depends on seed and epoch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,27 +18,27 @@ from cnnspec.language.augmentations.base import Augmentation
 from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
 from cnnspec.language.augmentations.mixing import CutMix, Mixup
 from cnnspec.language.augmentations.values import Colour, Cutout, Normalise
+from cnnspec.train.data.augmentation.base import LEVEL, Change, Mix, Setting
 from cnnspec.train.data.augmentation.draws import uniform
 from cnnspec.train.data.augmentation.mixing import Faded, Patched
-from cnnspec.train.data.augmentation.moves import Move, Moves
-from cnnspec.train.data.augmentation.values import LEVEL, Change, Coloured, Holed, Rotated
+from cnnspec.train.data.augmentation.moves import FlippedAcross, FlippedDown, Move, Moves, Shifted
+from cnnspec.train.data.augmentation.values import Coloured, Holed, Normalised, Rotated
 from cnnspec.train.data.order import subseed
 from cnnspec.train.data.scale import Scale
 
-
-class Normalised:
-    """Each channel less its mean, divided by its deviation."""
-
-    draws = 0
-
-    def __init__(self, scale: Scale, device: torch.device) -> None:
-        self._mean_C11 = torch.tensor(scale.mean, device=device).view(-1, 1, 1)
-        self._std_C11 = torch.tensor(scale.std, device=device).view(-1, 1, 1)
-
-    def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
-        """As Change has it."""
-        del draws_ND
-        return images_NCHW.sub(self._mean_C11).div_(self._std_C11)
+MOVES: Mapping[type[Augmentation], Callable[[Any, Setting], Move]] = {
+    RandomCrop: Shifted,
+    HFlip: FlippedAcross,
+    VFlip: FlippedDown,
+}
+CHANGES: Mapping[type[Augmentation], Callable[[Any, Setting], Change]] = {
+    Rotate: Rotated,
+    Colour: Coloured,
+    Cutout: Holed,
+    Normalise: Normalised,
+}
+MIXES: Mapping[type[Augmentation], Callable[[Any, Setting], Mix]] = {Mixup: Faded, CutMix: Patched}
+"""What does an augmentation: the first move pixels, the next change them, the last make one image of two."""
 
 
 class Augment:
@@ -53,17 +55,13 @@ class Augment:
         self.scale = effective(augmentations, scale)
         """What images are normalised by, in grey levels."""
         self._classes, self._seed, self._epoch_key = classes, seed, (-1, 0)
-        self._normalised = Normalised(self.scale, device)
-        single = [augmentation for augmentation in augmentations if not augmentation.mixes]
-        if not any(isinstance(augmentation, Normalise) for augmentation in single):
-            single.append(Normalise())
-        self._changes = tuple(self._made(single, device))
+        setting = Setting(self.scale, device)
+        self._normalised = Normalised(Normalise(), setting)
+        self._changes = tuple(_changes(augmentations, setting))
         self._mixes = tuple(
-            Faded(config, device) if isinstance(config, Mixup) else Patched(config, device)
-            for config in augmentations
-            if isinstance(config, Mixup | CutMix)
+            MIXES[type(config)](config, setting) for config in augmentations if type(config) in MIXES
         )
-        self._draws = sum(step.draws for step in (*self._changes, *self._mixes))
+        self._draws = sum(change.draws for change in self._changes) + sum(mix.draws for mix in self._mixes)
 
     def fit(
         self, pixels_NCHW: Tensor, labels_N: Tensor, numbers_N: Tensor, epoch: int
@@ -95,32 +93,19 @@ class Augment:
             self._epoch_key = (epoch, subseed(self._seed, "augment", epoch))
         return self._epoch_key[1]
 
-    def _made(self, augmentations: Sequence[Augmentation], device: torch.device) -> Iterator[Change]:
-        """A change each, but one for all moves that follow each other."""
-        moves: list[Move] = []
-        mean_C11 = torch.tensor(self.scale.mean, device=device).view(-1, 1, 1)
-        for config in augmentations:
-            if isinstance(config, RandomCrop | HFlip | VFlip):
-                moves.append(config)
-                continue
-            if moves:
-                yield Moves(moves)
-                moves = []
-            if isinstance(config, Normalise):
-                mean_C11 = torch.zeros_like(mean_C11)
-            yield self._change(config, mean_C11)
-        if moves:
-            yield Moves(moves)
 
-    def _change(self, config: Augmentation, mean_C11: Tensor) -> Change:
-        if isinstance(config, Rotate):
-            return Rotated(config)
-        if isinstance(config, Colour):
-            return Coloured(config)
-        if isinstance(config, Cutout):
-            return Holed(config, mean_C11)
-        assert isinstance(config, Normalise)
-        return self._normalised
+def _changes(augmentations: Sequence[Augmentation], setting: Setting) -> Iterator[Change]:
+    """What is done to single images, ending normalised: a change each, but one for moves that follow each other."""
+    single = [config for config in augmentations if type(config) not in MIXES]
+    if not any(isinstance(config, Normalise) for config in single):
+        single.append(Normalise())
+    for moving, group in groupby(single, key=lambda config: type(config) in MOVES):
+        if moving:
+            yield Moves([MOVES[type(config)](config, setting) for config in group])
+            continue
+        for config in group:
+            yield CHANGES[type(config)](config, setting)
+            setting = setting._replace(normalised=setting.normalised or isinstance(config, Normalise))
 
 
 def effective(augmentations: Sequence[Augmentation], scale: Scale) -> Scale:

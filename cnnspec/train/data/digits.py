@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cnnspec.language.published import Digits
 from cnnspec.train.data import idx
-from cnnspec.train.data.raw import Part, Pixels, Raw
+from cnnspec.train.data.raw import WHITE, Part, Pixels, Raw
 
 FILE = Path(__file__).with_name("digits.idx.gz")
 _EVERY = 5
@@ -42,6 +42,6 @@ def _split(rows: list[bytearray], classes: int) -> tuple[list[bytearray], list[b
 
 def _part(rows: list[bytearray]) -> Part:
     # the file counts dark pixels from 0 to 16; every data set here is in grey levels from 0 to 255
-    grey = bytes(min(255, (255 * count + 8) // _DARKEST) for count in range(256))
+    grey = bytes(min(WHITE, (WHITE * count + 8) // _DARKEST) for count in range(256))
     pixels = bytearray().join(row[:-1] for row in rows).translate(grey)
     return Part(Pixels((len(rows), 1, 8, 8), pixels), array("q", (row[-1] for row in rows)))

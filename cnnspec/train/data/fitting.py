@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from cnnspec.train.data.raw import Resize
+from cnnspec.train.data.raw import WHITE, Resize
 
 _GAP = 2.0
 """What is shrunk further than this is averaged over whole pixels first."""
@@ -32,7 +32,7 @@ def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     scale = min(size[0] / image.size[0], size[1] / image.size[1])
     width, height = (max(1, round(scale * have)) for have in image.size)
     whole = image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=_GAP)
-    black = (0, 0, 0, 255) if image.mode == "RGBA" else 0
+    black = (0, 0, 0, WHITE) if image.mode == "RGBA" else 0
     canvas = Image.new(image.mode, size, black)
     canvas.paste(whole, ((size[0] - width) // 2, (size[1] - height) // 2))
     return canvas

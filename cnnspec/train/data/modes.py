@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnnspec.train.data.raw import WHITE
+
 _ALPHA = {"LA", "La", "PA", "RGBA", "RGBa"}
 _GREY = {"1", "L"}
 _DEEP = 65535
-_BYTE = 255
 _RGBA = 4
 
 
@@ -33,13 +34,13 @@ def _shallow(image: Image.Image) -> Image.Image:
     values = np.asarray(image)
     low, high = values.min(), values.max()
     if values.dtype.kind == "f":
-        if not (np.isfinite([low, high]).all() and low >= 0 and high <= _BYTE):
+        if not (np.isfinite([low, high]).all() and low >= 0 and high <= WHITE):
             raise ValueError(f"floats from {low:g} to {high:g}: 0 to 1 or 0 to 255 are expected")
-        scaled = np.rint(values * (_BYTE if high <= 1 else 1))
+        scaled = np.rint(values * (WHITE if high <= 1 else 1))
     else:
         if low < 0 or high > _DEEP:
             raise ValueError(f"numbers from {low} to {high}: 0 to {_DEEP:,} are expected")
-        scaled = (values.astype(np.uint32) + _BYTE // 2 + 1) // (_DEEP // _BYTE)
+        scaled = (values.astype(np.uint32) + WHITE // 2 + 1) // (_DEEP // WHITE)
     return Image.fromarray(scaled.astype(np.uint8))
 
 
@@ -51,6 +52,6 @@ def planes(pixels: NDArray[np.uint8], channels: int) -> bytes:
         return pixels.transpose(2, 0, 1).tobytes()
     colours = np.broadcast_to(pixels, (*pixels.shape[:2], 3)) if pixels.shape[2] == 1 else pixels
     if channels == _RGBA:
-        opaque = np.full((*pixels.shape[:2], 1), _BYTE, np.uint8)
+        opaque = np.full((*pixels.shape[:2], 1), WHITE, np.uint8)
         colours = np.concatenate([colours, opaque], axis=2)
     return colours.transpose(2, 0, 1).tobytes()

@@ -17,14 +17,14 @@ from cnnspec.core.plural import plural
 from cnnspec.language.own_data import Npz
 from cnnspec.train.data.memory import require_memory
 from cnnspec.train.data.pictures import require_classes
-from cnnspec.train.data.raw import Part, Pixels, Raw
+from cnnspec.train.data.raw import WHITE, Part, Pixels, Raw
 from cnnspec.train.data.share import divided
 
 _DIVIDED = ("x_train", "y_train", "x_test", "y_test")
 _WHOLE = ("images", "labels")
 _MOST_CLASSES = 100_000
 _CHANNELS = (1, 3, 4)
-_BYTE, _DEEP = 255, 65_535
+_DEEP = 65_535
 _DAMAGE = (
     ValueError,
     EOFError,
@@ -145,10 +145,10 @@ def _bytes_instead(found: NDArray[Any]) -> str:
     if found.size and found.dtype.kind in "biuf" and found.min() >= 0:
         if found.dtype.kind in "bf" and found.max() <= 1:
             return "Store (255 * images).astype('uint8')."
-        if found.max() <= _BYTE:
+        if found.max() <= WHITE:
             return "Store images.astype('uint8')."
         if found.max() <= _DEEP:
-            return f"Store (images // {_DEEP // _BYTE}).astype('uint8')."
+            return f"Store (images // {_DEEP // WHITE}).astype('uint8')."
     return "Store grey levels from 0 to 255."
 
 

@@ -57,5 +57,6 @@ def _held_of(label: int, labels_N: Tensor, share: float, seed: int) -> Tensor:
 
 
 def evenly(numbers_N: Tensor, most: int) -> Tensor:
-    """At most so many of the numbers, evenly spread over them."""
-    return numbers_N[:: -(-len(numbers_N) // most)]
+    """So many of the numbers, evenly spread over them; all where there are no more."""
+    count = min(most, len(numbers_N))
+    return numbers_N[torch.arange(count) * len(numbers_N) // max(1, count)]

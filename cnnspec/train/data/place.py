@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from cnnspec.language.training import Train
+from cnnspec.train.data.cores import cores
 from cnnspec.train.data.memory import shown
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
 from cnnspec.train.data.room import Home, choose
-from cnnspec.train.data.source import Memory, Source, Stream
+from cnnspec.train.data.source import BadFile, Memory, Source, Stream
 from cnnspec.train.steps import batch_sizes
 
 _AT_ONCE = 64
@@ -35,7 +37,7 @@ class Place:
         size = sum(images.size for images in parts)
         files = any(isinstance(images, Files) for images in parts)
         home = choose(config.cache, size, device, files=files)
-        workers = os.cpu_count() or 1 if config.workers is None else config.workers
+        workers = cores() if config.workers is None else config.workers
         decoders = f"decoded by {workers} threads" if workers else "decoded as they are needed"
         where = str(device) if home == "device" else "memory"
         told = decoders if home == "none" else f"in {where}, {shown(size)}"
@@ -55,21 +57,16 @@ def placed(part: Part, place: Place) -> Source:
 
 
 def _decoded(stream: Stream, count: int, shape: tuple[int, ...], place: Place) -> Memory:
-    """All images of the stream; those that could not be read keep no place."""
-    pixels_NCHW, kept_N = (
-        torch.empty((count, *shape), dtype=torch.uint8),
-        torch.empty(count, dtype=torch.int64),
-    )
-    filled = 0
-    for batch in stream.batches(torch.arange(count), batch_sizes(count, _AT_ONCE)):
-        end = filled + len(batch.labels_N)
-        pixels_NCHW[filled:end], kept_N[filled:end] = batch.pixels_NCHW, batch.labels_N
-        filled = end
-    memory = _in_memory(pixels_NCHW[:filled], kept_N[:filled], place)
-    memory.bad.update(stream.bad)
-    return memory
+    """All images of the stream, each at its number; nobody looks where one could not be read."""
+    pixels_NCHW = torch.empty((count, *shape), dtype=torch.uint8)
+    with closing(stream.batches(torch.arange(count), batch_sizes(count, _AT_ONCE))) as batches:
+        for batch in batches:
+            pixels_NCHW[batch.numbers_N] = batch.pixels_NCHW
+    return _in_memory(pixels_NCHW, stream.labels_N, place, stream.bad)
 
 
-def _in_memory(pixels_NCHW: Tensor, labels_N: Tensor, place: Place) -> Memory:
+def _in_memory(
+    pixels_NCHW: Tensor, labels_N: Tensor, place: Place, bad: Mapping[int, BadFile] | None = None
+) -> Memory:
     home = place.device if place.home == "device" else torch.device("cpu")
-    return Memory(pixels_NCHW, labels_N, place.device, home)
+    return Memory(pixels_NCHW, labels_N, place.device, home, bad)

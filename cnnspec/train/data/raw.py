@@ -13,6 +13,8 @@ Resize = Literal["crop", "stretch", "pad"]
 RESIZES: tuple[Resize, ...] = ("crop", "stretch", "pad")
 """How a picture of another size is made to fit: its middle, its whole distorted, or its whole with black bars."""
 
+WHITE = 255
+"""The lightest grey level: pixels are unsigned bytes, from 0, which is black."""
 _SHOWN = 5
 
 
@@ -27,9 +29,9 @@ class Pixels(NamedTuple):
         """C×H×W."""
         return self.sizes[1:]
 
-    def identity(self) -> bytes:
-        """What tells them from other images."""
-        return bytes(self.values)
+    def identity(self) -> bytearray:
+        """What tells them from other images: not copied, it may be most of the memory."""
+        return self.values
 
     @property
     def size(self) -> int:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-LEVELS = 256
+from cnnspec.train.data.raw import WHITE
+
+LEVELS = WHITE + 1
 
 
 class Scale(NamedTuple):

@@ -1,12 +1,13 @@
 """Where a set's images come from: memory, or files that are decoded as they are needed.
 
-Which images a batch has is the caller's to say; neither place, workers nor prefetch can change a bit.
+Which images a batch has is the caller's to say; neither place, workers nor prefetch can change a bit. An image keeps
+its number, also where others can't be read: those are left out of their batches, wherever the images are kept.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple, Protocol
@@ -32,36 +33,59 @@ class Batch(NamedTuple):
     numbers_N: Tensor
 
 
+class BadFile(NamedTuple):
+    """A file that could not be read."""
+
+    file: str
+    reason: str
+
+
 class Source(Protocol):
     """A set of labelled images."""
 
     labels_N: Tensor
-    """int64, on the CPU."""
+    """int64, on the CPU: of every image, also of those that can't be read."""
     device: torch.device
-    bad: dict[str, str]
-    """Files that could not be read and were left out, with the reason."""
-    decoded: bool
-    """Whether an image costs next to nothing to have."""
+    bad: dict[int, BadFile]
+    """By their numbers the images that could not be read, as far as that is known."""
 
-    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Iterator[Batch]:
-        """The images that `order_N` (on the CPU) numbers, in batches of these sizes."""
+    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
+        """The images that `order_N` (on the CPU) numbers, in batches of these sizes, less those that can't be read.
+
+        A batch that has lost all its images is left out.
+        """
 
 
 class Memory:
     """Decoded images: a batch is gathered from them where they lie, then goes to the network's device."""
 
     def __init__(
-        self, pixels_NCHW: Tensor, labels_N: Tensor, device: torch.device, home: torch.device
+        self,
+        pixels_NCHW: Tensor,
+        labels_N: Tensor,
+        device: torch.device,
+        home: torch.device,
+        bad: Mapping[int, BadFile] | None = None,
     ) -> None:
-        self.labels_N, self.device, self.decoded = labels_N, device, True
-        self.bad: dict[str, str] = {}
+        self.labels_N, self.device, self.bad = labels_N, device, dict(bad or {})
         self._pixels_NCHW, self._labels_N = pixels_NCHW.to(home), labels_N.to(home)
+        self._good_N = torch.ones(len(labels_N), dtype=torch.bool)
+        self._good_N[list(self.bad)] = False
 
-    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Iterator[Batch]:
+    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
         """As Source has it."""
-        for chosen_N in order_N.to(self._labels_N.device).split(list(sizes)):
+        order_N, sizes = self._readable(order_N, sizes)
+        for chosen_N in order_N.to(self._labels_N.device).split(sizes):
             found = (self._pixels_NCHW.index_select(0, chosen_N), self._labels_N[chosen_N], chosen_N)
             yield Batch(*(_moved(part, self.device) for part in found))
+
+    def _readable(self, order_N: Tensor, sizes: Sequence[int]) -> tuple[Tensor, list[int]]:
+        """Order and sizes of what is left: told before the first batch, so that none waits for the device."""
+        if not self.bad:
+            return order_N, list(sizes)
+        good_N = self._good_N[order_N]
+        counts = (int(part_N.sum()) for part_N in good_N.split(list(sizes)))
+        return order_N[good_N], [count for count in counts if count]
 
 
 class Stream:
@@ -73,12 +97,12 @@ class Stream:
     def __init__(
         self, files: Files, labels_N: Tensor, device: torch.device, *, workers: int, skip: bool
     ) -> None:
-        self.labels_N, self.device, self.decoded = labels_N, device, False
-        self.bad: dict[str, str] = {}
+        self.labels_N, self.device = labels_N, device
+        self.bad: dict[int, BadFile] = {}
         self._files, self._workers, self._skip = files, workers, skip
 
-    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Iterator[Batch]:
-        """As Source has it; a batch of nothing but bad files is left out."""
+    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
+        """As Source has it."""
         if not self._workers:
             for chosen_N in order_N.split(list(sizes)):
                 pixels_NCHW = self._room(len(chosen_N))
@@ -136,11 +160,14 @@ class Stream:
         except UserError as error:
             if not self._skip:
                 raise
-            self.bad[str(path)] = error.message.removeprefix(f"{path}: ")
+            self.bad[number] = BadFile(str(path), error.message.removeprefix(f"{path}: "))
             return False
         room_CHW.copy_(torch.frombuffer(bytearray(pixels), dtype=torch.uint8).view(room_CHW.shape))
         return True
 
 
 def _moved(part: Tensor, device: torch.device) -> Tensor:
-    return part.to(device, non_blocking=True) if part.device != device else part
+    """On the device. Only what is pinned may be on its way while others work: else it can arrive as garbage."""
+    if part.device == device:
+        return part
+    return part.to(device, non_blocking=device.type == "cuda" and part.is_pinned())

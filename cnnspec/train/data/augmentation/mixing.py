@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from cnnspec.language.augmentations.mixing import CutMix, Mixup
+from cnnspec.train.data.augmentation.base import Setting
 from cnnspec.train.data.augmentation.values import rectangles
 
 _KNOTS = 4097
@@ -16,8 +17,8 @@ class Faded:
 
     draws = 1
 
-    def __init__(self, config: Mixup, device: torch.device) -> None:
-        self._beta = Beta(config.alpha, device)
+    def __init__(self, config: Mixup, setting: Setting) -> None:
+        self._beta = Beta(config.alpha, setting.device)
 
     def __call__(self, images_NCHW: Tensor, targets_NK: Tensor, draws_ND: Tensor) -> tuple[Tensor, Tensor]:
         """Images and targets, mixed."""
@@ -33,15 +34,14 @@ class Patched:
 
     draws = 3
 
-    def __init__(self, config: CutMix, device: torch.device) -> None:
-        self._beta = Beta(config.alpha, device)
+    def __init__(self, config: CutMix, setting: Setting) -> None:
+        self._beta = Beta(config.alpha, setting.device)
 
     def __call__(self, images_NCHW: Tensor, targets_NK: Tensor, draws_ND: Tensor) -> tuple[Tensor, Tensor]:
         """Images and targets, mixed; what a target keeps is what of its image is left, in whole pixels."""
         shape = images_NCHW.shape[2:]
         side_N1 = (1 - self._beta(draws_ND[:, 2])).sqrt().unsqueeze(1)
-        sides_N2 = (side_N1 * torch.tensor(shape, device=draws_ND.device)).round()
-        patch_NHW = rectangles(draws_ND[:, :2], shape, sides_N2)
+        patch_NHW = rectangles(draws_ND[:, :2], shape, [(side_N1 * size).round() for size in shape])
         kept_N1 = 1 - patch_NHW.float().mean((1, 2)).unsqueeze(1)
         return (
             torch.where(patch_NHW.unsqueeze(1), images_NCHW.roll(1, 0), images_NCHW),

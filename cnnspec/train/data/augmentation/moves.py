@@ -6,14 +6,67 @@ Steps that follow each other are composed before a pixel moves, on bytes as well
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
 
 from cnnspec.language.augmentations.base import pair
 from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, VFlip
+from cnnspec.train.data.augmentation.base import Setting
 
-Move = RandomCrop | HFlip | VFlip
+
+class Move(Protocol):
+    """A change of where pixels are, the same along all of a row and all of a column."""
+
+    draws: int
+    """Random numbers that it needs for an image."""
+
+    def move(self, rows: Axis, columns: Axis, draws_ND: Tensor) -> None:
+        """Have the places along both axes taken from elsewhere."""
+
+
+class Shifted(Move):
+    """Each image shifted along both axes."""
+
+    def __init__(self, config: RandomCrop, _setting: Setting) -> None:
+        self._config, self._padding = config, pair(config.padding)
+        self.draws = 2 + (config.p < 1)
+
+    def move(self, rows: Axis, columns: Axis, draws_ND: Tensor) -> None:
+        """As Move has it."""
+        for axis, padding, draws_N in zip((rows, columns), self._padding, draws_ND.unbind(1), strict=False):
+            offsets_N = (draws_N * (2 * padding + 1)).long() - padding
+            if self._config.p < 1:
+                offsets_N = offsets_N * (draws_ND[:, 2] < self._config.p)
+            axis.shift(offsets_N, self._config.padding_mode)
+
+
+class Flipped(Move):
+    """Each image mirrored or not, along one axis."""
+
+    draws = 1
+    _along: Literal["rows", "columns"]
+
+    def __init__(self, config: HFlip | VFlip, _setting: Setting) -> None:
+        self._share = config.p
+
+    def move(self, rows: Axis, columns: Axis, draws_ND: Tensor) -> None:
+        """As Move has it."""
+        axis = columns if self._along == "columns" else rows
+        axis.flip(draws_ND[:, 0] < self._share)
+
+
+class FlippedAcross(Flipped):
+    """Left to right."""
+
+    _along = "columns"
+
+
+class FlippedDown(Flipped):
+    """Top to bottom."""
+
+    _along = "rows"
 
 
 class Moves:
@@ -21,27 +74,18 @@ class Moves:
 
     def __init__(self, moves: Sequence[Move]) -> None:
         self._moves = tuple(moves)
-        self.draws = sum(map(_draws, moves))
+        self.draws = sum(move.draws for move in moves)
 
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
         """The images, their pixels moved."""
         height, width = images_NCHW.shape[2:]
-        rows, columns = _Axis(height, draws_ND), _Axis(width, draws_ND)
-        column = 0
-        for move in self._moves:
-            if isinstance(move, RandomCrop):
-                for axis, padding, at in zip((rows, columns), pair(move.padding), (0, 1), strict=True):
-                    offsets_N = (draws_ND[:, column + at] * (2 * padding + 1)).long() - padding
-                    if move.p < 1:
-                        offsets_N = offsets_N * (draws_ND[:, column + 2] < move.p)
-                    axis.shift(offsets_N, move.padding_mode)
-            else:
-                axis = columns if isinstance(move, HFlip) else rows
-                axis.flip(draws_ND[:, column] < move.p)
-            column += _draws(move)
+        rows, columns = Axis(height, draws_ND), Axis(width, draws_ND)
+        own_draws = draws_ND.split([move.draws for move in self._moves], 1)
+        for move, own_ND in zip(self._moves, own_draws, strict=True):
+            move.move(rows, columns, own_ND)
         return self._gathered(images_NCHW, rows, columns)
 
-    def _gathered(self, images_NCHW: Tensor, rows: _Axis, columns: _Axis) -> Tensor:
+    def _gathered(self, images_NCHW: Tensor, rows: Axis, columns: Axis) -> Tensor:
         count, channels, height, width = images_NCHW.shape
         index_NHW = (rows.source * width).unsqueeze(2) + columns.source.unsqueeze(1)
         index_NCP = index_NHW.view(count, 1, -1).expand(-1, channels, -1)
@@ -53,11 +97,7 @@ class Moves:
         return moved_NCHW
 
 
-def _draws(move: Move) -> int:
-    return 2 + (move.p < 1) if isinstance(move, RandomCrop) else 1
-
-
-class _Axis:
+class Axis:
     """Of each image and each place along an axis, where its value comes from, and whether that is inside."""
 
     def __init__(self, size: int, draws_ND: Tensor) -> None:

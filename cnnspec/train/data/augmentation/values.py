@@ -1,9 +1,9 @@
-"""Augmentations of float images, each with its own draws for each image: turned, coloured, with a hole."""
+"""Augmentations of float images, each with its own draws for each image: turned, coloured, with a hole, normalised."""
 
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -11,21 +11,11 @@ from torch.nn.functional import affine_grid, grid_sample
 
 from cnnspec.language.augmentations.base import pair
 from cnnspec.language.augmentations.geometry import Rotate
-from cnnspec.language.augmentations.values import Colour, Cutout
+from cnnspec.language.augmentations.values import Colour, Cutout, Normalise
+from cnnspec.train.data.augmentation.base import LEVEL, Setting
 
-LEVEL = 255.0
 GREY = (0.2989, 0.587, 0.114)
 """What red, green and blue add to grey (ITU-R BT.601, as torchvision rounds it)."""
-
-
-class Change(Protocol):
-    """What is done to a batch."""
-
-    draws: int
-    """Random numbers that it needs for an image."""
-
-    def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
-        """The images, changed; those that came in may be written over."""
 
 
 class Rotated:
@@ -33,7 +23,7 @@ class Rotated:
 
     draws = 2
 
-    def __init__(self, config: Rotate) -> None:
+    def __init__(self, config: Rotate, _setting: Setting) -> None:
         self._config = config
 
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
@@ -61,26 +51,24 @@ class Holed:
 
     draws = 3
 
-    def __init__(self, config: Cutout, fill_C11: Tensor) -> None:
-        self._config, self._fill_C11 = config, fill_C11
+    def __init__(self, config: Cutout, setting: Setting) -> None:
+        mean = setting.scale.mean
+        self._sides, self._share = pair(config.size), config.p
+        self._fill_C11 = setting.tensor((0.0,) * len(mean) if setting.normalised else mean)
 
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
         """As Change has it."""
-        size = pair(self._config.size)
-        hole_NHW = rectangles(
-            draws_ND[:, :2], images_NCHW.shape[2:], torch.tensor(size, device=draws_ND.device)
-        )
-        hole_NHW &= (draws_ND[:, 2] < self._config.p).view(-1, 1, 1)
+        hole_NHW = rectangles(draws_ND[:, :2], images_NCHW.shape[2:], self._sides)
+        hole_NHW &= (draws_ND[:, 2] < self._share).view(-1, 1, 1)
         return torch.where(hole_NHW.unsqueeze(1), self._fill_C11, images_NCHW)
 
 
-def rectangles(places_N2: Tensor, shape: torch.Size, sides: Tensor) -> Tensor:
-    """Rectangles of these sides, sides_2 or sides_N2, about a pixel drawn from all: inside_NHW."""
+def rectangles(places_N2: Tensor, shape: torch.Size, sides: Sequence[int | Tensor]) -> Tensor:
+    """Rectangles of these sides, whole numbers for all or whole sides_N1, about a pixel drawn from all: inside_NHW."""
     inside = []
-    for axis, size in enumerate(shape):
+    for axis, (size, side) in enumerate(zip(shape, sides, strict=True)):
         centre_N1 = (places_N2[:, axis] * size).floor().unsqueeze(1)
-        side = sides[..., axis].unsqueeze(-1)
-        first_N1 = centre_N1 - (side / 2).floor()
+        first_N1 = centre_N1 - side // 2
         at_S = torch.arange(size, device=places_N2.device)
         inside.append((at_S >= first_N1) & (at_S < first_N1 + side))
     rows_NH, columns_NW = inside
@@ -92,8 +80,9 @@ class Coloured:
 
     draws = 4
 
-    def __init__(self, config: Colour) -> None:
+    def __init__(self, config: Colour, setting: Setting) -> None:
         self._config = config
+        self._grey_C11 = setting.tensor(grey_shares(len(setting.scale.mean)))
 
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
         """As Change has it."""
@@ -101,13 +90,17 @@ class Coloured:
         if config.brightness:
             images_NCHW = (images_NCHW * _factor(draws[:, 0], config.brightness)).clamp_(0, LEVEL)
         if config.contrast:
-            mean_N111 = grey(images_NCHW).mean((1, 2, 3), keepdim=True)
+            mean_N111 = self._grey(images_NCHW).mean((1, 2, 3), keepdim=True)
             images_NCHW = _blended(images_NCHW, mean_N111, _factor(draws[:, 1], config.contrast))
         if config.saturation:
-            images_NCHW = _blended(images_NCHW, grey(images_NCHW), _factor(draws[:, 2], config.saturation))
+            grey_N1HW = self._grey(images_NCHW)
+            images_NCHW = _blended(images_NCHW, grey_N1HW, _factor(draws[:, 2], config.saturation))
         if config.hue:
             images_NCHW = turned(images_NCHW, (2 * draws[:, 3] - 1).squeeze(1) * config.hue)
         return images_NCHW
+
+    def _grey(self, images_NCHW: Tensor) -> Tensor:
+        return (images_NCHW * self._grey_C11).sum(1, keepdim=True)
 
 
 def _factor(draw: Tensor, most: float) -> Tensor:
@@ -119,12 +112,9 @@ def _blended(images_NCHW: Tensor, other: Tensor, share: Tensor) -> Tensor:
     return torch.lerp(other.expand_as(images_NCHW), images_NCHW, share).clamp_(0, LEVEL)
 
 
-def grey(images_NCHW: Tensor) -> Tensor:
-    """How bright each pixel is, as one channel; of images that are not RGB, the mean of their channels."""
-    if images_NCHW.shape[1] != len(GREY):
-        return images_NCHW.mean(1, keepdim=True)
-    shares_C11 = torch.tensor(GREY, device=images_NCHW.device).view(-1, 1, 1)
-    return (images_NCHW * shares_C11).sum(1, keepdim=True)
+def grey_shares(channels: int) -> tuple[float, ...]:
+    """What each channel adds to how bright a pixel is; of images that are not RGB, all the same."""
+    return GREY if channels == len(GREY) else (1 / channels,) * channels
 
 
 def turned(images_NCHW: Tensor, turn_N11: Tensor) -> Tensor:
@@ -142,3 +132,17 @@ def turned(images_NCHW: Tensor, turn_N11: Tensor) -> Tensor:
     distance = torch.stack([(hue_NHW * 6 + offset) % 6 for offset in (5, 3, 1)], 1)
     fall = torch.minimum(distance, 4 - distance).clamp_(0, 1)
     return high_NHW.unsqueeze(1) - span_NHW.unsqueeze(1) * fall
+
+
+class Normalised:
+    """Each channel less its mean, divided by its deviation."""
+
+    draws = 0
+
+    def __init__(self, _config: Normalise, setting: Setting) -> None:
+        self._mean_C11, self._std_C11 = setting.tensor(setting.scale.mean), setting.tensor(setting.scale.std)
+
+    def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
+        """As Change has it, but what came in stays as it was."""
+        del draws_ND
+        return images_NCHW.sub(self._mean_C11).div_(self._std_C11)

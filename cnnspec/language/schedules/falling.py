@@ -1,56 +1,18 @@
-"""What `train: {schedule: …}` may say: how the learning rate changes while training goes on.
-
-The names and defaults are those of torch.optim.lr_scheduler; lengths are in epochs, and lr may change with each step.
-A new schedule is its class, its line in the table below, and its formula in `train/optim/schedule.py`.
-"""
+"""Schedules by which the learning rate stays or falls."""
 
 from bisect import bisect_right
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
-from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
-from cnnspec.layers.fields import (
-    Arguments,
-    Expect,
-    Flag,
-    NonNegative,
-    NonNegativeNumber,
-    Positive,
-    PositiveNumber,
-    Probability,
-)
+from cnnspec.language.optimizers.base import Share
+from cnnspec.language.schedules.base import Schedule, require_below
+from cnnspec.layers.fields import Expect, NonNegative, NonNegativeNumber, Positive, PositiveNumber
 
-Factor = Annotated[float, Field(gt=0, le=1), Expect("a number above 0, at most 1")]
-Share = Annotated[float, Field(ge=0, lt=1), Expect("a number from 0, and below 1")]
 Epochs = Annotated[
     tuple[Positive, ...], Strict(strict=False), Expect("a list of epochs: whole numbers of at least 1")
 ]
-
-
-class Schedule(Arguments):
-    """How the learning rate changes."""
-
-    main: ClassVar[str | None] = None
-
-    warmup: NonNegativeNumber = Field(
-        0,
-        description="Epochs, or a part of one, in which lr first grows in a straight line (Goyal et al., 2017).",
-    )
-    warmup_start: Factor = Field(
-        0.01, description="The share that warmup begins with, of the lr that it grows to."
-    )
-
-    def fits(self, epochs: int) -> None:
-        """Raise Reject, at the schedule, when the training is too short for it."""
-        if self.warmup >= epochs:
-            hint = f"Write a warmup below {epochs}, or more epochs."
-            message = f"warmup takes {self.warmup:g} of the {plural(epochs, 'epoch')}: nothing is left for what follows"
-            raise Reject("schedule-too-long", message, field="schedule", hint=hint)
-
-    def doubt(self, lr: float, epochs: int) -> None:
-        """Raise Reject where it can be followed but is hardly meant: lr never changes, or the wrong way."""
 
 
 class Constant(Schedule):
@@ -70,42 +32,7 @@ class Cosine(Schedule):
     def doubt(self, lr: float, epochs: int) -> None:
         """Raise Reject where lr would grow."""
         del epochs
-        _require_below(lr, "eta_min", self.eta_min, "lr grows to it")
-
-
-class OneCycle(Schedule):
-    """lr grows to itself from a part of it, then falls to next to nothing (Smith & Topin, 2018).
-
-    The last step has the least lr. A warmup grows to the first lr, and momentum waits for it to end.
-    """
-
-    pct_start: Probability = Field(0.3, description="The share of the steps in which lr grows.")
-    anneal_strategy: Literal["cos", "linear"] = Field(
-        "cos", description="Along a cosine, or a straight line."
-    )
-    cycle_momentum: Flag = Field(
-        True,
-        description="Whether momentum, or the first of betas, falls while lr grows; nothing where there is neither.",
-    )
-    base_momentum: Share = Field(0.85, description="The least momentum, at the highest lr.")
-    max_momentum: Share = Field(0.95, description="The greatest momentum, at the lowest lr.")
-    div_factor: PositiveNumber = Field(25, description="The first lr is lr / div_factor.")
-    final_div_factor: PositiveNumber = Field(1e4, description="The last lr is the first / final_div_factor.")
-    three_phase: Flag = Field(
-        False, description="Whether lr falls as it grew, then to its end, in place of falling at once."
-    )
-
-    def consistent(self) -> None:
-        """Raise Reject where the momenta are the wrong way round, or three phases don't fit."""
-        if self.base_momentum > self.max_momentum:
-            message = f"base_momentum {self.base_momentum:g} is more than max_momentum {self.max_momentum:g}"
-            raise Reject("bounds-swapped", message, field="base_momentum", hint="Exchange them.")
-        if self.three_phase and self.pct_start * 2 >= 1:
-            message = (
-                f"of three phases two have the share {self.pct_start:g} each: nothing is left for the third"
-            )
-            hint = "Write a pct_start below 0.5."
-            raise Reject("schedule-too-long", message, field="pct_start", hint=hint)
+        require_below(lr, "eta_min", self.eta_min, "lr grows to it")
 
 
 class Step(Schedule):
@@ -177,7 +104,7 @@ class Plateau(Schedule):
 
     def doubt(self, lr: float, epochs: int) -> None:
         """Raise Reject where lr can't fall."""
-        _require_below(lr, "min_lr", self.min_lr, "lr never falls")
+        require_below(lr, "min_lr", self.min_lr, "lr never falls")
         if (
             self.patience + 2 >= epochs
         ):  # the first epoch is the best so far, the last one's change is not used
@@ -185,19 +112,3 @@ class Plateau(Schedule):
             enough = epochs > 2  # noqa: PLR2004 -- the best one, a worse one, one with another lr
             hint = f"Write patience: {(epochs - 1) // 4}, say." if enough else "Write more epochs."
             raise Reject("lr-never-changes", message, hint=hint)
-
-
-def _require_below(lr: float, name: str, least: float, so: str) -> None:
-    if least > lr:
-        message = f"{name} is {least:g}, more than the optimizer's lr of {lr:g}: {so}"
-        raise Reject("lr-below-least", message, hint=f"Write a {name} below {lr:g}, or a higher lr.")
-
-
-SCHEDULES: dict[str, type[Schedule]] = {
-    "constant": Constant,
-    "cosine": Cosine,
-    "one_cycle": OneCycle,
-    "step": Step,
-    "exponential": Exponential,
-    "plateau": Plateau,
-}

@@ -1,0 +1,287 @@
+"""Files that are skipped: they change nothing for the others, wherever images are kept and whoever decodes them."""
+
+from array import array
+from types import SimpleNamespace
+
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from cnnspec.core.errors import UserError
+from cnnspec.language.augmentations.geometry import HFlip, RandomCrop
+from cnnspec.language.augmentations.mixing import Mixup
+from cnnspec.language.training import Train
+from cnnspec.train.data import sets as sets_module
+from cnnspec.train.data import source
+from cnnspec.train.data.lone import accompanied
+from cnnspec.train.data.place import Place, placed
+from cnnspec.train.data.raw import Files, Part, Pixels, Raw
+from cnnspec.train.data.sets import divide
+from cnnspec.train.data.source import Batch, Memory, Stream
+from cnnspec.train.steps import batch_sizes
+from cnnspec.train.survey import survey
+from tests.trainings import CPU, fit_of, trained, weights_equal
+
+COUNT = 40
+BAD = [0, 3, 4, 17, 18, 19, 31, 39]
+LABELS = [number % 3 for number in range(COUNT)]
+PLACES = [("ram", 0), ("ram", 2), ("none", 0), ("none", 1), ("none", 3)]
+
+
+@pytest.fixture
+def paths(tmp_path):
+    """Noise of 6×5, a file each."""
+    found = tuple(tmp_path / f"{number}.png" for number in range(COUNT))
+    draw = torch.Generator().manual_seed(0)
+    for path in found:
+        noise = torch.randint(0, 256, (6, 5), dtype=torch.uint8, generator=draw)
+        Image.fromarray(noise.numpy()).save(path)
+    return found
+
+
+def spoil(paths, numbers):
+    for number in numbers:
+        paths[number].write_bytes(b"no image")
+
+
+def raw_of(paths, labels=LABELS, on_bad="skip"):
+    part = Part(Files(paths, (1, 6, 5), "crop"), array("q", labels))
+    return Raw(part, None, part, ("a", "b", "c"), on_bad=on_bad)
+
+
+def config_of(cache, workers=2, **others):
+    augment = (RandomCrop(padding=2), HFlip(), Mixup(alpha=1.0))
+    return Train(**({"batch_size": 4, "seed": 5, "augment": augment} | others), cache=cache, workers=workers)
+
+
+def epochs_of(sets, config):
+    """All that two epochs and a validation give."""
+    sizes = batch_sizes(len(sets.fit_F), config.batch_size)
+    fitted = [batch for epoch in (1, 2) for batch in sets.fit_batches(sizes, epoch)]
+    return [*fitted, *sets.validation_batches(4), *sets.test_batches(4)]
+
+
+def same(one, other):
+    return all(torch.equal(a, b) for x, y in zip(one, other, strict=True) for a, b in zip(x, y, strict=True))
+
+
+@pytest.mark.parametrize("bad", [[], BAD])
+@pytest.mark.parametrize(("cache", "workers"), PLACES)
+def test_no_place_and_no_number_of_workers_changes_a_bit(paths, bad, cache, workers):
+    spoil(paths, bad)
+    config, other = config_of("ram", 1), config_of(cache, workers)
+    expected, found = (divide(raw_of(paths), one, CPU) for one in (config, other))
+    assert expected.fit_F.tolist() == found.fit_F.tolist()
+    assert expected.validation_V.tolist() == found.validation_V.tolist()
+    assert expected.scale == found.scale
+    assert same(epochs_of(expected, config), epochs_of(found, other))
+    assert expected.newly_bad() == found.newly_bad()
+
+
+@pytest.mark.parametrize(("cache", "workers"), PLACES)
+def test_bad_files_leave_the_others_their_numbers_labels_and_part(paths, cache, workers):
+    config = config_of(cache, workers)
+    whole = divide(raw_of(paths), config, CPU)
+    spoil(paths, BAD)
+    sets = divide(raw_of(paths), config, CPU)
+    assert whole.fit_F.tolist() == sets.fit_F.tolist()
+    assert whole.validation_V.tolist() == sets.validation_V.tolist()
+    order, sizes = torch.arange(COUNT), [8] * 5
+    before, after = (list(one.train.batches(order, sizes)) for one in (whole, sets))
+    for full, batch in zip(before, after, strict=True):
+        kept = torch.tensor([number not in BAD for number in full.numbers_N.tolist()])
+        assert same([[part[kept] for part in full]], [batch])
+
+
+def test_the_weights_do_not_depend_on_where_images_are_kept_either(paths):
+    spoil(paths, BAD)
+    models = []
+    for cache, workers in (("ram", 2), ("none", 0), ("none", 3)):
+        torch.manual_seed(1)
+        models.append(nn.Sequential(nn.Flatten(), nn.Linear(30, 8), nn.BatchNorm1d(8), nn.Linear(8, 3)))
+        trained(models[-1], config_of(cache, workers, epochs=2), raw=raw_of(paths))
+    assert weights_equal(models[0], models[1])
+    assert weights_equal(models[0], models[2])
+
+
+@pytest.mark.parametrize("cache", ["ram", "none"])
+def test_mean_and_deviation_are_of_the_same_files_wherever_they_are_kept(paths, cache, monkeypatch):
+    def scale(most, **others):
+        monkeypatch.setattr(sets_module, "MOST_MEASURED", most)
+        return divide(raw_of(paths), config_of(cache, validation=0.0, **others), CPU).scale
+
+    def of(numbers):
+        pixels = torch.stack(
+            [torch.frombuffer(bytearray(Image.open(paths[n]).tobytes()), dtype=torch.uint8) for n in numbers]
+        )
+        return pixels.double().mean().item()
+
+    assert of(range(COUNT)) == pytest.approx(scale(COUNT).mean[0]) == pytest.approx(scale(COUNT + 1).mean[0])
+    assert of(range(COUNT - 1)) == pytest.approx(scale(COUNT - 1).mean[0])
+    assert of(range(0, COUNT, 10)) == pytest.approx(scale(4).mean[0])
+
+
+def test_all_pixels_that_are_in_memory_anyway_are_measured(monkeypatch):
+    monkeypatch.setattr(sets_module, "MOST_MEASURED", 2)
+    part = Part(Pixels((4, 1, 1, 1), bytearray([0, 10, 20, 50])), array("q", [0, 1, 0, 1]))
+    sets = divide(Raw(part, None, part, ("a", "b")), Train(batch_size=2, validation=0.0), CPU)
+    assert (20.0,) == sets.scale.mean
+
+
+def batches_of(*sizes):
+    """Batches of so many images, numbered on."""
+    numbers = torch.arange(sum(sizes)).split(list(sizes))
+    return [Batch(part.view(-1, 1, 1, 1).to(torch.uint8), part % 3, part) for part in numbers]
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        ([4, 4, 2], [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]),
+        ([4, 1, 3], [[0, 1, 2, 3], [4, 5, 6, 7]]),
+        ([1, 1, 1, 4], [[0, 1], [2, 3, 4, 5, 6]]),
+        ([4, 1], [[0, 1, 2, 3]]),
+        ([1], []),
+        ([], []),
+    ],
+)
+def test_a_lone_image_goes_over_to_the_next_batch(left, expected):
+    found = list(accompanied(batches_of(*left), [4, 4, 4]))
+    assert expected == [batch.numbers_N.tolist() for batch in found]
+    assert expected == [batch.pixels_NCHW.flatten().tolist() for batch in found]
+    assert [[number % 3 for number in batch] for batch in expected] == [b.labels_N.tolist() for b in found]
+
+
+def test_images_that_are_asked_for_one_by_one_stay_alone():
+    assert [1, 1, 1] == [len(batch.labels_N) for batch in accompanied(batches_of(1, 1, 1), [1, 1, 1])]
+
+
+@pytest.mark.parametrize("cache", ["ram", "none"])
+def test_no_batch_of_an_epoch_is_a_lone_image_that_skipped_files_have_left(paths, cache):
+    config = config_of(cache, validation=0.0, batch_size=4)
+    order = divide(raw_of(paths), config, CPU)
+    numbers = sets_module.shuffled(order.fit_F, config.seed, "order", 1)
+    spoil(paths, numbers[1:4].tolist())  # of the first four one is left
+    sets = divide(raw_of(paths), config, CPU)
+    found = [len(labels) for _, labels in sets.fit_batches(batch_sizes(COUNT, 4), 1)]
+    assert [5, *[4] * 8] == found
+    model = nn.Sequential(nn.Flatten(), nn.Linear(30, 8), nn.BatchNorm1d(8), nn.Linear(8, 3))
+    trained(model, config.model_copy(update={"epochs": 1}), raw=raw_of(paths))
+
+
+@pytest.mark.parametrize("cache", ["ram", "none"])
+def test_a_class_that_loses_all_its_images_to_fit_is_told(paths, cache):
+    spoil(paths, range(0, COUNT, 3))
+    with pytest.raises(UserError, match="no image of class a to train with can be read"):
+        divide(raw_of(paths), config_of(cache), CPU)
+    config = config_of(cache, overfit_batches=8)
+    assert len(fit_of(nn.Linear(30, 3), config, raw=raw_of(paths)).sets.fit_F) == 32
+
+
+def test_a_class_that_was_not_looked_at_first_is_told_after_an_epoch(paths, monkeypatch):
+    spoil(paths, range(0, COUNT, 3))
+    monkeypatch.setattr(sets_module, "MOST_MEASURED", 2)
+    sets = divide(raw_of(paths), config_of("none", validation=0.0), CPU)
+    with pytest.raises(UserError, match="no image of class a to train with can be read"):
+        list(sets.fit_batches(batch_sizes(COUNT, 4), 1))
+
+
+@pytest.mark.parametrize("cache", ["ram", "none"])
+def test_a_file_of_two_numbers_is_told_once(paths, cache):
+    spoil(paths, [3])
+    twice = (*paths[:-1], paths[3])
+    sets = divide(raw_of(twice), config_of(cache, validation=0.0), CPU)
+    assert {3, COUNT - 1} == set(sets.train.bad)
+    assert [str(paths[3])] == [file for file, _ in sets.newly_bad()]
+
+
+def test_a_survey_counts_skipped_files_and_has_no_size_of_them(paths):
+    spoil(paths, BAD)
+    found = [survey(raw_of(paths), config_of(cache, device="cpu"), 8) for cache in ("ram", "none")]
+    assert [COUNT] * 2 == [sum(one.counts[name][2] for name in "abc") for one in found]
+    assert [(((5, 6), COUNT - len(BAD)),)] * 2 == [one.sizes for one in found]
+    assert found[0].png == found[1].png
+
+
+@pytest.mark.parametrize("what", ["validation", "test"])
+def test_a_set_in_memory_that_has_no_readable_image_is_told_at_once(paths, what, tmp_path):
+    (tmp_path / "bad.png").write_bytes(b"no image")
+    bad = Part(Files((tmp_path / "bad.png",), (1, 6, 5), "crop"), array("q", [0]))
+    raw = raw_of(paths)._replace(**{what: bad})
+    with pytest.raises(UserError, match=f"no image of the {what} set can be read"):
+        divide(raw, config_of("ram"), CPU)
+
+
+def test_a_held_out_share_without_a_readable_image_is_told(paths):
+    held = divide(raw_of(paths), config_of("ram"), CPU).validation_V.tolist()
+    spoil(paths, held)
+    with pytest.raises(UserError, match="no image of the validation set can be read"):
+        divide(raw_of(paths), config_of("ram"), CPU)
+
+
+def test_batches_are_closed_where_an_error_stops_who_reads_them(paths, monkeypatch):
+    held, closed = [], []
+
+    def opened(order_N):
+        try:
+            yield Batch(torch.zeros((2, 1, 6, 5), dtype=torch.uint8), torch.zeros(2).long(), order_N[:2])
+        finally:
+            closed.append(len(closed))
+
+    def batches(_self, order_N, _sizes):
+        held.append(opened(order_N))  # so that none is closed by having been forgotten
+        return held[-1]
+
+    def fail(*_):
+        raise UserError("out of room")
+
+    config = config_of("none")
+    sets = divide(raw_of(paths), config, CPU)
+    monkeypatch.setattr(Stream, "batches", batches)
+    monkeypatch.setattr(sets_module.Levels, "add", fail)
+    monkeypatch.setattr(sets.augment, "evaluate", fail)
+    with pytest.raises(UserError, match="out of room"):
+        divide(raw_of(paths), config, CPU)
+    with pytest.raises(UserError, match="out of room"):
+        list(sets.test_batches(4))
+    with pytest.raises(RuntimeError):  # the batch does not fit what memory expects
+        placed(Part(Files(paths, (3, 6, 4), "crop"), array("q", LABELS)), Place("ram", CPU, 2, False, ""))
+    fitted = sets.fit_batches([2], 1)
+    next(fitted)
+    fitted.close()
+    assert [0, 1, 2, 3] == closed
+
+
+class Copied:
+    """What `_moved` looks at of a tensor."""
+
+    def __init__(self, pinned):
+        self.device, self._pinned, self.asked = CPU, pinned, 0
+
+    def is_pinned(self):
+        self.asked += 1
+        return self._pinned
+
+    def to(self, device, *, non_blocking):
+        return SimpleNamespace(device=device, non_blocking=non_blocking)
+
+
+@pytest.mark.parametrize(
+    ("device", "pinned", "expected", "asked"),
+    [("mps", True, False, 0), ("cuda", True, True, 1), ("cuda", False, False, 1)],
+)
+def test_only_pinned_memory_is_copied_while_others_work(device, pinned, expected, asked):
+    part = Copied(pinned)
+    assert expected is source._moved(part, torch.device(device)).non_blocking
+    assert asked == part.asked
+    assert part is source._moved(part, CPU)
+
+
+def test_memory_leaves_out_what_it_knows_to_be_bad():
+    pixels = torch.arange(4, dtype=torch.uint8).view(4, 1, 1, 1)
+    bad = {number: source.BadFile(f"{number}.png", "torn") for number in (1, 2)}
+    memory = Memory(pixels, torch.arange(4), CPU, CPU, bad)
+    found = list(memory.batches(torch.tensor([3, 2, 1, 2, 0]), [2, 2, 1]))
+    assert [[3], [0]] == [batch.numbers_N.tolist() for batch in found]
+    assert [[3], [0]] == [batch.pixels_NCHW.flatten().tolist() for batch in found]
