@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torchvision.transforms import v2
@@ -19,6 +20,8 @@ from cnnspec.language.augmentations.mixing import CutMix, Mixup
 from cnnspec.language.augmentations.values import Cutout
 from cnnspec.train.data.augment import Augment
 from cnnspec.train.data.scale import Scale
+from cnnspec.train.data.source import Memory
+from cnnspec.train.steps import batch_sizes
 
 SIDE, LEVEL, CLASSES = 28, 255.0, 10
 COUNT = 8192
@@ -76,11 +79,16 @@ def _candidates() -> dict[str, Callable[[], object]]:
 def _ours(
     pixels_NCHW: torch.Tensor, labels_N: torch.Tensor, augmentations: Sequence[Augmentation], size: int
 ) -> Callable[[], object]:
-    augment = Augment(augmentations, SCALE, CLASSES, torch.device("cpu"), seed=0)
+    cpu = torch.device("cpu")
+    augment, memory = (
+        Augment(augmentations, SCALE, CLASSES, cpu, seed=0),
+        Memory(pixels_NCHW, labels_N, cpu, cpu),
+    )
+    sizes, ready = batch_sizes(COUNT, size), partial(augment.changed, epoch=1)
 
     def epoch() -> None:
-        for chosen_N in torch.randperm(COUNT).split(size):
-            augment.fit(pixels_NCHW.index_select(0, chosen_N), labels_N[chosen_N], chosen_N, 1)
+        for batch in memory.batches(torch.randperm(COUNT), sizes, ready):
+            augment.mixed(*batch, 1)
 
     return epoch
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import tempfile
 from array import array
@@ -13,6 +12,7 @@ import torch
 from PIL import Image
 
 from benchmarks.timing import interleaved, median, ratio, row
+from cnnspec.train.data.cores import cores
 from cnnspec.train.data.raw import Files
 from cnnspec.train.data.source import Stream
 from cnnspec.train.steps import batch_sizes
@@ -22,7 +22,7 @@ COUNT, SIZE, SIDE, BATCH = 512, (400, 300), 224, 64
 
 def files_a_second(rounds: int) -> list[str]:
     """JPEGs of 400×300 brought to 224×224, by cnnspec and by Pillow's usual three calls."""
-    workers = os.cpu_count() or 1
+    workers = cores()
     with tempfile.TemporaryDirectory() as folder:
         paths = _pictures(Path(folder))
         stream = Stream(

@@ -9,8 +9,9 @@ from PIL import Image
 from torch import nn
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.augmentations.geometry import HFlip, RandomCrop
+from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate
 from cnnspec.language.augmentations.mixing import Mixup
+from cnnspec.language.augmentations.values import Colour, Cutout
 from cnnspec.language.training import Train
 from cnnspec.train.data import sets as sets_module
 from cnnspec.train.data import source
@@ -18,7 +19,7 @@ from cnnspec.train.data.lone import accompanied
 from cnnspec.train.data.place import Place, placed
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
 from cnnspec.train.data.sets import divide
-from cnnspec.train.data.source import Batch, Memory, Stream
+from cnnspec.train.data.source import Batch, Memory, Stream, as_they_are
 from cnnspec.train.steps import batch_sizes
 from cnnspec.train.survey import survey
 from tests.trainings import CPU, fit_of, trained, weights_equal
@@ -149,7 +150,7 @@ def batches_of(*sizes):
 def test_a_lone_image_goes_over_to_the_next_batch(left, expected):
     found = list(accompanied(batches_of(*left), [4, 4, 4]))
     assert expected == [batch.numbers_N.tolist() for batch in found]
-    assert expected == [batch.pixels_NCHW.flatten().tolist() for batch in found]
+    assert expected == [batch.images_NCHW.flatten().tolist() for batch in found]
     assert [[number % 3 for number in batch] for batch in expected] == [b.labels_N.tolist() for b in found]
 
 
@@ -223,14 +224,15 @@ def test_a_held_out_share_without_a_readable_image_is_told(paths):
 def test_batches_are_closed_where_an_error_stops_who_reads_them(paths, monkeypatch):
     held, closed = [], []
 
-    def opened(order_N):
+    def opened(order_N, ready):
         try:
-            yield Batch(torch.zeros((2, 1, 6, 5), dtype=torch.uint8), torch.zeros(2).long(), order_N[:2])
+            pixels = torch.zeros((2, 1, 6, 5), dtype=torch.uint8)
+            yield Batch(ready(pixels, order_N[:2]), torch.zeros(2).long(), order_N[:2])
         finally:
             closed.append(len(closed))
 
-    def batches(_self, order_N, _sizes):
-        held.append(opened(order_N))  # so that none is closed by having been forgotten
+    def batches(_self, order_N, _sizes, ready=as_they_are):
+        held.append(opened(order_N, ready))  # so that none is closed by having been forgotten
         return held[-1]
 
     def fail(*_):
@@ -284,4 +286,22 @@ def test_memory_leaves_out_what_it_knows_to_be_bad():
     memory = Memory(pixels, torch.arange(4), CPU, CPU, bad)
     found = list(memory.batches(torch.tensor([3, 2, 1, 2, 0]), [2, 2, 1]))
     assert [[3], [0]] == [batch.numbers_N.tolist() for batch in found]
-    assert [[3], [0]] == [batch.pixels_NCHW.flatten().tolist() for batch in found]
+    assert [[3], [0]] == [batch.images_NCHW.flatten().tolist() for batch in found]
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 10_000])
+def test_images_are_the_same_however_many_batches_are_made_ready_together(paths, monkeypatch, at_once):
+    augment = [
+        RandomCrop(padding=1),
+        Rotate(degrees=20),
+        Colour(brightness=0.3, contrast=0.3),
+        Cutout(size=2),
+    ]
+    config = Train(batch_size=8, augment=(*augment, Mixup()), validation=0)
+    expected = list(
+        divide(raw_of(paths), config.model_copy(update={"cache": "none"}), CPU).fit_batches([8] * 5, 1)
+    )
+    sets = divide(raw_of(paths), config, CPU)
+    monkeypatch.setattr(sets.train, "_together", at_once)
+    for ours, theirs in zip(sets.fit_batches([8] * 5, 1), expected, strict=True):
+        assert all(map(torch.equal, ours, theirs))

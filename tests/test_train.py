@@ -1,6 +1,5 @@
 """The loop: what it yields, and that it is the loop one would write by hand, to the last bit."""
 
-
 import pytest
 import torch
 from torch import nn

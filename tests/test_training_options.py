@@ -123,13 +123,13 @@ def test_accumulated_steps_are_one_of_as_many_images_whatever_the_loss(loss, mix
 
 def soften(fit):
     """Labels as mixing would give them, without mixing."""
-    plain = fit.sets.augment.fit
+    plain = fit.sets.augment.mixed
 
     def soft(*args):
         images, labels = plain(*args)
         return images, 0.7 * nn.functional.one_hot(labels, 10) + 0.03
 
-    fit.sets.augment.fit = soft
+    fit.sets.augment.mixed = soft
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -333,7 +333,7 @@ def test_a_gradient_that_is_not_finite_stops_before_the_step_and_names_the_layer
 
 
 def test_gradients_whose_norm_is_beyond_fp32_are_told():
-    fit = fit_of(without_norm(), Train(epochs=1, validation=0))
+    fit = fit_of(without_norm(), Train(epochs=1, validation=0, clip_grad_norm=1.0))
     plain = fit.criterion._apply
     fit.criterion._apply = lambda scores, labels: plain(scores, labels) * 1e30
     with pytest.raises(NonFiniteError, match="the norm of the gradients is more than fp32 holds in step 1"):
@@ -408,13 +408,13 @@ def test_scores_that_are_finite_but_too_large_for_the_loss_are_told(monkeypatch)
 
 def test_images_that_are_not_finite_are_named(monkeypatch):
     fit = fit_of(network(), Train(epochs=1))
-    plain = fit.sets.augment.fit
+    plain = fit.sets.augment.mixed
 
     def broken(*args):
         images, labels = plain(*args)
         return images * math.nan, labels
 
-    monkeypatch.setattr(fit.sets.augment, "fit", broken)
+    monkeypatch.setattr(fit.sets.augment, "mixed", broken)
     with pytest.raises(NonFiniteError, match="the first that is not finite is the images"):
         list(loop.train(fit))
 

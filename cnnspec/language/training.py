@@ -43,8 +43,8 @@ class Train(Arguments):
     epochs: Positive = Field(10, description="How often every training image is seen.")
     batch_size: Positive = Field(
         64,
-        description="Images a step; those left over at an epoch's end are a smaller step, a lone one joins the step before: "
-        "batch norm can't be trained on a single image.",
+        description="Images a step; those left over at an epoch's end are a smaller step, a lone one joins the step before, and one "
+        "that files which can't be read leave alone the next: batch norm can't be trained on a single image.",
     )
     optimizer: Annotated[Optimizer, OneOf("optimizer", OPTIMIZERS)] = Field(
         default_factory=_adamw, description="How a step moves the weights."
@@ -118,11 +118,12 @@ class Train(Arguments):
     cache: Literal["auto", "device", "ram", "none"] = Field(
         "auto",
         description="Where the decoded images are kept: with the network (device), in memory (ram), or nowhere: "
-        "files are decoded as they are needed. auto: the first of them that has four times the room.",
+        "files are decoded as they are needed. auto: the first of them that has four times the room; asked for by name, "
+        "a place may be filled to three quarters.",
     )
     workers: OptionalNonNegative = Field(
         None,
-        description="Threads that decode image files; 0: none beside the training's own; null: one a core.",
+        description="Threads that decode image files; 0: none beside the training's own; null: one for each core that may be used.",
     )
     seed: Seed = Field(
         0, description="Decides the first weights, the order of the images, and all other chance."

@@ -128,5 +128,5 @@ def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> Tested:
     with in_our_words(config.batch_size):
         batches = whole(test, augment, config.batch_size)
         score = loop.evaluate(network, batches, criterion, "on the test set", lines_of(plan))
-    bad = sorted(test.bad.values())
+    bad = sorted(set(test.bad.values()))
     return Tested(about.epoch, score, bad, same_images=about.test == raw.test.digest)

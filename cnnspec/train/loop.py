@@ -95,7 +95,7 @@ def train(fit: Fit) -> Iterator[Event]:
 def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
     """Every image to fit once, in the order of this epoch; the score is of the model as it changed."""
     network, update, criterion = fit.network, fit.update, fit.criterion
-    meter, guard = Meter(network.device), Guard(network, fit.lines, epoch)
+    meter, guard = Meter(criterion), Guard(network, fit.lines, epoch)
     torch.manual_seed(subseed(fit.config.seed, "epoch", epoch))  # for dropout and the like
     began = told = perf_counter()
 
@@ -105,10 +105,9 @@ def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
             guard.begin(fit.done + 1)
             for images_NCHW, labels in group:
                 scores_NK = network.scores(images_NCHW)
-                loss, weight = criterion(scores_NK, labels), criterion.weight(labels)
-                guard.check(loss, images_NCHW, scores_NK)
-                update.add(loss, weight)
-                meter.add(loss, weight, criterion.correct(scores_NK, labels), len(labels))
+                loss = criterion(scores_NK, labels)
+                meter.add(guard.checked(loss, images_NCHW, scores_NK), scores_NK, labels)
+                update.add(loss, criterion.weight(labels))
             update.schedule.before_step(fit.done)
             if not update.apply():
                 raise guard.gradients()
@@ -144,16 +143,15 @@ def evaluate(
 
     Raises NonFiniteError when a loss is no finite number, says `when`, and by `lines` where it arose.
     """
-    meter = Meter(network.device)
+    meter = Meter(criterion)
     network.module.eval()
     for images_NCHW, labels_N in batches:
         scores_NK = network.scores(images_NCHW)
-        loss = criterion(scores_NK, labels_N)
-        if not math.isfinite(loss.item()):
+        loss = criterion(scores_NK, labels_N).item()
+        if not math.isfinite(loss):
             where = blame(network, images_NCHW, scores_NK, lines or {})
-            raise NonFiniteError(f"the loss is {loss.item()} {when}{where}")
-        correct = criterion.correct(scores_NK, labels_N)
-        meter.add(loss, criterion.weight(labels_N), correct, len(labels_N))
+            raise NonFiniteError(f"the loss is {loss} {when}{where}")
+        meter.add(loss, scores_NK, labels_N)
     return meter.read(when)
 
 

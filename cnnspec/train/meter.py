@@ -1,4 +1,4 @@
-"""Loss and accuracy of a pass over images, summed where the model runs: reading them waits for it."""
+"""Loss and accuracy of a pass over images. The loss is the mean over all of them, by their weights."""
 
 from __future__ import annotations
 
@@ -8,28 +8,37 @@ from torch import Tensor, nn
 from cnnspec.core.errors import UserError
 from cnnspec.train.errors import SMALLER_LR
 from cnnspec.train.events import Score
+from cnnspec.train.losses import Criterion
+
+_TOGETHER = 32
+"""Batches whose right answers are counted at once: to count those of one costs as much."""
 
 
 class Meter:
-    """Adds batches up without waiting for the device; `read` waits. The loss is the mean over all that was added."""
+    """Adds batches up; to count what is right waits for `read`, or for some batches more."""
 
-    def __init__(self, device: torch.device) -> None:
-        # mps has no float64
-        precision = torch.float32 if device.type == "mps" else torch.float64
-        self._loss = torch.zeros((), dtype=precision, device=device)
-        self._correct = torch.zeros((), dtype=torch.int64, device=device)
-        self._weight: float | Tensor = 0
+    def __init__(self, criterion: Criterion) -> None:
+        self._criterion = criterion
+        self._loss, self._weight = 0.0, 0.0
+        self._correct: Tensor | int = 0
+        self._pending: list[tuple[Tensor, Tensor]] = []
         self.images = 0
 
-    def add(self, loss: Tensor, weight: float | Tensor, correct: Tensor, images: int) -> None:
-        """Count a batch of so many images, whose mean loss is `loss` and counts `weight`."""
-        if isinstance(weight, Tensor):
-            self._loss.add_(loss.detach() * weight)
-        else:
-            self._loss.add_(loss.detach(), alpha=weight)
-        self._weight = self._weight + weight
-        self._correct.add_(correct)
-        self.images += images
+    def add(self, loss: float, scores_NK: Tensor, labels: Tensor) -> None:
+        """Count a batch with this mean loss."""
+        weight = float(self._criterion.weight(labels))
+        self._loss += loss * weight
+        self._weight += weight
+        self.images += len(labels)
+        self._pending.append((scores_NK.detach(), labels))
+        if len(self._pending) == _TOGETHER:
+            self._count()
+
+    def _count(self) -> None:
+        if self._pending:
+            scores_NK, labels = map(torch.cat, zip(*self._pending, strict=True))
+            self._correct = self._correct + self._criterion.correct(scores_NK, labels)
+            self._pending = []
 
     def read(self, when: str = "") -> Score:
         """The score of all that was added. Raises UserError where that is nothing."""
@@ -37,8 +46,8 @@ class Meter:
             raise UserError(
                 f"there is no image left to look at {when}".rstrip(), "Mend the files that are skipped."
             )
-        loss = self._loss.item() / (float(self._weight) or 1.0)  # none of the images may count
-        return Score(loss, int(self._correct.item()), self.images)
+        self._count()
+        return Score(self._loss / (self._weight or 1.0), int(self._correct), self.images)
 
 
 def require_finite_weights(model: nn.Module, epoch: int) -> None:

@@ -31,13 +31,13 @@ class Guard:
         if self._live:
             torch._foreach_copy_(self._kept, self._live)
 
-    def check(self, loss: Tensor, images_NCHW: Tensor, scores_NK: Tensor) -> None:
-        """Raise NonFiniteError for a loss that is no finite number."""
-        if not math.isfinite(loss.item()):
+    def checked(self, loss: Tensor, images_NCHW: Tensor, scores_NK: Tensor) -> float:
+        """The loss as a number. Raises NonFiniteError where it is not finite."""
+        value = loss.item()
+        if not math.isfinite(value):
             where = blame(self._network, images_NCHW, scores_NK, self._lines)
-            raise self._error(
-                f"the loss is {loss.item()} in step {self._step:,} (epoch {self._epoch}){where}"
-            )
+            raise self._error(f"the loss is {value} in step {self._step:,} (epoch {self._epoch}){where}")
+        return value
 
     def gradients(self) -> NonFiniteError:
         """What to say where a gradient is not finite."""

@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from cnnspec.train.data.raw import WHITE
 from cnnspec.train.data.scale import Scale
 
 GAP = 2
@@ -38,7 +39,7 @@ def grid(images_NCHW: Tensor, scale: Scale, *, columns: int, zoom: int) -> Image
 
 def _levels(images_NCHW: Tensor, scale: Scale) -> Tensor:
     mean_C11, std_C11 = (torch.tensor(part).view(-1, 1, 1) for part in scale)
-    return (images_NCHW * std_C11 + mean_C11).round().clamp(0, 255).to(torch.uint8)
+    return (images_NCHW * std_C11 + mean_C11).round().clamp(0, WHITE).to(torch.uint8)
 
 
 def png(image: Image.Image) -> bytes:

@@ -57,7 +57,8 @@ class Update:
             return False
         self._scaler.step(self.optimizer)
         self._scaler.update()
-        self.optimizer.zero_grad()
+        for weight in self._weights:
+            weight.grad = None
         if self._average is not None:
             self._average.update_parameters(self._module)
         return True
@@ -73,16 +74,12 @@ class Update:
             self._scaler.unscale_(self.optimizer)
         if largest is not None:
             nn.utils.clip_grad_value_(self._weights, largest)
-        if most is not None:
-            norm = nn.utils.get_total_norm(gradients)
-        elif self._on_cpu and not scaled:
-            norm = torch.stack(torch._foreach_norm(gradients)).sum()  # noqa: SLF001 -- torch's own clipping has it so
-        else:
-            return True
+        if most is None:
+            return scaled or not self._on_cpu or _finite(gradients)
+        norm = nn.utils.get_total_norm(gradients)
         if not scaled and not math.isfinite(norm.item()):
             return False
-        if most is not None:
-            nn.utils.clip_grads_with_norm_(self._weights, most, norm)
+        nn.utils.clip_grads_with_norm_(self._weights, most, norm)
         return True
 
     def end_epoch(self, loss: float) -> float:
@@ -90,6 +87,13 @@ class Update:
         lr = self.schedule.lr
         self.schedule.after_epoch(loss)
         return lr
+
+
+def _finite(gradients: list[Tensor]) -> bool:
+    """What a GradScaler asks, by its own one call for all of them."""
+    found = torch.zeros(())
+    torch._amp_foreach_non_finite_check_and_unscale_(gradients, found, torch.ones(()))
+    return not found.item()
 
 
 def _at_least_something(weight: float | Tensor) -> float | Tensor:

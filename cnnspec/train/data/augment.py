@@ -18,12 +18,13 @@ from cnnspec.language.augmentations.base import Augmentation
 from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
 from cnnspec.language.augmentations.mixing import CutMix, Mixup
 from cnnspec.language.augmentations.values import Colour, Cutout, Normalise
-from cnnspec.train.data.augmentation.base import LEVEL, Change, Mix, Setting
+from cnnspec.train.data.augmentation.base import Change, Mix, Setting
 from cnnspec.train.data.augmentation.draws import uniform
 from cnnspec.train.data.augmentation.mixing import Faded, Patched
 from cnnspec.train.data.augmentation.moves import FlippedAcross, FlippedDown, Move, Moves, Shifted
 from cnnspec.train.data.augmentation.values import Coloured, Holed, Normalised, Rotated
 from cnnspec.train.data.order import subseed
+from cnnspec.train.data.raw import WHITE
 from cnnspec.train.data.scale import Scale
 
 MOVES: Mapping[type[Augmentation], Callable[[Any, Setting], Move]] = {
@@ -54,44 +55,49 @@ class Augment:
     ) -> None:
         self.scale = effective(augmentations, scale)
         """What images are normalised by, in grey levels."""
-        self._classes, self._seed, self._epoch_key = classes, seed, (-1, 0)
+        self._classes, self._seed = classes, seed
         setting = Setting(self.scale, device)
         self._normalised = Normalised(Normalise(), setting)
         self._changes = tuple(_changes(augmentations, setting))
         self._mixes = tuple(
             MIXES[type(config)](config, setting) for config in augmentations if type(config) in MIXES
         )
-        self._draws = sum(change.draws for change in self._changes) + sum(mix.draws for mix in self._mixes)
+        self._changing = sum(change.draws for change in self._changes)
+        self._mixing = sum(mix.draws for mix in self._mixes)
 
-    def fit(
-        self, pixels_NCHW: Tensor, labels_N: Tensor, numbers_N: Tensor, epoch: int
-    ) -> tuple[Tensor, Tensor]:
-        """uint8 images to train on as float32, and their labels_N, or where images are mixed targets_NK."""
-        if not self._draws:
-            return self.evaluate(pixels_NCHW), labels_N
-        draws_ND, used = uniform(self._key(epoch), numbers_N, self._draws), 0
+    def changed(self, pixels_NCHW: Tensor, numbers_N: Tensor, epoch: int) -> Tensor:
+        """uint8 images to train on as float32, each changed for itself: of one batch or of several."""
+        if not self._changing:
+            return self.evaluate(pixels_NCHW)
+        draws_ND, used = self._drawn("augment", numbers_N, self._changing, epoch), 0
         images_NCHW = pixels_NCHW
         for change in self._changes:
             if not isinstance(change, Moves):
                 images_NCHW = images_NCHW.float()
             images_NCHW = change(images_NCHW, draws_ND[:, used : used + change.draws])
             used += change.draws
+        return images_NCHW
+
+    def mixed(
+        self, images_NCHW: Tensor, labels_N: Tensor, numbers_N: Tensor, epoch: int
+    ) -> tuple[Tensor, Tensor]:
+        """The changed images of a batch and their labels_N; where they are mixed, mixed images and targets_NK."""
         if not self._mixes:
             return images_NCHW, labels_N
+        draws_ND, used = self._drawn("mix", numbers_N, self._mixing, epoch), 0
         targets_NK = one_hot(labels_N, self._classes).float()
         for mix in self._mixes:
             images_NCHW, targets_NK = mix(images_NCHW, targets_NK, draws_ND[:, used : used + mix.draws])
             used += mix.draws
         return images_NCHW, targets_NK
 
-    def evaluate(self, pixels_NCHW: Tensor) -> Tensor:
-        """uint8 images as float32, normalised."""
+    def evaluate(self, pixels_NCHW: Tensor, numbers_N: Tensor | None = None) -> Tensor:
+        """uint8 images as float32, normalised, whatever their numbers."""
+        del numbers_N
         return self._normalised(pixels_NCHW, pixels_NCHW)
 
-    def _key(self, epoch: int) -> int:
-        if self._epoch_key[0] != epoch:
-            self._epoch_key = (epoch, subseed(self._seed, "augment", epoch))
-        return self._epoch_key[1]
+    def _drawn(self, purpose: str, numbers_N: Tensor, draws: int, epoch: int) -> Tensor:
+        return uniform(subseed(self._seed, purpose, epoch), numbers_N, draws)
 
 
 def _changes(augmentations: Sequence[Augmentation], setting: Setting) -> Iterator[Change]:
@@ -119,4 +125,4 @@ def effective(augmentations: Sequence[Augmentation], scale: Scale) -> Scale:
 def _each(value: float | tuple[float, ...], channels: int) -> tuple[float, ...]:
     """On the scale from 0 to 255, one for each channel."""
     values = value if isinstance(value, tuple) else (value,) * channels
-    return tuple(LEVEL * part for part in values)
+    return tuple(WHITE * part for part in values)

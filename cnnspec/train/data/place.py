@@ -61,7 +61,7 @@ def _decoded(stream: Stream, count: int, shape: tuple[int, ...], place: Place) -
     pixels_NCHW = torch.empty((count, *shape), dtype=torch.uint8)
     with closing(stream.batches(torch.arange(count), batch_sizes(count, _AT_ONCE))) as batches:
         for batch in batches:
-            pixels_NCHW[batch.numbers_N] = batch.pixels_NCHW
+            pixels_NCHW[batch.numbers_N] = batch.images_NCHW
     return _in_memory(pixels_NCHW, stream.labels_N, place, stream.bad)
 
 

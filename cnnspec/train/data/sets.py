@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -56,9 +57,10 @@ class Sets:
         Raises UserError at the epoch's end when a class turns out to have no image that can be read.
         """
         order_F = self.fit_F if self.fixed else shuffled(self.fit_F, self.seed, "order", epoch)
-        with closing(self.train.batches(order_F, sizes)) as batches:
-            for pixels_NCHW, labels_N, numbers_N in accompanied(batches, sizes):
-                yield self.augment.fit(pixels_NCHW, labels_N, numbers_N, epoch)
+        ready = partial(self.augment.changed, epoch=epoch)
+        with closing(self.train.batches(order_F, sizes, ready)) as batches:
+            for images_NCHW, labels_N, numbers_N in accompanied(batches, sizes):
+                yield self.augment.mixed(images_NCHW, labels_N, numbers_N, epoch)
         if not self.fixed:
             require_classes(self.train, self.fit_F, self.class_names)
 
@@ -85,9 +87,10 @@ def whole(source: Source, augment: Augment, size: int) -> Batches:
 
 
 def _plain(source: Source, numbers_V: Tensor, augment: Augment, size: int) -> Batches:
-    with closing(source.batches(numbers_V, batch_sizes(len(numbers_V), size))) as batches:
-        for pixels_NCHW, labels_N, _ in batches:
-            yield augment.evaluate(pixels_NCHW), labels_N
+    sizes = batch_sizes(len(numbers_V), size)
+    with closing(source.batches(numbers_V, sizes, augment.evaluate)) as batches:
+        for images_NCHW, labels_N, _ in batches:
+            yield images_NCHW, labels_N
 
 
 def divide(raw: Raw, config: Train, device: torch.device) -> Sets:

@@ -6,8 +6,9 @@ its number, also where others can't be read: those are left out of their batches
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple, Protocol
@@ -21,16 +22,29 @@ from cnnspec.train.data.raw import Files
 
 AHEAD = 3
 """Batches that are being decoded while one is trained on."""
+_TOGETHER_BYTES = 1 << 20
+"""Of floats: what a processor's cache holds."""
+_FLOAT = 4
 TOGETHER = 4
 """Images that a worker decodes before it takes others: so few that the workers end together."""
 
 
-class Batch(NamedTuple):
-    """Images on the network's device: uint8 pixels, int64 labels, and their numbers in the set."""
+Ready = Callable[[Tensor, Tensor], Tensor]
+"""Makes of uint8 pixels_NCHW and their numbers_N, on the network's device, the images that a batch has."""
 
-    pixels_NCHW: Tensor
+
+class Batch(NamedTuple):
+    """Images on the network's device, int64 labels, and their numbers in the set."""
+
+    images_NCHW: Tensor
     labels_N: Tensor
     numbers_N: Tensor
+
+
+def as_they_are(pixels_NCHW: Tensor, numbers_N: Tensor) -> Tensor:
+    """The pixels."""
+    del numbers_N
+    return pixels_NCHW
 
 
 class BadFile(NamedTuple):
@@ -49,15 +63,20 @@ class Source(Protocol):
     bad: dict[int, BadFile]
     """By their numbers the images that could not be read, as far as that is known."""
 
-    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
+    def batches(
+        self, order_N: Tensor, sizes: Sequence[int], ready: Ready = as_they_are
+    ) -> Generator[Batch, None, None]:
         """The images that `order_N` (on the CPU) numbers, in batches of these sizes, less those that can't be read.
 
-        A batch that has lost all its images is left out.
+        `ready` may be given those of several batches at once. A batch that has lost all its images is left out.
         """
 
 
 class Memory:
-    """Decoded images: a batch is gathered from them where they lie, then goes to the network's device."""
+    """Decoded images: gathered from where they lie, they go to the network's device.
+
+    Small images are gathered and made ready for several batches at once: each call costs more than they do.
+    """
 
     def __init__(
         self,
@@ -69,15 +88,22 @@ class Memory:
     ) -> None:
         self.labels_N, self.device, self.bad = labels_N, device, dict(bad or {})
         self._pixels_NCHW, self._labels_N = pixels_NCHW.to(home), labels_N.to(home)
+        self._together = _TOGETHER_BYTES // (_FLOAT * math.prod(pixels_NCHW.shape[1:]))
         self._good_N = torch.ones(len(labels_N), dtype=torch.bool)
         self._good_N[list(self.bad)] = False
 
-    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
+    def batches(
+        self, order_N: Tensor, sizes: Sequence[int], ready: Ready = as_they_are
+    ) -> Generator[Batch, None, None]:
         """As Source has it."""
         order_N, sizes = self._readable(order_N, sizes)
-        for chosen_N in order_N.to(self._labels_N.device).split(sizes):
+        groups = list(_grouped(sizes, self._together))
+        chosen = order_N.to(self._labels_N.device).split([sum(group) for group in groups])
+        for chosen_N, group in zip(chosen, groups, strict=True):
             found = (self._pixels_NCHW.index_select(0, chosen_N), self._labels_N[chosen_N], chosen_N)
-            yield Batch(*(_moved(part, self.device) for part in found))
+            pixels_NCHW, labels_N, numbers_N = (_moved(part, self.device) for part in found)
+            whole = (ready(pixels_NCHW, numbers_N), labels_N, numbers_N)
+            yield from map(Batch, *(part.split(group) for part in whole))
 
     def _readable(self, order_N: Tensor, sizes: Sequence[int]) -> tuple[Tensor, list[int]]:
         """Order and sizes of what is left: told before the first batch, so that none waits for the device."""
@@ -86,6 +112,18 @@ class Memory:
         good_N = self._good_N[order_N]
         counts = (int(part_N.sum()) for part_N in good_N.split(list(sizes)))
         return order_N[good_N], [count for count in counts if count]
+
+
+def _grouped(sizes: Iterable[int], most: int) -> Iterator[list[int]]:
+    """Sizes of batches that are at most so many images together, or of one that is larger."""
+    group: list[int] = []
+    for size in sizes:
+        if group and sum(group) + size > most:
+            yield group
+            group = []
+        group.append(size)
+    if group:
+        yield group
 
 
 class Stream:
@@ -101,8 +139,15 @@ class Stream:
         self.bad: dict[int, BadFile] = {}
         self._files, self._workers, self._skip = files, workers, skip
 
-    def batches(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
+    def batches(
+        self, order_N: Tensor, sizes: Sequence[int], ready: Ready = as_they_are
+    ) -> Generator[Batch, None, None]:
         """As Source has it."""
+        with closing(self._decoded(order_N, sizes)) as batches:
+            for batch in batches:
+                yield batch._replace(images_NCHW=ready(batch.images_NCHW, batch.numbers_N))
+
+    def _decoded(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
         if not self._workers:
             for chosen_N in order_N.split(list(sizes)):
                 pixels_NCHW = self._room(len(chosen_N))

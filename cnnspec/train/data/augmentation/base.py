@@ -9,9 +9,6 @@ from torch import Tensor
 
 from cnnspec.train.data.scale import Scale
 
-LEVEL = 255.0
-"""White, in grey levels."""
-
 
 class Setting(NamedTuple):
     """What an augmentation may need to know beside its own arguments."""

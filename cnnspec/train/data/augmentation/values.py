@@ -12,7 +12,8 @@ from torch.nn.functional import affine_grid, grid_sample
 from cnnspec.language.augmentations.base import pair
 from cnnspec.language.augmentations.geometry import Rotate
 from cnnspec.language.augmentations.values import Colour, Cutout, Normalise
-from cnnspec.train.data.augmentation.base import LEVEL, Setting
+from cnnspec.train.data.augmentation.base import Setting
+from cnnspec.train.data.raw import WHITE
 
 GREY = (0.2989, 0.587, 0.114)
 """What red, green and blue add to grey (ITU-R BT.601, as torchvision rounds it)."""
@@ -88,7 +89,7 @@ class Coloured:
         """As Change has it."""
         config, draws = self._config, draws_ND.view(*draws_ND.shape, 1, 1, 1)
         if config.brightness:
-            images_NCHW = (images_NCHW * _factor(draws[:, 0], config.brightness)).clamp_(0, LEVEL)
+            images_NCHW = (images_NCHW * _factor(draws[:, 0], config.brightness)).clamp_(0, WHITE)
         if config.contrast:
             mean_N111 = self._grey(images_NCHW).mean((1, 2, 3), keepdim=True)
             images_NCHW = _blended(images_NCHW, mean_N111, _factor(draws[:, 1], config.contrast))
@@ -109,7 +110,7 @@ def _factor(draw: Tensor, most: float) -> Tensor:
 
 
 def _blended(images_NCHW: Tensor, other: Tensor, share: Tensor) -> Tensor:
-    return torch.lerp(other.expand_as(images_NCHW), images_NCHW, share).clamp_(0, LEVEL)
+    return torch.lerp(other.expand_as(images_NCHW), images_NCHW, share).clamp_(0, WHITE)
 
 
 def grey_shares(channels: int) -> tuple[float, ...]:
@@ -145,4 +146,7 @@ class Normalised:
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
         """As Change has it, but what came in stays as it was."""
         del draws_ND
-        return images_NCHW.sub(self._mean_C11).div_(self._std_C11)
+        # bytes are copied once, in place of once to be floats and once to be less their mean
+        is_mine = images_NCHW.dtype == torch.uint8
+        centred = images_NCHW.float().sub_(self._mean_C11) if is_mine else images_NCHW.sub(self._mean_C11)
+        return centred.div_(self._std_C11)
