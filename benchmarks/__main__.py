@@ -12,7 +12,7 @@ from benchmarks.checking import cold, growth
 from benchmarks.folders import files_a_second
 from benchmarks.folds import cross_validation
 from benchmarks.runs import kept
-from benchmarks.training import digits, epochs, first_step
+from benchmarks.training import digits, epochs, first_step, steady
 from benchmarks.zoo import cold_summary, in_process, lines, many
 
 PAGE = Path(__file__).parent / "README.md"
@@ -31,7 +31,7 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
 - cold: whole processes from the shell's point of view, with bytecode compiled, as installers leave it.
 - checking a network: in process, from its text to the plan with every shape, name, parameter and MAC. torchinfo and the
   meta forward are given the network built already, for one image of 224×224.
-- an epoch: specs/mnist.yaml's network, batches of 64. One fixed batch: the same module, in the same memory format,
+- steps and epochs: specs/mnist.yaml's network, batches of 64. One fixed batch: the same module, in the same memory format,
   stepped on the same 64 images again and again. By hand: images normalised beforehand, in memory, and the barest step,
   eager and in fp32. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader. Lightning:
   likewise, without bar, logs and checkpoints, timed from its epoch's start to its end: what its `fit` sets up is not in
@@ -57,6 +57,7 @@ def main() -> None:
         *many(),
         *in_process("resnet152"),
         *in_process("densenet201"),
+        *steady(images=6_400, rounds=41),
         *epochs(images=60_000, rounds=5),
         *images_a_second(rounds=7),
         *files_a_second(rounds=7),

@@ -18,14 +18,14 @@ def command(*args: str) -> Timed:
 
 
 def interleaved(candidates: Mapping[str, Timed], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each candidate, in turn, `rounds` times after one warm-up each."""
+    """Seconds of each candidate, in turn, there and back, `rounds` times after one warm-up each."""
     for run in candidates.values():
         run()
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
-    for _ in range(rounds):
-        for name, run in candidates.items():
+    for number in range(rounds):
+        for name in list(candidates)[:: 1 if number % 2 else -1]:
             start = time.perf_counter()
-            own = run()
+            own = candidates[name]()
             seconds[name].append(own if isinstance(own, float) else time.perf_counter() - start)
     return seconds
 
