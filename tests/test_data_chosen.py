@@ -11,7 +11,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.language.augmentations.values import Normalise
 from cnnspec.language.training import Train
 from cnnspec.train.data.cores import cores
-from cnnspec.train.data.raw import Part, Pixels
+from cnnspec.train.data.raw import Files, Part, Pixels, Raw
 from cnnspec.train.data.sets import counts_of, divide
 from cnnspec.train.survey import survey
 from tests.trainings import CPU, RAW
@@ -79,3 +79,10 @@ def test_what_images_are_normalised_by_is_what_normalise_says():
     sets = divide(RAW, Train(augment=(Normalise(mean=0.5, std=0.25),)), CPU)
     assert ((127.5,), (63.75,)) == sets.augment.scale
     assert sets.scale == divide(RAW, Train(), CPU).scale
+
+
+def test_a_batch_larger_than_the_set_is_told_before_a_file_is_decoded(tmp_path):
+    nowhere = tuple(tmp_path / f"{number}.png" for number in range(6))
+    part = Part(Files(nowhere, (1, 6, 5), "crop"), array("q", [0, 1] * 3))
+    with pytest.raises(UserError, match="batch_size: 7 is more than the 6 images"):
+        divide(Raw(part, None, part, ("a", "b")), Train(batch_size=7, validation=0), CPU)

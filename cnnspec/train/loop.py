@@ -105,9 +105,9 @@ def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
             guard.begin(fit.done + 1)
             for images_NCHW, labels in group:
                 scores_NK = network.scores(images_NCHW)
-                loss = criterion(scores_NK, labels)
-                meter.add(guard.checked(loss, images_NCHW, scores_NK), scores_NK, labels)
-                update.add(loss, criterion.weight(labels))
+                loss, weight = criterion(scores_NK, labels), criterion.weight(labels)
+                meter.add(guard.checked(loss, images_NCHW, scores_NK), weight, scores_NK, labels)
+                update.add(loss, weight)
             update.schedule.before_step(fit.done)
             if not update.apply():
                 raise guard.gradients()
@@ -151,7 +151,7 @@ def evaluate(
         if not math.isfinite(loss):
             where = blame(network, images_NCHW, scores_NK, lines or {})
             raise NonFiniteError(f"the loss is {loss} {when}{where}")
-        meter.add(loss, scores_NK, labels_N)
+        meter.add(loss, criterion.weight(labels_N), scores_NK, labels_N)
     return meter.read(when)
 
 

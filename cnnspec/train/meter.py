@@ -11,7 +11,7 @@ from cnnspec.train.events import Score
 from cnnspec.train.losses import Criterion
 
 _TOGETHER = 32
-"""Batches whose right answers are counted at once: to count those of one costs as much."""
+"""Batches whose right answers are counted at once: of a small one the calls cost more than what they do."""
 
 
 class Meter:
@@ -24,11 +24,10 @@ class Meter:
         self._pending: list[tuple[Tensor, Tensor]] = []
         self.images = 0
 
-    def add(self, loss: float, scores_NK: Tensor, labels: Tensor) -> None:
-        """Count a batch with this mean loss."""
-        weight = float(self._criterion.weight(labels))
-        self._loss += loss * weight
-        self._weight += weight
+    def add(self, loss: float, weight: float | Tensor, scores_NK: Tensor, labels: Tensor) -> None:
+        """Count a batch with this mean loss, which counts `weight` beside the others."""
+        self._loss += loss * float(weight)
+        self._weight += float(weight)
         self.images += len(labels)
         self._pending.append((scores_NK.detach(), labels))
         if len(self._pending) == _TOGETHER:

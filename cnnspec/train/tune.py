@@ -15,6 +15,7 @@ import torch
 
 from cnnspec.core.errors import UserError
 from cnnspec.train.loop import Fit
+from cnnspec.train.meter import Meter
 from cnnspec.train.steps import grouped
 
 _SMOOTHING = 0.9
@@ -26,7 +27,7 @@ _TOO_MUCH = 4.0
 _SPANS = 10
 """The fall is measured over a fifth of the curve, two of these: over a few steps it is that of single batches."""
 _LITTLE = 0.02
-"""The share of the loss that single batches make it rise and fall by: images that can't be told apart do no better."""
+"""A fall by less than this share of the loss is taken for the difference of single batches."""
 
 
 class Curve(NamedTuple):
@@ -96,12 +97,10 @@ def _losses(fit: Fit) -> Generator[float, None, None]:
         epoch += 1
         with closing(fit.sets.fit_batches(fit.steps.sizes, epoch)) as batches:
             for group in grouped(batches, fit.steps.accumulate):
-                total = counted = 0.0
+                meter = Meter(fit.criterion)
                 for images_NCHW, labels in group:
-                    loss, weight = (
-                        fit.criterion(fit.network.scores(images_NCHW), labels),
-                        fit.criterion.weight(labels),
-                    )
+                    scores_NK = fit.network.scores(images_NCHW)
+                    loss, weight = fit.criterion(scores_NK, labels), fit.criterion.weight(labels)
                     fit.update.add(loss, weight)
-                    total, counted = total + loss.item() * float(weight), counted + float(weight)
-                yield total / (counted or 1.0)
+                    meter.add(loss.item(), weight, scores_NK, labels)
+                yield meter.read().loss

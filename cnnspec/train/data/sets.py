@@ -98,9 +98,9 @@ def divide(raw: Raw, config: Train, device: torch.device) -> Sets:
 
     Which images are in which part depends on their labels and the seed alone: bad files are in one too.
     """
+    fit_F, validation_V = chosen(raw, config)  # before files are decoded: it may say no
     place, fixed = Place.of(raw, config, device), bool(config.overfit_batches)
     train, test = placed(raw.train, place), placed(raw.test, place)
-    fit_F, validation_V = chosen(raw, config)
     validation = placed(raw.validation, place) if raw.validation and not fixed else train
     require_some(train, fit_F, "training")
     if raw.validation or len(validation_V):
