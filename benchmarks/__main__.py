@@ -9,10 +9,11 @@ import torch
 
 from benchmarks.augmentation import images_a_second
 from benchmarks.checking import cold, growth
+from benchmarks.demo import digits, first_step
 from benchmarks.folders import files_a_second
 from benchmarks.folds import cross_validation
 from benchmarks.runs import kept
-from benchmarks.training import digits, epochs, first_step, steady
+from benchmarks.training import epochs, steady
 from benchmarks.zoo import cold_summary, in_process, lines, many
 
 PAGE = Path(__file__).parent / "README.md"
@@ -32,7 +33,8 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
 - checking a network: in process, from its text to the plan with every shape, name, parameter and MAC. torchinfo and the
   meta forward are given the network built already, for one image of 224×224.
 - steps and epochs: specs/mnist.yaml's network, batches of 64. One fixed batch: the same module, in the same memory format,
-  stepped on the same 64 images again and again. By hand: images normalised beforehand, in memory, and the barest step,
+  stepped on the same 64 images again and again; the least: likewise, in the numbers that `precision: auto` takes, with
+  no fp32 weights to keep. By hand: images normalised beforehand, in memory, and the barest step,
   eager and in fp32. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader. Lightning:
   likewise, without bar, logs and checkpoints, timed from its epoch's start to its end: what its `fit` sets up is not in
   it. All start from the same weights, on the CPU; none has worker processes, whether these would be quicker or not.

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
 
+from cnnspec.backend.mode import Mode
 from cnnspec.language.published import FashionMnist
 from cnnspec.train.data import mnist
 from cnnspec.train.data.raw import Pixels, Raw
@@ -35,10 +36,14 @@ def _optimizer(model: nn.Module) -> torch.optim.Optimizer:
     return torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
 
 
-def fixed_batch(model: nn.Module, raw: Raw, memory_format: torch.memory_format) -> Epoch:
-    """An epoch's steps, all on one batch, the last one on as much of it as an epoch leaves: no data at all."""
+def fixed_batch(model: nn.Module, raw: Raw, mode: Mode) -> Epoch:
+    """An epoch's steps, all on one batch, the last one on as much of it as an epoch leaves: no data at all.
+
+    In bf16 the weights and the images are so themselves and nothing is cast: it learns badly, but none takes less.
+    """
     images_NCHW, labels_N = (part[:BATCH] for part in tensors(raw))
-    model, images_NCHW = model.to(memory_format=memory_format), images_NCHW.to(memory_format=memory_format)
+    model = model.to(dtype=mode.dtype, memory_format=mode.memory_format)
+    images_NCHW = images_NCHW.to(dtype=mode.dtype, memory_format=mode.memory_format)
     optimizer, criterion = _optimizer(model), nn.CrossEntropyLoss()
     batches = [(images_NCHW[:size], labels_N[:size]) for size in batch_sizes(len(raw.train.labels), BATCH)]
 

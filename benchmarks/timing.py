@@ -24,10 +24,15 @@ def interleaved(candidates: Mapping[str, Timed], rounds: int) -> dict[str, list[
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     for number in range(rounds):
         for name in list(candidates)[:: 1 if number % 2 else -1]:
-            start = time.perf_counter()
-            own = candidates[name]()
-            seconds[name].append(own if isinstance(own, float) else time.perf_counter() - start)
+            seconds[name].append(timed(candidates[name]))
     return seconds
+
+
+def timed(run: Timed) -> float:
+    """Seconds that it takes, or that it says it took."""
+    start = time.perf_counter()
+    own = run()
+    return own if isinstance(own, float) else time.perf_counter() - start
 
 
 def ratio(seconds: Mapping[str, list[float]], one: str, other: str) -> float:
