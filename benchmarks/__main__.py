@@ -13,7 +13,7 @@ from benchmarks.demo import digits, first_step
 from benchmarks.folders import files_a_second
 from benchmarks.folds import cross_validation
 from benchmarks.runs import kept
-from benchmarks.training import epochs, steady
+from benchmarks.training import epochs, steady, wider
 from benchmarks.zoo import cold_summary, in_process, lines, many
 
 PAGE = Path(__file__).parent / "README.md"
@@ -60,6 +60,7 @@ def main() -> None:
         *in_process("resnet152"),
         *in_process("densenet201"),
         *steady(images=6_400, rounds=41),
+        *wider(images=1_280, rounds=9),
         *epochs(images=60_000, rounds=5),
         *images_a_second(rounds=7),
         *files_a_second(rounds=7),

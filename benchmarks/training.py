@@ -58,6 +58,22 @@ def steady(images: int, rounds: int) -> list[str]:
     ]
 
 
+def wider(images: int, rounds: int) -> list[str]:
+    """What `precision: auto` gives where convolutions are more of a step: specs/fashion_small.yaml, trained alike."""
+    if not peers.installed():
+        return []
+    _, config, raw = _recipe(images)
+    plan = _plan("fashion_small")
+    candidates = {
+        "auto": _epoch(prepare(plan, _auto(config), raw)),
+        "by hand": peers.by_hand(_seeded(plan, config), raw),
+    }
+    seconds = interleaved(candidates, rounds)
+    print(f"fashion_small, {images} images:", {name: median(taken) for name, taken in seconds.items()})
+    what = "steps of specs/fashion_small.yaml by the hand-written fp32 loop's, with `precision: auto`"
+    return [f"| {what} | {ratio(seconds, 'auto', 'by hand'):.3f} × | | |"]
+
+
 def epochs(images: int, rounds: int) -> list[str]:
     """An epoch of so many images, beside the loops that read them one by one."""
     if not peers.installed():
@@ -96,12 +112,16 @@ def epochs(images: int, rounds: int) -> list[str]:
 
 def _recipe(images: int) -> tuple[Plan, Train, Raw]:
     """The network of specs/mnist.yaml, how it is trained, and the first images."""
-    result = check("mnist")
-    plan, train = result.plan, result.train
-    assert plan is not None
+    plan, train = _plan("mnist"), check("mnist").train
     assert train is not None
     config = train.model_copy(update={"validation": 0.0, "device": "cpu"})
     return plan, config, _first(data.read(FashionMnist(), plan.image), images)
+
+
+def _plan(spec: str) -> Plan:
+    plan = check(spec).plan
+    assert plan is not None
+    return plan
 
 
 def _auto(config: Train) -> Train:
