@@ -12,7 +12,9 @@ from cnnspec.core.errors import UserError
 from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate
 from cnnspec.language.augmentations.mixing import Mixup
 from cnnspec.language.augmentations.values import Colour, Cutout
+from cnnspec.language.schedules import Cosine
 from cnnspec.language.training import Train
+from cnnspec.train import loop
 from cnnspec.train.data import sets as sets_module
 from cnnspec.train.data import source
 from cnnspec.train.data.lone import accompanied
@@ -20,6 +22,7 @@ from cnnspec.train.data.place import Place, placed
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
 from cnnspec.train.data.sets import divide
 from cnnspec.train.data.source import Batch, Memory, Stream, as_they_are
+from cnnspec.train.events import Epoch
 from cnnspec.train.steps import batch_sizes
 from cnnspec.train.survey import survey
 from tests.trainings import CPU, fit_of, trained, weights_equal
@@ -140,10 +143,11 @@ def batches_of(*sizes):
     ("left", "expected"),
     [
         ([4, 4, 2], [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]),
-        ([4, 1, 3], [[0, 1, 2, 3], [4, 5, 6, 7]]),
-        ([1, 1, 1, 4], [[0, 1], [2, 3, 4, 5, 6]]),
-        ([4, 1], [[0, 1, 2, 3]]),
-        ([1], []),
+        ([4, 1, 3], [[0, 1, 2, 3], [], [4, 5, 6, 7]]),
+        ([1, 1, 1, 4], [[], [0, 1], [], [2, 3, 4, 5, 6]]),
+        ([1, 0, 4, 0], [[], [], [0, 1, 2, 3, 4], []]),
+        ([4, 1], [[0, 1, 2, 3], []]),
+        ([1], [[]]),
         ([], []),
     ],
 )
@@ -166,7 +170,7 @@ def test_no_batch_of_an_epoch_is_a_lone_image_that_skipped_files_have_left(paths
     spoil(paths, numbers[1:4].tolist())  # of the first four one is left
     sets = divide(raw_of(paths), config, CPU)
     found = [len(labels) for _, labels in sets.fit_batches(batch_sizes(COUNT, 4), 1)]
-    assert [5, *[4] * 8] == found
+    assert [0, 5, *[4] * 8] == found
     model = nn.Sequential(nn.Flatten(), nn.Linear(30, 8), nn.BatchNorm1d(8), nn.Linear(8, 3))
     trained(model, config.model_copy(update={"epochs": 1}), raw=raw_of(paths))
 
@@ -197,10 +201,38 @@ def test_a_file_of_two_numbers_is_told_once(paths, cache):
     assert [str(paths[3])] == [file for file, _ in sets.newly_bad()]
 
 
-def test_a_survey_counts_skipped_files_and_has_no_size_of_them(paths):
+@pytest.mark.parametrize(("cache", "workers"), PLACES)
+def test_an_epoch_has_its_steps_and_a_schedule_its_end_whatever_can_be_read(paths, cache, workers):
+    order = divide(raw_of(paths), config_of("ram", validation=0.0), CPU).fit_F
+    spoil(paths, order[4:30].tolist())
+    schedule = {"schedule": Cosine(), "augment": ()}
+    config = config_of(cache, workers, epochs=3, batch_size=2, accumulate=2, validation=0.0, **schedule)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(30, 8), nn.BatchNorm1d(8), nn.Linear(8, 3))
+    fit = fit_of(model, config, raw=raw_of(paths))
+    epochs = [event for event in loop.train(fit) if isinstance(event, Epoch)]
+    assert [10, 20, 30] == [epoch.step for epoch in epochs]
+    assert {13, 14} >= {epoch.train.images for epoch in epochs}  # an epoch's last one may be alone
+    assert epochs[-1].lr < config.optimizer.lr / 300
+
+
+def test_a_training_says_how_many_images_can_be_read(paths):
+    spoil(paths, BAD)
+    fit = fit_of(nn.Sequential(nn.Flatten(), nn.Linear(30, 3)), config_of("ram"), raw=raw_of(paths))
+    started = next(iter(loop.train(fit)))
+    assert COUNT - len(BAD) == started.fit_images + started.validation_images
+
+
+def test_a_survey_counts_no_skipped_files_and_has_no_size_of_them(paths):
     spoil(paths, BAD)
     found = [survey(raw_of(paths), config_of(cache, device="cpu"), 8) for cache in ("ram", "none")]
-    assert [COUNT] * 2 == [sum(one.counts[name][2] for name in "abc") for one in found]
+    whole = COUNT - len(BAD)
+    assert [whole] * 2 == [
+        sum(found[0].counts[name][2] for name in "abc"),
+        sum(map(sum, found[0].counts.values())) - whole,
+    ]
+    assert {len(one.bad) for one in found} == {
+        COUNT - sum(one.counts[name][0] + one.counts[name][1] for name in "abc") for one in found
+    }
     assert [(((5, 6), COUNT - len(BAD)),)] * 2 == [one.sizes for one in found]
     assert found[0].png == found[1].png
 
@@ -280,13 +312,13 @@ def test_only_pinned_memory_is_copied_while_others_work(device, pinned, expected
     assert part is source._moved(part, CPU)
 
 
-def test_memory_leaves_out_what_it_knows_to_be_bad():
+def test_memory_leaves_out_what_it_knows_to_be_bad_but_no_batch():
     pixels = torch.arange(4, dtype=torch.uint8).view(4, 1, 1, 1)
     bad = {number: source.BadFile(f"{number}.png", "torn") for number in (1, 2)}
     memory = Memory(pixels, torch.arange(4), CPU, CPU, bad)
     found = list(memory.batches(torch.tensor([3, 2, 1, 2, 0]), [2, 2, 1]))
-    assert [[3], [0]] == [batch.numbers_N.tolist() for batch in found]
-    assert [[3], [0]] == [batch.images_NCHW.flatten().tolist() for batch in found]
+    assert [[3], [], [0]] == [batch.numbers_N.tolist() for batch in found]
+    assert [[3], [], [0]] == [batch.images_NCHW.flatten().tolist() for batch in found]
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 10_000])

@@ -63,11 +63,11 @@ def test_a_file_that_cant_be_decoded_is_an_error_or_left_out_and_told(pictures, 
     assert [(7, str(broken))] == [(number, bad.file) for number, bad in stream.bad.items()]
 
 
-def test_a_batch_of_bad_files_alone_is_left_out(pictures):
+def test_a_batch_of_bad_files_alone_has_no_images(pictures):
     for number in ORDER[:8].tolist():
         pictures.paths[number].write_bytes(b"no image")
     found = batches(Stream(pictures, LABELS, CPU, workers=2, skip=True))
-    assert [8, 8, 6] == [len(labels) for _, labels, _ in found]
+    assert [0, 8, 8, 6] == [len(labels) for _, labels, _ in found]
 
 
 def test_who_stops_early_leaves_no_thread_behind(pictures):

@@ -19,6 +19,7 @@ from torch import Tensor
 from cnnspec.language.training import Train
 from cnnspec.train.best import Best
 from cnnspec.train.data.order import subseed
+from cnnspec.train.data.readable import readable
 from cnnspec.train.data.sets import Sets
 from cnnspec.train.errors import NonFiniteError
 from cnnspec.train.events import Epoch, Event, Finished, Score, Skipped, Started, Step, Stopped
@@ -104,6 +105,8 @@ def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
         for group in grouped(batches, fit.steps.accumulate):
             guard.begin(fit.done + 1)
             for images_NCHW, labels in group:
+                if not len(labels):  # its files are all bad: the step is counted, so that schedules end in time
+                    continue
                 scores_NK = network.scores(images_NCHW)
                 loss, weight = criterion(scores_NK, labels), criterion.weight(labels)
                 meter.add(guard.checked(loss, images_NCHW, scores_NK), weight, scores_NK, labels)
@@ -158,8 +161,9 @@ def evaluate(
 def _started(fit: Fit) -> Started:
     sets, steps = fit.sets, fit.steps
     how = f"{fit.network.device}, {fit.network.mode}; images {sets.where}"
-    images = (len(sets.fit_F), len(sets.validation_V))
-    return Started(steps.epochs, steps.total, steps.per_epoch, *images, how)
+    parts = ((sets.train, sets.fit_F), (sets.validation, sets.validation_V))
+    to_fit, to_validate = (len(readable(source, numbers)) for source, numbers in parts)
+    return Started(steps.epochs, steps.total, steps.per_epoch, to_fit, to_validate, how)
 
 
 def _reason_to_stop(fit: Fit, best: Best, epoch: int) -> str:

@@ -15,6 +15,7 @@ from cnnspec.backend.device import resolve
 from cnnspec.language.training import Train
 from cnnspec.train.data.order import evenly
 from cnnspec.train.data.raw import WHITE, Files, Raw
+from cnnspec.train.data.readable import readable
 from cnnspec.train.data.sets import Sets, divide
 from cnnspec.train.picture import grid, png
 from cnnspec.train.steps import batch_sizes
@@ -31,7 +32,8 @@ class Survey(NamedTuple):
     shape: tuple[int, ...]
     """Channels, height, width, as they enter the network."""
     counts: dict[str, tuple[int, int, int]]
-    """Of each class the images to train on, to validate with, to test with; those that are skipped count."""
+    """Of each class the images to train on, to validate with, to test with, but those found to be bad: of
+    files that are not kept in memory, none is looked at for this."""
     where: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
@@ -67,8 +69,10 @@ def survey(raw: Raw, config: Train, images: int) -> Survey:
 
 
 def _counts(sets: Sets, raw: Raw) -> dict[str, tuple[int, int, int]]:
-    parts = (sets.train.labels_N[sets.fit_F], sets.validation.labels_N[sets.validation_V], sets.test.labels_N)
-    rows = (_per_class(labels_N, len(raw.class_names)) for labels_N in parts)
+    everything_T = torch.arange(len(sets.test.labels_N))
+    parts = ((sets.train, sets.fit_F), (sets.validation, sets.validation_V), (sets.test, everything_T))
+    left = (source.labels_N[readable(source, numbers)] for source, numbers in parts)
+    rows = (_per_class(labels_N, len(raw.class_names)) for labels_N in left)
     return dict(zip(raw.class_names, zip(*rows, strict=True), strict=True))
 
 
@@ -80,8 +84,9 @@ def _picture(sets: Sets, config: Train, images: int) -> bytes:
     found: list[Tensor] = []
     sizes = batch_sizes(len(sets.fit_F), config.batch_size)
     with closing(sets.fit_batches(sizes, epoch=1)) as batches:
-        for images_NCHW, _ in batches:
-            found.append(images_NCHW)
+        for images_NCHW, labels in batches:
+            if len(labels):
+                found.append(images_NCHW)
             if sum(map(len, found)) >= images:
                 break
     shown_NCHW = torch.cat(found)[:images]

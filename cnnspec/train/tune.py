@@ -99,8 +99,11 @@ def _losses(fit: Fit) -> Generator[float, None, None]:
             for group in grouped(batches, fit.steps.accumulate):
                 meter = Meter(fit.criterion)
                 for images_NCHW, labels in group:
+                    if not len(labels):
+                        continue
                     scores_NK = fit.network.scores(images_NCHW)
                     loss, weight = fit.criterion(scores_NK, labels), fit.criterion.weight(labels)
                     fit.update.add(loss, weight)
                     meter.add(loss.item(), weight, scores_NK, labels)
-                yield meter.read().loss
+                if meter.images:
+                    yield meter.read().loss

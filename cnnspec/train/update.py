@@ -46,10 +46,14 @@ class Update:
     def apply(self) -> bool:
         """Move the weights, and forget the gradients; False where one is not finite: nothing is moved then.
 
+        Nor is it where no loss was added.
+
         On a GPU that is seen only where their norm is clipped: to look is to wait for them. In fp16 it is not asked:
         the scaler tries other factors.
         """
         gradients = [weight.grad for weight in self._weights if weight.grad is not None]
+        if not gradients:
+            return True
         if self._config.accumulate > 1:
             torch._foreach_div_(gradients, _at_least_something(self._weight))
             self._weight = 0.0

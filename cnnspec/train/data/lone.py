@@ -10,7 +10,7 @@ from cnnspec.train.data.source import Batch
 
 
 def accompanied(batches: Iterable[Batch], sizes: Sequence[int]) -> Iterator[Batch]:
-    """The batches; an image that is the only one left of its batch goes over to the next.
+    """As many batches; an image that is the only one left of its batch goes over to the next that has some.
 
     After the last batch there is none, and the image is not seen in this epoch. Where the sizes ask for lone
     images, they stay alone.
@@ -20,10 +20,13 @@ def accompanied(batches: Iterable[Batch], sizes: Sequence[int]) -> Iterator[Batc
         return
     lone: Batch | None = None
     for batch in batches:
-        whole = batch if lone is None else _joined(lone, batch)
-        lone = whole if len(whole.labels_N) == 1 else None
-        if lone is None:
-            yield whole
+        whole = _joined(lone, batch) if lone and batch.images else lone or batch
+        lone = whole if whole.images == 1 else None
+        yield _emptied(batch) if lone else whole
+
+
+def _emptied(batch: Batch) -> Batch:
+    return Batch(*(part[:0] for part in batch))
 
 
 def _joined(one: Batch, other: Batch) -> Batch:

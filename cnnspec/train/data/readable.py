@@ -11,7 +11,7 @@ from cnnspec.train.data.source import Source
 
 def require_some(source: Source, numbers_N: Tensor, what: str) -> None:
     """Raise UserError where none of the images can be read."""
-    if not len(_good(source, numbers_N)):
+    if not len(readable(source, numbers_N)):
         raise unreadable(what)
 
 
@@ -19,7 +19,7 @@ def require_classes(train: Source, fit_F: Tensor, class_names: tuple[str, ...]) 
     """Raise UserError for a class that has lost all its images: it would silently never be learned."""
     if not train.bad:
         return
-    left = set(train.labels_N[_good(train, fit_F)].tolist())
+    left = set(train.labels_N[readable(train, fit_F)].tolist())
     lost = sorted(set(train.labels_N[fit_F].tolist()) - left)
     for label in lost[:1]:
         message = f"no image of class {class_names[label]} to train with can be read"
@@ -31,6 +31,7 @@ def unreadable(what: str) -> UserError:
     return UserError(f"no image of the {what} set can be read", "Mend the files that are skipped.")
 
 
-def _good(source: Source, numbers_N: Tensor) -> Tensor:
+def readable(source: Source, numbers_N: Tensor) -> Tensor:
+    """The numbers of images that are not known to be bad."""
     bad_B = torch.tensor(list(source.bad), dtype=torch.int64)
     return numbers_N[~torch.isin(numbers_N, bad_B)]

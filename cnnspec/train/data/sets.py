@@ -52,15 +52,16 @@ class Sets:
     _told: set[str] = field(default_factory=set)
 
     def fit_batches(self, sizes: Sequence[int], epoch: int) -> Batches:
-        """The images to fit in the order of the epoch, augmented.
+        """The images to fit in the order of the epoch, augmented; none in a batch whose files are all bad.
 
         Raises UserError at the epoch's end when a class turns out to have no image that can be read.
         """
         order_F = self.fit_F if self.fixed else shuffled(self.fit_F, self.seed, "order", epoch)
         ready = partial(self.augment.changed, epoch=epoch)
         with closing(self.train.batches(order_F, sizes, ready)) as batches:
-            for images_NCHW, labels_N, numbers_N in accompanied(batches, sizes):
-                yield self.augment.mixed(images_NCHW, labels_N, numbers_N, epoch)
+            for batch in accompanied(batches, sizes):
+                mixed = self.augment.mixed(*batch, epoch) if batch.images else batch[:2]
+                yield mixed
         if not self.fixed:
             require_classes(self.train, self.fit_F, self.class_names)
 
@@ -89,8 +90,9 @@ def whole(source: Source, augment: Augment, size: int) -> Batches:
 def _plain(source: Source, numbers_V: Tensor, augment: Augment, size: int) -> Batches:
     sizes = batch_sizes(len(numbers_V), size)
     with closing(source.batches(numbers_V, sizes, augment.evaluate)) as batches:
-        for images_NCHW, labels_N, _ in batches:
-            yield images_NCHW, labels_N
+        for batch in batches:
+            if batch.images:
+                yield batch.images_NCHW, batch.labels_N
 
 
 def divide(raw: Raw, config: Train, device: torch.device) -> Sets:
@@ -154,9 +156,10 @@ def _scale(train: Source, fit_F: Tensor, *, files: bool) -> Scale:
     measured_M = evenly(fit_F, MOST_MEASURED) if files else fit_F
     levels: Levels | None = None
     with closing(train.batches(measured_M, batch_sizes(len(measured_M), _MEASURED_AT_ONCE))) as batches:
-        for pixels_NCHW, _, _ in batches:
-            levels = levels or Levels(pixels_NCHW.shape[1])
-            levels.add(pixels_NCHW)
+        for batch in batches:
+            if batch.images:
+                levels = levels or Levels(batch.images_NCHW.shape[1])
+                levels.add(batch.images_NCHW)
     if levels is None:
         raise unreadable("training")
     return levels.scale()

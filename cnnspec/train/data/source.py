@@ -40,6 +40,11 @@ class Batch(NamedTuple):
     labels_N: Tensor
     numbers_N: Tensor
 
+    @property
+    def images(self) -> int:
+        """How many there are."""
+        return len(self.labels_N)
+
 
 def as_they_are(pixels_NCHW: Tensor, numbers_N: Tensor) -> Tensor:
     """The pixels."""
@@ -68,7 +73,8 @@ class Source(Protocol):
     ) -> Generator[Batch, None, None]:
         """The images that `order_N` (on the CPU) numbers, in batches of these sizes, less those that can't be read.
 
-        `ready` may be given those of several batches at once. A batch that has lost all its images is left out.
+        `ready` may be given those of several batches at once. A batch that has lost all its images is there, without
+        any, and not made ready: so an epoch has its steps, whatever can be read.
         """
 
 
@@ -101,8 +107,7 @@ class Memory:
         chosen = order_N.to(self._labels_N.device).split([sum(group) for group in groups])
         for chosen_N, group in zip(chosen, groups, strict=True):
             found = (self._pixels_NCHW.index_select(0, chosen_N), self._labels_N[chosen_N], chosen_N)
-            pixels_NCHW, labels_N, numbers_N = (_moved(part, self.device) for part in found)
-            whole = (ready(pixels_NCHW, numbers_N), labels_N, numbers_N)
+            whole = _made(ready, Batch(*(_moved(part, self.device) for part in found)))
             yield from map(Batch, *(part.split(group) for part in whole))
 
     def _readable(self, order_N: Tensor, sizes: Sequence[int]) -> tuple[Tensor, list[int]]:
@@ -110,8 +115,7 @@ class Memory:
         if not self.bad:
             return order_N, list(sizes)
         good_N = self._good_N[order_N]
-        counts = (int(part_N.sum()) for part_N in good_N.split(list(sizes)))
-        return order_N[good_N], [count for count in counts if count]
+        return order_N[good_N], [int(part_N.sum()) for part_N in good_N.split(list(sizes))]
 
 
 def _grouped(sizes: Iterable[int], most: int) -> Iterator[list[int]]:
@@ -145,14 +149,14 @@ class Stream:
         """As Source has it."""
         with closing(self._decoded(order_N, sizes)) as batches:
             for batch in batches:
-                yield batch._replace(images_NCHW=ready(batch.images_NCHW, batch.numbers_N))
+                yield _made(ready, batch)
 
     def _decoded(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
         if not self._workers:
             for chosen_N in order_N.split(list(sizes)):
                 pixels_NCHW = self._room(len(chosen_N))
                 good = self._decode(pixels_NCHW, chosen_N.tolist())
-                yield from self._batch(pixels_NCHW, chosen_N, good)
+                yield self._batch(pixels_NCHW, chosen_N, good)
             return
         pool = ThreadPoolExecutor(self._workers, thread_name_prefix="decode")
         try:
@@ -171,23 +175,20 @@ class Stream:
             jobs = [pool.submit(self._decode, room, numbers.tolist()) for room, numbers in parts]
             waiting.append((pixels_NCHW, chosen_N, jobs))
             if len(waiting) > AHEAD:
-                yield from self._ready(*waiting.popleft())
+                yield self._ready(*waiting.popleft())
         while waiting:
-            yield from self._ready(*waiting.popleft())
+            yield self._ready(*waiting.popleft())
 
-    def _ready(
-        self, pixels_NCHW: Tensor, chosen_N: Tensor, jobs: list[Future[list[bool]]]
-    ) -> Iterator[Batch]:
+    def _ready(self, pixels_NCHW: Tensor, chosen_N: Tensor, jobs: list[Future[list[bool]]]) -> Batch:
         good = [fine for job in jobs for fine in job.result()]
-        yield from self._batch(pixels_NCHW, chosen_N, good)
+        return self._batch(pixels_NCHW, chosen_N, good)
 
-    def _batch(self, pixels_NCHW: Tensor, chosen_N: Tensor, good: list[bool]) -> Iterator[Batch]:
+    def _batch(self, pixels_NCHW: Tensor, chosen_N: Tensor, good: list[bool]) -> Batch:
         if not all(good):
             kept_N = torch.tensor(good)
             pixels_NCHW, chosen_N = pixels_NCHW[kept_N], chosen_N[kept_N]
-        if len(chosen_N):
-            parts = (pixels_NCHW, self.labels_N[chosen_N], chosen_N)
-            yield Batch(*(_moved(part, self.device) for part in parts))
+        parts = (pixels_NCHW, self.labels_N[chosen_N], chosen_N)
+        return Batch(*(_moved(part, self.device) for part in parts))
 
     def _room(self, count: int) -> Tensor:
         pinned = self.device.type == "cuda"
@@ -209,6 +210,10 @@ class Stream:
             return False
         room_CHW.copy_(torch.frombuffer(bytearray(pixels), dtype=torch.uint8).view(room_CHW.shape))
         return True
+
+
+def _made(ready: Ready, batch: Batch) -> Batch:
+    return batch._replace(images_NCHW=ready(batch.images_NCHW, batch.numbers_N)) if batch.images else batch
 
 
 def _moved(part: Tensor, device: torch.device) -> Tensor:
