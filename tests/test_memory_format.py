@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from cnnspec.backend import mode
 from cnnspec.compiler.check import check_text
-from cnnspec.core.errors import UserError
+from cnnspec.compiler.trainable import against_channels_last
 from cnnspec.language.training import Train
 from cnnspec.train.fit import made
 
@@ -41,7 +40,7 @@ def plan_of(text):
     ids=["2-d", "3-d", "both", "no filters", "1-d"],
 )
 def test_a_plan_says_why_channels_last_is_not_for_it(text, against):
-    assert against == mode.against_channels_last(plan_of(text))
+    assert against == against_channels_last(plan_of(text))
 
 
 @pytest.mark.parametrize("text", [VOLUMES, BOTH, FLAT, LINE], ids=["3-d", "both", "no filters", "1-d"])
@@ -58,9 +57,13 @@ def test_2d_convolutions_lie_channels_last_where_that_is_faster():
 
 
 def test_channels_last_that_can_not_be_is_refused_with_its_reason():
+    wanted = "data: fake\ntrain: {memory_format: channels_last}"
+    (found,) = check_text(f"cnnspec: 1\n{BOTH}\n{wanted}").diagnostics
+    expected = (
+        "channels_last is for 2-d convolutions of images, which have two spatial axes: 2.weight has 5 axes"
+    )
+    assert ("no-planes", expected, 5) == (found.code, found.message, found.place.line)
+    assert found.hint == "Leave memory_format out."
+    assert check_text(f"cnnspec: 1\n{PLANES}\n{wanted}").ok
     config = Train(memory_format="channels_last")
-    with pytest.raises(UserError) as caught:
-        made(plan_of(BOTH), config, CPU)
-    expected = "memory_format: channels_last is for 2-d convolutions of images, which have two spatial axes: 2.weight has 5 axes"
-    assert (expected, "Leave memory_format out.") == (caught.value.message, caught.value.hint)
     assert torch.channels_last == made(plan_of(PLANES), config, CPU).mode.memory_format

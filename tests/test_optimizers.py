@@ -14,7 +14,7 @@ from torch import nn
 
 from cnnspec.backend.build import build
 from cnnspec.compiler.library import check
-from cnnspec.compiler.training import matrices as matrices_of_plan
+from cnnspec.compiler.trainable import matrices as matrices_of_plan
 from cnnspec.core.errors import UserError
 from cnnspec.core.reject import Reject
 from cnnspec.language.optimizers import OPTIMIZERS

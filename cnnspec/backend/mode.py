@@ -6,14 +6,9 @@ from typing import NamedTuple
 
 import torch
 
-from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError
 from cnnspec.language.training import Train
 
-_IMAGE = 3
-"""Axes of what enters: channels, height and width."""
-_FILTERS = 4
-"""Axes of a 2-d convolution's weight; channels_last is an order of so many, and torch refuses it to one more."""
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -32,19 +27,8 @@ class Mode(NamedTuple):
         return f"{self.precision}, {str(self.memory_format).removeprefix('torch.').removesuffix('_format')}"
 
 
-def against_channels_last(plan: Plan) -> str:
-    """Why a network's images and weights can't lie channels_last; nothing where they can."""
-    if len(plan.image) != _IMAGE:
-        return f"the input is {'×'.join(map(str, plan.image))}"
-    axes = {name: len(shape) for name, shape in plan.state().items()}
-    if _FILTERS not in axes.values():
-        return "no layer here has such filters"
-    deeper = next((name for name, count in axes.items() if count > _FILTERS), None)
-    return f"{deeper} has {axes[deeper]} axes" if deeper else ""
-
-
 def choose(config: Train, device: torch.device, against: str = "") -> Mode:
-    """The mode that the config asks for on this device; `against`: why channels_last can't be, or nothing.
+    """The mode that the config asks for on this device; `against`: why `auto` can't be channels_last, or nothing.
 
     Raises UserError where the device can't compute so.
     """
@@ -54,11 +38,6 @@ def choose(config: Train, device: torch.device, against: str = "") -> Mode:
     if precision == "fp16" and device.type == "cpu":
         raise UserError("precision: fp16 is for GPUs, this is a CPU", "Write auto, bf16 or fp32.")
     wanted = config.memory_format
-    if wanted == "channels_last" and against:
-        message = (
-            "memory_format: channels_last is for 2-d convolutions of images, which have two spatial axes"
-        )
-        raise UserError(f"{message}: {against}", "Leave memory_format out.")
     if wanted == "auto":
         wanted = "channels_last" if not against and _likes_channels_last(device, precision) else "contiguous"
     channels_last = wanted == "channels_last"

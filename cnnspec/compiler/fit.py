@@ -35,7 +35,7 @@ def check_fit(plan: Plan, data: Data, train: Train | None, spec: Spec, reporter:
     outputs = _check_classes(plan, data, facts, loss, spec, reporter)
     if train is not None:
         image = shape if shape is not None and len(shape) == _IMAGE_RANK else None
-        check_use(train, data, image, outputs, facts.train_images, spec, reporter)
+        check_use(train, plan, data, image, outputs, facts, spec, reporter)
 
 
 def input_shape(plan: Plan) -> tuple[int, ...] | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cnnspec.compiler.trainable import RULES, require_weights
 from cnnspec.core.reject import Reject
 from cnnspec.language.datasets import name_of
 from cnnspec.language.node import Mapping, Sequence
@@ -18,38 +18,40 @@ if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan
     from cnnspec.compiler.reporter import Reporter
     from cnnspec.core.diagnostic import Place, Severity
-    from cnnspec.language.data_facts import Data
+    from cnnspec.language.data_facts import Data, Facts
     from cnnspec.language.spec import Spec
     from cnnspec.language.training import Train
 
-_FIRST_AND_LAST = 2
-
 
 def check_training(train: Train, plan: Plan | None, spec: Spec, reporter: Reporter) -> None:
-    """What is known without data: whether the schedule changes lr, and Muon has weights to move."""
+    """What is known without data: whether the schedule changes lr, and the network can be trained so."""
     with _told(spec, reporter, "schedule", severity="warning"):
         if not train.optimizer.rates and train.schedule != Constant():
             name = OPTIMIZERS.name_of(type(train.optimizer))
             message = f"{name} finds its steps' lengths itself after the first: a schedule changes nothing"
             raise Reject("lr-never-changes", message, hint="Leave schedule out.")
         train.schedule.doubt(train.optimizer.lr, train.epochs)
-    if plan is not None and plan.complete and train.optimizer.hidden_only:
-        with _told(spec, reporter, "optimizer"):
-            _require_hidden(train, plan)
+    asked = spec.train is not None or spec.data is not None
+    if not asked or plan is None or not plan.complete:
+        return
+    for rule in RULES:
+        with _told(spec, reporter):
+            rule(train, plan)
 
 
 def check_use(
     train: Train,
+    plan: Plan,
     data: Data,
     image: tuple[int, ...] | None,
     outputs: int | None,
-    images: int | None,
+    facts: Facts,
     spec: Spec,
     reporter: Reporter,
 ) -> None:
     """Compare the training with an image's shape (channels, height, width), with outputs, and with the data.
 
-    `images` are those to train and to validate with; None is what only files can tell.
+    None is what only files can tell.
     """
     for number, augmentation in enumerate(train.augment if image else ()):
         with _told(spec, reporter, "augment", number):
@@ -64,31 +66,14 @@ def check_use(
         )
     with _told(spec, reporter):
         train.watches(others=data.may_validate)
-    if images is not None:
+    if (
+        plan.complete and not reporter.errors
+    ):  # a network that is wrong in other ways is not yet what is meant
         with _told(spec, reporter):
-            train.fits(images)
-
-
-def matrices(plan: Plan) -> int:
-    """How many weights are matrices, as the optimizers see it: no bias, and nothing that scales one value each."""
-    shapes = (
-        shape
-        for node in plan.nodes
-        if node.weights is not None and not (node.layer and node.layer.scales_values)
-        for shape in node.weights.parameters.values()
-    )
-    return sum(len(shape) > 1 and math.prod(shape[1:]) > 1 for shape in shapes)
-
-
-def _require_hidden(train: Train, plan: Plan) -> None:
-    found = matrices(plan)
-    if found <= _FIRST_AND_LAST:
-        name = OPTIMIZERS.name_of(type(train.optimizer))
-        message = (
-            f"{name} moves the weights of layers between the first and the last with weights, "
-            f"this network has {found} such layers in all"
-        )
-        raise Reject("nothing-hidden", message, hint="Write `optimizer: adamw`.")
+            require_weights(plan)
+    if facts.train_images is not None:
+        with _told(spec, reporter):
+            train.fits(facts.train_images, facts.classes or 1)
 
 
 @contextmanager

@@ -130,22 +130,38 @@ class Train(Arguments):
     )
     device: Device = Field("auto", description="Where it runs; auto: the GPU, if there is one.")
 
-    def fits(self, images: int) -> None:
-        """Raise Reject where `images`, or with a validation held out fewer, are not enough for what is asked."""
-        batches = math.ceil(images / self.batch_size)
-        surely = max(1, math.floor((1 - self.validation) * images))
-        if self.batch_size > images:
+    def fits(self, images: int, classes: int = 1) -> None:
+        """Raise Reject where `images` of so many classes, less those held out of each, can't be enough."""
+        self._leaves_some(images)
+        # of each class the share is rounded, by half an image at the most
+        most, surely = (
+            min(images, max(1, math.floor((1 - self.validation) * images + rounded)))
+            for rounded in (classes / 2, -classes / 2 if self.validation else 0)
+        )
+        about = "at most " if most < images else ""
+        if self.batch_size > most:
             message = (
-                f"batch_size: {self.batch_size:,} is more than the {plural(images, 'image')} to train on"
+                f"batch_size: {self.batch_size:,} is more than the {about}{plural(most, 'image')} to train on"
             )
             hint = f"Write {2 ** (surely.bit_length() - 1)} or less."
             raise Reject("too-few-images", message, field="batch_size", hint=hint)
+        batches = math.ceil(most / self.batch_size)
         for field in ("accumulate", "overfit_batches"):
             wanted = getattr(self, field) or 0
             if wanted > batches:
-                message = f"{field}: {wanted:,} is more than the {plural(batches, 'batch')} of an epoch"
+                message = (
+                    f"{field}: {wanted:,} is more than the {about}{plural(batches, 'batch')} of an epoch"
+                )
                 hint = f"Write {max(1, surely // self.batch_size)} or less."
                 raise Reject("too-few-images", message, field=field, hint=hint)
+
+    def _leaves_some(self, images: int) -> None:
+        """Raise Reject where the share that is held out is surely no image or, rounded, all of them."""
+        for left, part in ((self.validation, "none"), (1 - self.validation, "all")):
+            if self.validation and left * images < 0.5:  # noqa: PLR2004 -- what is rounded down
+                message = f"validation: {self.validation:g} is {part} of {plural(images, 'image')}"
+                hint = "Write a share such as 0.1, or 0 to hold out none." if part == "all" else "Write 0."
+                raise Reject("too-few-images", message, field="validation", hint=hint)
 
     def watches(self, *, others: bool) -> None:
         """Raise Reject where early stopping has no validation to watch; `others`: the data holds one of its own."""
@@ -157,4 +173,7 @@ class Train(Arguments):
     def consistent(self) -> None:
         """Raise Reject for arguments that ask for nothing, or against each other."""
         self.schedule.fits(self.epochs)
+        if self.precision == "fp16" and self.device == "cpu":
+            message, hint = "precision: fp16 is for GPUs, the device is the CPU", "Write auto, bf16 or fp32."
+            raise Reject("fp16-on-cpu", message, field="precision", hint=hint)
         check_order(self.augment)

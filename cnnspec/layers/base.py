@@ -51,6 +51,8 @@ class Layer(Arguments):
     """Whether an output reads other channels of its input than its own (for the receptive field)."""
     scales_values: ClassVar[bool] = False
     """Whether its weights scale one value each, of whatever rank they are: they are no matrices to an optimizer."""
+    averages_batch: ClassVar[bool] = False
+    """Whether in training it takes the mean of a channel over the whole batch."""
     references: ClassVar[tuple[str, ...]] = ()
     """Arguments that name another value (`like`); those written come in as inputs after the first."""
 

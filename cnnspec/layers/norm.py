@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -75,6 +76,8 @@ class BatchNorm(Statistics):
     differs from eval. One value a channel, as batch size 1 at 1×1, can't be normalised at all. It makes the bias of
     the layer before it useless.
     """
+
+    averages_batch: ClassVar[bool] = True
 
     eps: PositiveNumber = Field(1e-05, description="Added to the variance, so that nothing is divided by 0.")
     momentum: OptionalProbability = Field(

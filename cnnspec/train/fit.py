@@ -13,6 +13,7 @@ from cnnspec.backend import mode
 from cnnspec.backend.build import build
 from cnnspec.backend.device import resolve, settle
 from cnnspec.compiler.plan import Plan
+from cnnspec.compiler.trainable import against_channels_last
 from cnnspec.core.errors import UserError, judged
 from cnnspec.core.plural import plural
 from cnnspec.language.training import Train
@@ -90,7 +91,7 @@ def lines_of(plan: Plan) -> dict[str, str]:
 
 def made(plan: Plan, config: Train, device: torch.device) -> Network:
     """The network on its device. Raises UserError where its weights don't fit there, or it can't compute so."""
-    how = mode.choose(config, device, mode.against_channels_last(plan))
+    how = mode.choose(config, device, against_channels_last(plan))
     try:
         return Network(build(plan), how, device, compiled=config.compile)
     except (MemoryError, RuntimeError) as error:

@@ -97,6 +97,32 @@ CODES = {
         "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: digits\ntrain: {batch_size: 2000}",
         "Write a smaller number.",
     ),
+    "nothing-to-train": Code(
+        "A network without weights",
+        "Training changes weights, and no layer here has any.",
+        "cnnspec: 1\ninput: [10, 8, 8]\nlayers: [global_avgpool, flatten]\ndata: fake",
+        "Add a layer with weights, such as linear.",
+    ),
+    "no-planes": Code(
+        "channels_last without 2-d convolutions",
+        "It is an order of the values of images, and of the filters of 2-d convolutions; others have no such axes.",
+        "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: digits\n"
+        "train: {memory_format: channels_last}",
+        "Leave memory_format out.",
+    ),
+    "alone-in-batch": Code(
+        "Batch norm of a single value",
+        "It takes the mean over batch and positions; of one image with one position the mean is the value itself.",
+        "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 32, bn, relu, linear: 10]\ndata: digits\n"
+        "train: {batch_size: 1}",
+        "Write a larger batch_size.",
+    ),
+    "fp16-on-cpu": Code(
+        "fp16 without a GPU",
+        "A CPU gains nothing by fp16, in which small gradients vanish; bf16 has the range of fp32.",
+        "train: {precision: fp16, device: cpu}",
+        "Write auto, bf16 or fp32.",
+    ),
     "step-without-epochs": Code(
         "It is not said when the learning rate changes",
         "Either `step_size` says after how many epochs, again and again, or `milestones` lists the epochs.",
