@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cnnspec.cli.main import COMMANDS, cli
+from cnnspec.cli.output import guarded
 from cnnspec.compiler.library import shipped_networks, shipped_specs
 
 ROOT = Path(__file__).parent.parent
@@ -372,10 +373,34 @@ class TestUsage:
         assert b"\x1b" not in done.stdout
         assert "20 × 4 × 4" in done.stdout.decode("utf-8")
 
-    def test_a_reader_that_stops_early_is_no_error(self):
-        command = f"{sys.executable} -m cnnspec schema | head -c 10"
+    @pytest.mark.parametrize(
+        "arguments", ["schema", "--help", "train --help", "validate digits mnist resnet50", "list"]
+    )
+    def test_a_reader_that_stops_early_ends_the_command_without_a_word(self, arguments):
+        command = f"{sys.executable} -m cnnspec {arguments} | true; echo ${{PIPESTATUS[0]}}"
         done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
-        assert b"" == done.stderr
+        assert (b"141\n", b"") == (done.stdout, done.stderr)
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+    @pytest.mark.parametrize("arguments", ["schema", "--version", "explain --help", "validate digits"])
+    def test_output_that_cannot_be_written_is_one_line(self, arguments):
+        command = f"{sys.executable} -m cnnspec {arguments} >/dev/full"
+        done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+        expected = b"error: standard output: can't be written (No space left on device)\n"
+        assert (1, expected) == (done.returncode, done.stderr)
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+    def test_a_training_whose_result_cannot_be_printed_is_one_line(self, tmp_path):
+        options = f"--set train.limit_steps=1 --out {tmp_path}"
+        command = f"{sys.executable} -m cnnspec train digits {options} >/dev/full"
+        done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+        assert 1 == done.returncode
+        assert done.stderr.endswith(b"\nerror: standard output: can't be written (No space left on device)\n")
+        assert b"Traceback" not in done.stderr
+
+    def test_an_error_of_a_file_is_not_taken_for_one_of_the_output(self):
+        with pytest.raises(FileNotFoundError), guarded():
+            Path("/nonexistent").read_text("utf-8")
 
 
 def test_what_a_spec_holds_cannot_move_the_terminals_cursor(run, tmp_path):

@@ -17,7 +17,14 @@ from cnnspec.compiler.reserved import RESERVED
 from cnnspec.core import files
 from cnnspec.core.diagnostic import Source
 from cnnspec.core.errors import UserError
+from cnnspec.language.augmentations import AUGMENTATIONS
+from cnnspec.language.datasets import DATA
+from cnnspec.language.foreign import ARGUMENT_SPELLINGS
+from cnnspec.language.optimizers import OPTIMIZERS
+from cnnspec.language.schedules import SCHEDULES
 from cnnspec.language.source import read
+from cnnspec.language.training import Train
+from cnnspec.layers.foreign import plain
 
 
 def codes(text: str, **options: object) -> list[str]:
@@ -363,3 +370,10 @@ def test_a_wrong_value_is_traced_to_where_it_was_set():
     (found,) = cnnspec.check_text(text, settings={"width": "ten"}).diagnostics
     assert ("bad-value", 4) == (found.code, found.place.line)
     assert [("--set width", "$width is 'ten'")] == [(r.place.source.name, r.message) for r in found.related]
+
+
+def test_what_others_call_an_argument_of_the_settings_leads_to_one_that_is_there_and_is_called_otherwise():
+    models = [Train, *(model for t in (DATA, OPTIMIZERS, SCHEDULES, AUGMENTATIONS) for model in t.values())]
+    fields = {name for model in models for name in model.model_fields}
+    assert set() == set(ARGUMENT_SPELLINGS) - fields
+    assert [] == [name for name, words in ARGUMENT_SPELLINGS.items() if plain(name) in words]

@@ -6,13 +6,14 @@ from array import array
 
 import pytest
 
+from cnnspec.compiler.check import check_text
 from cnnspec.core.errors import UserError
 from cnnspec.language.data_facts import Data, Published
 from cnnspec.language.datasets import DATA, name_of
 from cnnspec.language.own_data import Csv, Fake, ImageFolder, Npz, Own
 from cnnspec.language.published import Digits, Emnist, Mnist
 from cnnspec.language.published_colour import Cifar100
-from cnnspec.train.data import READERS, check_outputs
+from cnnspec.train.data import READERS, check_outputs, spare_outputs
 from cnnspec.train.data.raw import Part, Pixels, Raw
 
 PUBLISHED = {name: model for name, model in DATA.items() if issubclass(model, Published)}
@@ -126,3 +127,24 @@ def test_another_number_of_outputs_is_told_with_the_classes(names, outputs, bina
     with pytest.raises(UserError) as caught:
         check_outputs(raw(*names), outputs, "fc", binary=binary)
     assert (message, f"Let the last layer give {len(names)}.") == (caught.value.message, caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("config", "names", "outputs", "words"),
+    [
+        (
+            Npz(file="a.npz"),
+            "abc",
+            12,
+            "the output has 12 numbers, npz has 3 classes. Let the last layer give 3.",
+        ),
+        (Npz(file="a.npz"), "abc", 3, ""),
+        (Npz(file="a.npz"), "abc", 2, ""),
+        (Digits(), "0123456789", 12, ""),  # which the check warned of
+    ],
+)
+def test_outputs_that_no_class_has_are_told_once_the_files_have_told_the_classes(
+    config, names, outputs, words
+):
+    plan = check_text(f"cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: {outputs}]\n", "a.yaml").plan
+    assert words == spare_outputs(raw(*names), plan, config)

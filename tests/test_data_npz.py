@@ -12,6 +12,8 @@ from cnnspec.language.own_data import Npz
 from cnnspec.train import data
 
 NOISE = np.random.default_rng(0)
+STRAY = "Correct that label, or number the classes from 0 without gaps."
+SHIFT = "Classes are numbered from 0: take 1 from each label."
 
 
 def images(*shape):
@@ -129,6 +131,55 @@ WRONG = {
     "of labels to validate with alone": ({"y_val": np.array([0, 1])}, "it holds y_val, but no x_val"),
     "of both ways": ({"images": images(2, 4, 5)}, "it holds both x_train and images"),
 }
+
+
+def numbered(*labels):
+    """Arrays of so many images, the same to train and to test with."""
+    labels = np.array(labels)
+    return {
+        f"{axis}_{part}": value
+        for part in ("train", "test")
+        for axis, value in (("x", images(len(labels), 4, 5)), ("y", labels))
+    }
+
+
+GAPS = [
+    (
+        numbered(0, 1, 2, 30, 30),
+        "y_train[3] is 30, the largest label, but only 4 classes of 31 have images",
+        STRAY,
+    ),
+    (
+        {"images": images(6, 4, 5), "labels": np.array([0, 0, 2, 9, 2, 9])},
+        "labels[3] is 9, the largest label, but only 3 classes of 10 have images",
+        STRAY,
+    ),
+    (
+        numbered(0, 1, 2) | {"y_test": np.array([0, 7, 2])},
+        "y_test[1] is 7, the largest label, but only 4 classes of 8 have images",
+        STRAY,
+    ),
+    (numbered(1, 2, 3, 1), "y_train[2] is 3, the largest label, but only 3 classes of 4 have images", SHIFT),
+    (numbered(1, 1), "y_train[0] is 1, the largest label, but only 1 class of 2 has images", SHIFT),
+]
+
+
+@pytest.mark.parametrize(("arrays", "message", "advised"), GAPS)
+def test_labels_that_leave_numbers_out_are_told_where_the_network_has_too_few_outputs(
+    tmp_path, arrays, message, advised
+):
+    raw = read(tmp_path, (1, 4, 5), arrays)
+    with pytest.raises(UserError) as caught:
+        data.check_outputs(raw, 1, "net")
+    assert (f"{tmp_path / 'a.npz'}: {message}; net gives 1 number", advised) == (
+        caught.value.message,
+        caught.value.hint,
+    )
+    data.check_outputs(raw, len(raw.class_names), "net")
+
+
+def test_labels_that_leave_no_number_out_have_nothing_to_be_told(tmp_path):
+    assert read(tmp_path, (1, 4, 5), keras()).gaps is None
 
 
 def hint(tmp_path, arrays):

@@ -346,6 +346,13 @@ def test_cells_may_stand_between_semicolons_or_tabs(table, separator):
     assert expected == read_table(table)
 
 
+def test_empty_cells_that_no_column_is_for_are_not_looked_at(table):
+    write(table, *NAMED)
+    expected = read_table(table)
+    write(table, *(f"{line},," for line in NAMED))
+    assert expected == read_table(table)
+
+
 def test_a_root_that_is_no_folder_is_told_even_where_lost_images_are_skipped(table):
     write(table, *NAMED)
     caught = failure(read_table, table, root=str(table.parent / "nowhere"), on_bad="skip")
@@ -362,6 +369,10 @@ WRONG = {
     "of two labels": ("path,label,label\n", ":1: two columns are called label"),
     "without rows": ("path,label\n", "it lists no image"),
     "of a short row": ("path,label\nimages/0.png\n", ":2: 1 cell, column 2 is needed"),
+    "of a long row": (
+        "path,label\nimages/0.png,cat,x\n",
+        ":2: 3 cells, the first line names 2 columns",
+    ),
     "of an empty label": ("path,label\nimages/0.png,cat\nimages/1.png,\n", ":3: label is empty"),
     "of an empty path": ("path,label\n ,cat\n", ":2: path is empty"),
     "of an unknown split": (

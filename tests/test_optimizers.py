@@ -424,6 +424,14 @@ def test_muon_keeps_no_gradient_after_its_step():
         ("muon", {"ns_coefficients": [1, 2]}),
         ("adamax", {"fused": True}),
         ("adafactor", {"eps": [1e-3]}),
+        ("rmsprop", {"alpha": 1.0}),
+        ("rmsprop", {"alpha": 1.5}),
+        ("rmsprop", {"momentum": 1.0}),
+        ("sgd", {"momentum": 1.0}),
+        ("sgd", {"momentum": 0.9, "dampening": 1.0}),
+        ("sgd", {"momentum": 0.9, "dampening": -0.1}),
+        ("muon", {"momentum": 1.0}),
+        ("asgd", {"t0": -1.0}),
     ],
 )
 def test_what_torch_would_stumble_over_later_is_refused(name, arguments):

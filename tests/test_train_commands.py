@@ -17,7 +17,9 @@ from rich.console import Console
 
 from cnnspec.cli import train as command
 from cnnspec.cli.main import main
+from cnnspec.cli.options import test_result as told
 from cnnspec.cli.progress import Bar, Lines, _columns
+from cnnspec.render.text import loss
 from cnnspec.train import loop
 from cnnspec.train.events import Epoch, Finished, Score, Skipped, Started, Step, Stopped
 
@@ -126,7 +128,7 @@ FAULTS = {
     "a batch larger than the set": (
         ["--set", "train.batch_size=1400"],
         TINY,
-        "1,400 is more than the 1,299 images",
+        "1,400 is more than the at most 1,302 images",
     ),
     "a device that is not there": (["--device", "cuda:99"], TINY, "cuda:99 is not there"),
     "a place that can't be written": (["--out", "tiny.yaml"], TINY, "no run folder can be made"),
@@ -253,6 +255,23 @@ def test_a_learning_rate_that_overflows_is_told_with_its_epoch(call, spec):
     )
 
 
+def test_a_first_loss_that_is_not_finite_is_not_blamed_on_the_lr(call, spec):
+    spec.write_text(
+        TINY.replace("linear: 16", "{linear: {out_features: 16}, init: {weight: {constant: 1e38}}}")
+    )
+    told = (
+        "No update had been made, so the lr is not to blame. "
+        "Look at how the weights start (`init`) and at the images (`cnnspec data`)."
+    )
+    for arguments in (("train", spec), ("tune", "lr", spec)):
+        code, out, err = call(*arguments)
+        assert (code, out) == (1, "")
+        assert "error: the loss is nan in step 1 (epoch 1): the first that is not finite is" in err
+        assert told in err
+        assert "smaller lr" not in err
+        assert "--low" not in err
+
+
 def test_a_wrong_spec_is_explained_before_anything_is_trained(call, spec):
     spec.write_text(TINY.replace("linear: 10", "linear: 9"))
     code, _, err = call("train", spec)
@@ -286,8 +305,31 @@ def test_a_loss_that_is_no_longer_finite_keeps_the_epochs_before(call, spec, mon
     code, _, err = call("train", spec)
     assert code == 1
     assert "after epoch 2" in err
-    assert "holds the weights of epoch 1 (last) and 1 (best)" in err
+    assert "holds the weights of epoch 1 (last) and of epoch 1 (best)" in err
     assert call("eval", "runs/tiny/1")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("full", "kept"),
+    [
+        (".best.safetensors.tmp", "holds no weights: they are written when an epoch ends."),
+        (".last.safetensors.tmp", "holds the weights of epoch 1 (best)."),
+        ("metrics.jsonl", "holds the weights of epoch 1 (last) and of epoch 1 (best)."),
+    ],
+)
+def test_on_a_full_disk_the_weights_that_are_there_are_told(call, spec, monkeypatch, full, kept):
+    opened = Path.open
+
+    def open_or_fail(path, mode="r", **options):
+        if path.name == full and mode in ("a", "wb") and sorted(path.parent.glob("metrics.jsonl")):
+            raise OSError(28, "No space left on device")
+        return opened(path, mode, **options)
+
+    monkeypatch.setattr(Path, "open", open_or_fail)
+    code, out, err = call("train", spec)
+    assert (code, out) == (1, "")
+    assert "can't be written (No space left on device)" in err
+    assert err.endswith(f"  runs/tiny/1 {kept}\n")
 
 
 def test_ctrl_c_before_the_first_epoch_ends_says_that_there_are_no_weights(call, spec, monkeypatch):
@@ -302,8 +344,18 @@ def test_ctrl_c_before_the_first_epoch_ends_says_that_there_are_no_weights(call,
     assert "The run ended before its first epoch" in call("eval", "runs/tiny/1")[2]
 
 
-@pytest.mark.parametrize("times", [1, 3])
-def test_ctrl_c_keeps_the_weights_of_the_last_epoch_and_exits_130(spec, tmp_path, times):
+@pytest.mark.parametrize(
+    ("sent", "times", "word", "code"),
+    [
+        (signal.SIGINT, 1, "Interrupted", 130),
+        (signal.SIGINT, 3, "Interrupted", 130),
+        (signal.SIGTERM, 1, "Terminated", 143),
+        (signal.SIGTERM, 3, "Terminated", 143),
+    ],
+)
+def test_a_training_that_is_told_to_end_keeps_the_weights_of_the_last_epoch(
+    spec, tmp_path, sent, times, word, code
+):
     arguments = [sys.executable, "-W", "error", "-m", "cnnspec", "train", str(spec), "--epochs", "100000"]
     paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     with subprocess.Popen(
@@ -314,11 +366,11 @@ def test_ctrl_c_keeps_the_weights_of_the_last_epoch_and_exits_130(spec, tmp_path
             if line.split()[:2] == ["epoch", "2/100000"]:
                 break
         for _ in range(times):
-            process.send_signal(signal.SIGINT)
+            process.send_signal(sent)
             time.sleep(0.01)
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
-    assert err.splitlines()[-1].startswith(f"Interrupted. {Path('runs/tiny/1')} holds the weights of epoch ")
+    assert (process.returncode, out) == (code, "")
+    assert err.splitlines()[-1].startswith(f"{word}. {Path('runs/tiny/1')} holds the weights of epoch ")
     assert "Traceback" not in err
     folder = tmp_path / "runs/tiny/1"
     kept = len((folder / "metrics.jsonl").read_text().splitlines())
@@ -391,6 +443,22 @@ def test_where_there_is_no_terminal_an_epoch_is_a_line():
     ]
 
 
+def test_a_loss_that_has_exploded_is_a_power_of_ten():
+    shown = [loss(value) for value in (0.03125, 999_999.0, 1e6, 146358074283840246333829894111232.0)]
+    assert ["0.0312", "999999.0000", "1.00e+06", "1.46e+32"] == shown
+    lines = []
+    event = Epoch(1, 9, Score(1.5e30, 1, 2), None, improved=True, lr=1.0, images_per_s=9.0, seconds=1)
+    Lines(lines.append).show(event)
+    assert ["epoch 1/0  loss 1.50e+30  50.00 %  9 images/s"] == lines
+    assert "test accuracy 50.00 % (1 of 2), loss 1.50e+30" == told(event.train)
+
+
+def test_a_files_name_does_not_reach_the_terminal_as_it_is():
+    lines = []
+    Lines(lines.append).show(Skipped("a\x1b[31m\n\udcffX/ü.png", "cut off"))
+    assert [r"skipped: a\x1b[31m\n\udcffX/ü.png: cut off"] == lines
+
+
 def test_on_a_terminal_a_bar_shows_step_loss_accuracy_speed_and_time_left(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     screen = StringIO()
@@ -411,6 +479,23 @@ def test_a_learning_rate_that_fp32_does_not_hold_is_told(call, spec, optimizer):
     assert code == 1
     assert "error: " in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("outputs", "warnings"), [(2, 0), (3, 1)])
+def test_outputs_that_no_class_of_the_files_has_are_warned_of_as_in_the_check(
+    call, tmp_path, outputs, warnings
+):
+    for number in range(12):
+        path = tmp_path / "pets" / ("cat", "dog")[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (4, 4), 20 * number).save(path)
+    text = (
+        f"cnnspec: 1\ninput: [1, 4, 4]\nlayers: [flatten, linear: {outputs}]\ndata: {{image_folder: pets}}\n"
+    )
+    (tmp_path / "pets.yaml").write_text(text + "train: {epochs: 1, batch_size: 4, validation: 0}\n")
+    code, _, err = call("train", "pets.yaml")
+    words = "warning: the output has 3 numbers, image_folder has 2 classes. Let the last layer give 2.\n"
+    assert (0, warnings) == (code, err.count(words))
 
 
 def test_classes_that_are_others_now_are_told(call, tmp_path, monkeypatch):

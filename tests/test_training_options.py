@@ -1,6 +1,7 @@
 """What `train:` may ask for besides a loop: each does what it says, against plain torch where it can be."""
 
 import dataclasses
+import logging
 import math
 
 import pytest
@@ -19,9 +20,10 @@ from cnnspec.language.schedules import Cosine, Plateau
 from cnnspec.language.training import Train
 from cnnspec.train import loop
 from cnnspec.train.data.sets import counts_of
-from cnnspec.train.errors import NonFiniteError
+from cnnspec.train.errors import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
 from cnnspec.train.events import Epoch, Finished, Score, Stopped
 from cnnspec.train.network import Network
+from cnnspec.train.nonfinite import Guard
 from cnnspec.train.steps import grouped
 from cnnspec.train.update import Update
 from tests.trainings import CPU, LABELS, RAW, fit_of, normalised, trained, weights_equal
@@ -344,7 +346,7 @@ def test_gradients_whose_norm_is_beyond_fp32_are_told():
 
 
 def test_a_first_loss_that_is_not_finite_in_fp16_may_be_its_range():
-    guard = Guard(Network(network(), Mode("fp16", torch.contiguous_format), CPU), {}, 1)
+    guard = Guard(Network(network(), mode.Mode("fp16", torch.contiguous_format), CPU), {}, 1)
     guard.begin(1)
     assert f"{FIRST_STEP}, {FP16}." == guard.gradients().hint
     guard.begin(2)
@@ -504,6 +506,13 @@ def test_a_compiled_network_trains_like_a_plain_one():
     trained(plain, config)
     for expected, found in zip(plain.parameters(), compiled.parameters(), strict=True):
         torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_a_network_is_compiled_without_a_word_of_a_gpu_that_is_not_there(monkeypatch, caplog):
+    monkeypatch.setattr(torch, "compile", lambda module: module)
+    Network(network(), mode.Mode("fp32", torch.contiguous_format), CPU, compiled=True)
+    logging.getLogger("torch.utils.cpp_extension").warning("No CUDA runtime is found")
+    assert [] == caplog.records
 
 
 def test_a_score_knows_its_accuracy():

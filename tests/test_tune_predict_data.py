@@ -14,6 +14,7 @@ from cnnspec.language.optimizers.sgd import Sgd
 from cnnspec.language.training import Train
 from cnnspec.render.curve import draw
 from cnnspec.train.data.scale import Scale
+from cnnspec.train.errors import FIRST_STEP, NonFiniteError
 from cnnspec.train.picture import grid, png
 from cnnspec.train.predict import chances
 from cnnspec.train.tune import Curve, range_test
@@ -118,12 +119,20 @@ def test_a_range_test_takes_as_many_images_a_step_as_the_training():
     assert curves[0].losses == pytest.approx(curves[1].losses, rel=1e-3)
 
 
+def test_a_first_gradient_that_is_not_finite_is_not_blamed_on_the_rate():
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
+    fit = fit_of(model, Train(optimizer=Sgd(lr=0.1)))
+    model[1].weight.register_hook(lambda gradient: gradient * torch.inf)
+    with pytest.raises(NonFiniteError, match=r"the gradient of 1\.weight is not finite in step 1") as caught:
+        range_test(fit, 1e-4, 1, 20)
+    assert f"{FIRST_STEP}." == caught.value.hint
+
+
 def test_a_range_test_ends_at_a_gradient_that_is_not_finite():
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
     fit = fit_of(model, Train(optimizer=Sgd(lr=0.1)))
-    plain = fit.criterion._apply
-    fit.criterion._apply = lambda scores, labels: plain(scores, labels) * 1e30
-    assert len(range_test(fit, 1e-4, 1, 20).lrs) == 1
+    model[1].weight.register_hook(lambda gradient: gradient * (torch.inf if fit.done else 1))
+    assert len(range_test(fit, 1e-4, 1, 20).lrs) == 2
 
 
 @pytest.mark.parametrize(
@@ -132,8 +141,10 @@ def test_a_range_test_ends_at_a_gradient_that_is_not_finite():
         (("--low", "1", "--high", "1"), 2, "--low 1 must be less than --high 1, which must be finite"),
         (("--low", "nan"), 2, "--low nan must be less than --high 10"),
         (("--high", "inf"), 2, "--high inf, which must be finite"),
-        (("--low", "1e200", "--high", "1e300"), 1, "a step takes numbers that fp32 does not hold"),
+        (("--low", "1e-300"), 2, "--low 1e-300 and --high 10 must be from 1e-30 to 1e+30"),
+        (("--low", "1e200", "--high", "1e300"), 2, "must be from 1e-30 to 1e+30: fp32 holds little beyond"),
         (("--low", "1e20", "--high", "1e30"), 1, "the loss runs away at once, at lr 1e+20"),
+        (("--low", "1e20", "--high", "1e30"), 1, "Try lower rates, such as --low 1e-06."),
         (("--low", "1e-20", "--high", "1e-19", "--set", "train.seed=3", "--steps", "10"), 1, "hardly falls"),
     ],
 )
@@ -145,6 +156,20 @@ def test_a_range_that_tells_nothing_is_told(run, spec, arguments, code, message,
     found, _, err = run("tune", "lr", spec, *arguments)
     assert code == found
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("low", "remedy"),
+    [
+        (1e-3, "Try lower rates, such as --low 1e-06."),
+        (1e-6, "Try lower rates, such as --low 1e-09."),
+        (1e-29, "Try a lower --high, or more --steps: the rate grows more slowly then."),
+    ],
+)
+def test_a_loss_that_runs_away_at_once_has_a_remedy_within_reach(run, spec, monkeypatch, low, remedy):
+    monkeypatch.setattr("cnnspec.train.tune._grown", lambda *_: Curve([low, 2 * low], [1.0, 2.0], 150))
+    code, _, err = run("tune", "lr", spec, "--low", low)
+    assert (1, f"error: the loss runs away at once, at lr {2 * low:g}\n  {remedy}\n") == (code, err)
 
 
 def test_a_curve_is_drawn_between_its_extremes():
@@ -204,6 +229,17 @@ def test_predict_goes_on_after_a_file_it_cant_read(run, trained, tmp_path):
     assert f"error: {tmp_path / 'bad.png'}: not an image" in err
     code, out, _ = run("predict", trained, tmp_path / "bad.png", "--format", "json")
     assert (1, ["file", "error"]) == (code, list(json.loads(out)[0]))
+
+
+def test_predict_goes_on_after_a_file_that_is_not_there(run, trained, tmp_path):
+    image_of(0, tmp_path / "good.png")
+    arguments = ("predict", trained, "nope.png", tmp_path / "good.png", tmp_path / "good.png")
+    code, out, err = run(*arguments)
+    assert (1, 2) == (code, out.splitlines().count(str(tmp_path / "good.png")))
+    assert "error: nope.png: there is no such file or folder\n" == err
+    first, second, _ = json.loads(run(*arguments, "--format", "json")[1])
+    assert {"file": "nope.png", "error": "nope.png: there is no such file or folder"} == first
+    assert ["file", "classes"] == list(second)
 
 
 def test_predict_tells_of_what_is_not_there(run, trained, tmp_path):
@@ -304,6 +340,36 @@ def test_data_tells_of_files_their_sizes_and_which_are_bad(run, tmp_path, monkey
     code, out, err = run("data", "net.yaml")
     assert code == 0
     assert err == "skipped: set/a/0.png: not an image that Pillow knows\n"
+
+
+def test_names_of_classes_and_files_cannot_move_the_terminals_cursor(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ("a\x1b[31mX", "b\nY")
+    for number in range(12):
+        path = tmp_path / "set" / names[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (4, 4), 20 * number).save(path)
+    text = "cnnspec: 1\ninput: [1, 4, 4]\nlayers: [flatten, linear: 2]\ndata: {image_folder: set}\n"
+    (tmp_path / "net.yaml").write_text(text + "train: {epochs: 1, batch_size: 4, validation: 0}\n")
+    _, out, _ = run("data", "net.yaml")
+    assert [r"a\x1b[31mX", r"b\nY"] == [line.split()[0] for line in out.splitlines()[-4:-2]]
+    found = json.loads(run("data", "net.yaml", "--format", "json")[1])
+    assert list(names) == list(found["classes"])
+    assert run("train", "net.yaml")[0] == 0
+    (tmp_path / "bad\x1b.png").write_bytes(b"no image")
+    _, out, err = run("predict", "runs/net/1", "set", "bad\x1b.png")
+    assert ("\x1b" in out + err, r"bad\x1b.png: not an image" in err) == (False, True)
+    assert 12 * 3 == len(out.splitlines())
+
+
+def test_the_bytes_of_a_binary_file_are_not_printed(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_bytes(b"image,label\n\x00\x01\x02,\x1b[31m\n")
+    text = "cnnspec: 1\ninput: [1, 4, 4]\nlayers: [flatten, linear: 2]\ndata: {csv: t.csv}\n"
+    (tmp_path / "net.yaml").write_text(text)
+    code, _, err = run("data", "net.yaml")
+    assert 1 == code
+    assert err.replace("\n", "").isprintable()
 
 
 def test_a_grid_has_grey_gaps_and_colours_where_they_are_colours():

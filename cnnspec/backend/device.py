@@ -22,7 +22,7 @@ def resolve(name: str) -> torch.device:
 
 
 def settle(device: torch.device, *, deterministic: bool = False) -> None:
-    """Have the device give the same bits for the same numbers: a CPU does, a GPU as far as cuDNN is concerned.
+    """Have the device give the same bits for the same numbers: a CPU of as many threads does, a GPU as far as cuDNN is concerned.
 
     With `deterministic` a GPU does so in all else too, and an operation that can't raises.
     """

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import echo_json, format_option, settings_option, spec_argument
+from cnnspec.cli.options import echo_json, echo_line, format_option, settings_option, spec_argument
 from cnnspec.cli.train import echo_skipped, trainable
 from cnnspec.core import files
 from cnnspec.render.grid import aligned
+from cnnspec.render.text import escaped
 from cnnspec.train.threads import wait_briefly
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def command(spec: str, settings: tuple[str, ...], png: Path | None, images: int,
         return
     click.echo(data_table(found))
     if picture is not None:
-        click.echo(picture)
+        echo_line(picture)
 
 
 def data_table(found: Survey) -> str:
@@ -66,7 +67,7 @@ def data_table(found: Survey) -> str:
     total = tuple(map(sum, zip(*found.counts.values(), strict=True)))
     counts = [*found.counts.items(), ("all", total)]
     rows: list[tuple[str, ...]] = [("class", "train", "validation", "test")]
-    rows += [(name, *(f"{count:,}" for count in row)) for name, row in counts]
+    rows += [(escaped(name), *(f"{count:,}" for count in row)) for name, row in counts]
     head = f"{len(found.counts)} classes, images of {'×'.join(map(str, found.shape))}, {found.where}"
     lines = [head, *_of_files(found), *_levels(found), "", *aligned(rows, {1, 2, 3})]
     return "\n".join(lines)

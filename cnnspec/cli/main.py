@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
+from cnnspec.cli.output import UnprintedError, give_up, guarded
 from cnnspec.core.errors import UserError
+from cnnspec.render.text import escaped
 
 COMMANDS = {
     "validate": "Check specs, and explain every mistake at its line.",
@@ -30,6 +32,18 @@ COMMANDS = {
 
 class Lazy(click.Group):
     """A group that imports a command when it is called, not before."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the arguments, which may print help."""
+        with guarded():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with guarded():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
         """The commands in the order of the table."""
@@ -73,7 +87,10 @@ def cli() -> None:
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run a command. Exits 0 when all is well, 1 with findings, 2 on wrong usage, 130 on Ctrl-C."""
+    """Run a command. Exits 0 when all is well, 1 with findings, 2 on wrong usage.
+
+    As shells have it, 130 on Ctrl-C, 143 on SIGTERM in a training, 141 where the output's reader has gone.
+    """
     # pydantic looks for plugins in every installed package's metadata, which takes a tenth of our time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _keep_unicode()
@@ -86,14 +103,12 @@ def main(args: list[str] | None = None) -> None:
     except click.exceptions.Abort:
         code = 130
     except UserError as error:
-        click.echo(f"error: {error.message}", err=True)
+        click.echo(f"error: {escaped(error.message)}", err=True)
         if error.hint:
-            click.echo(f"  {error.hint}", err=True)
+            click.echo(f"  {escaped(error.hint)}", err=True)
         code = 1
-    except BrokenPipeError:
-        # Whoever read our output has enough; Python must not complain when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except UnprintedError as error:
+        code = give_up(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -11,6 +11,7 @@ import click
 
 from cnnspec.compiler.library import check
 from cnnspec.core.plural import plural
+from cnnspec.render.text import escaped, loss
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
@@ -67,6 +68,11 @@ def echo(text: str, *, err: bool = False) -> None:
     click.echo(text, err=err, color=False if os.environ.get("NO_COLOR") else None)
 
 
+def echo_line(line: object, *, err: bool = False) -> None:
+    """Print one line, whatever the names of files and classes in it hold."""
+    echo(escaped(str(line)), err=err)
+
+
 def echo_diagnostics(found: Iterable[Diagnostic], *, err: bool = False) -> None:
     """Print diagnostics for a person, with a count at the end."""
     from cnnspec.render.diagnostics import render  # noqa: PLC0415 -- only a mistake is rendered
@@ -89,7 +95,7 @@ def counted(found: list[Diagnostic]) -> str:
 def test_result(score: Score) -> str:
     """How a test went, but not with which weights."""
     share = f"{100 * score.accuracy:.2f} % ({score.correct:,} of {score.images:,})"
-    return f"test accuracy {share}, loss {score.loss:.4f}"
+    return f"test accuracy {share}, loss {loss(score.loss)}"
 
 
 def echo_json(data: object) -> None:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.cli.eval import run_spec
-from cnnspec.cli.options import echo_json, format_option, load, run_device_option, weights_option
+from cnnspec.cli.options import echo_json, echo_line, format_option, load, run_device_option, weights_option
 from cnnspec.cli.train import require_torch
 from cnnspec.core.errors import UserError
 from cnnspec.language.own_data import ImageFolder
 from cnnspec.train.threads import wait_briefly
 
 if TYPE_CHECKING:
-    from cnnspec.train.predict import Prediction
+    from cnnspec.train.predict import Prediction, Predictor
 
 
 @click.command("predict")
@@ -34,7 +34,7 @@ def command(
     """Name what is on images, with the network of a run folder.
 
     IMAGE is a file, or a folder: all images in it and below it. They are resized and normalised as in training.
-    Exits 1 where one could not be read.
+    Exits 1 where one is not there or could not be read.
 
     \b
     Example:
@@ -49,26 +49,39 @@ def command(
     assert result.plan is not None
     assert result.train is not None
     predictor = Predictor.of(result.plan, result.train, run / f"{weights}.safetensors")
-    found = list(predictor.predict(files, top))
+    found = _predicted(predictor, files, top)
     if form == "json":
         echo_json([_as_data(prediction) for prediction in found])
     else:
         _show(found)
     for prediction in found:
         if prediction.error:
-            click.echo(f"error: {prediction.error}", err=True)
+            echo_line(f"error: {prediction.error}", err=True)
     if any(prediction.error for prediction in found):
         raise SystemExit(1)
 
 
 def _files(images: Sequence[Path]) -> list[Path]:
-    """The files, and those of folders. Raises UserError where there are none."""
+    """The files, and those of folders. Raises UserError where none is there."""
     files: list[Path] = []
     for path in images:
-        if not path.exists():
-            raise UserError(f"{path}: there is no such file or folder")
         files += _in_folder(path) if path.is_dir() else [path]
+    if not any(path.exists() for path in files):
+        raise UserError(_missing(files[0]))
     return files
+
+
+def _missing(path: Path) -> str:
+    return f"{path}: there is no such file or folder"
+
+
+def _predicted(predictor: Predictor, files: Sequence[Path], top: int) -> list[Prediction]:
+    """Of each file, in their order; of one that is missing, that it is."""
+    from cnnspec.train.predict import Prediction  # noqa: PLC0415 -- imports torch, seconds
+
+    missing = {path for path in files if not path.exists()}
+    found = predictor.predict([path for path in files if path not in missing], top)
+    return [Prediction(str(path), error=_missing(path)) if path in missing else next(found) for path in files]
 
 
 def _as_data(prediction: Prediction) -> dict[str, object]:
@@ -79,12 +92,11 @@ def _as_data(prediction: Prediction) -> dict[str, object]:
 
 
 def _show(found: list[Prediction]) -> None:
-    width = max((len(name) for prediction in found for name, _ in prediction.classes), default=0)
     for prediction in found:
         if prediction.classes:
-            click.echo(prediction.file)
+            echo_line(prediction.file)
         for name, chance in prediction.classes:
-            click.echo(f"  {100 * chance:6.2f} %  {name:<{width}}".rstrip())
+            echo_line(f"  {100 * chance:6.2f} %  {name}")
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -94,5 +106,5 @@ def _in_folder(folder: Path) -> list[Path]:
     bad = Bad(ImageFolder(root=str(folder), on_bad="skip"))
     found = images_under(folder, bad, frozenset())
     for line in bad.skipped:
-        click.echo(f"skipped: {line}", err=True)
+        echo_line(f"skipped: {line}", err=True)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.core.plural import plural
+from cnnspec.render.text import escaped, loss
 from cnnspec.train.events import Epoch, Event, Score, Skipped, Started, Step, Stopped
 
 if TYPE_CHECKING:
@@ -34,15 +35,25 @@ def progress() -> Iterator[Show]:
         yield Bar(columns).show
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come, with which a system asks a program to end; what is done then is what is done on Ctrl-C."""
+
+
+_INTERRUPTS: Mapping[int, type[KeyboardInterrupt]] = {
+    signal.SIGINT: KeyboardInterrupt,
+    signal.SIGTERM: Terminated,
+}
+
+
 @contextmanager
 def one_interrupt() -> Iterator[None]:
-    """Ctrl-C raises KeyboardInterrupt once; more of them can't disturb what then is put in order."""
+    """Ctrl-C and SIGTERM raise KeyboardInterrupt once; more of them can't disturb what then is put in order."""
 
-    def once(_signal: int, _frame: FrameType | None) -> None:
+    def once(number: int, _frame: FrameType | None) -> None:
         ignore_interrupts()
-        raise KeyboardInterrupt
+        raise _INTERRUPTS[number]
 
-    before = signal.signal(signal.SIGINT, once)
+    before = {number: signal.signal(number, once) for number in _INTERRUPTS}
     interrupted = False
     try:
         yield
@@ -51,19 +62,21 @@ def one_interrupt() -> Iterator[None]:
         raise
     finally:
         if not interrupted:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def ignore_interrupts() -> None:
     """From here on the command only says how it ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _INTERRUPTS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 class Lines:
     """A line an epoch."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
-        self._write = write
+        self._write: Callable[[str], None] = lambda line: write(escaped(line))
         self._epochs = 0
 
     def show(self, event: Event) -> None:
@@ -132,4 +145,4 @@ def epoch_line(event: Epoch, epochs: int) -> str:
 
 
 def _score(score: Score) -> str:
-    return f"{score.loss:.4f}  {100 * score.accuracy:5.2f} %"
+    return f"{loss(score.loss)}  {100 * score.accuracy:5.2f} %"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import load, settings_option, spec_argument, test_result
-from cnnspec.cli.progress import ignore_interrupts, one_interrupt, progress
+from cnnspec.cli.options import echo_line, load, settings_option, spec_argument, test_result
+from cnnspec.cli.progress import Terminated, ignore_interrupts, one_interrupt, progress
 from cnnspec.core.errors import UserError
 from cnnspec.train.errors import NonFiniteError
-from cnnspec.train.events import Epoch, Event, Finished
+from cnnspec.train.events import Finished
 from cnnspec.train.threads import wait_briefly
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from cnnspec.train.data.raw import Raw
     from cnnspec.train.fit import Training
 
-INTERRUPTED = 130
-"""128 and the number of SIGINT, as shells have it."""
+INTERRUPTED, TERMINATED = 130, 143
+"""128 and the number of SIGINT, of SIGTERM, as shells have it."""
 
 
 @click.command("train")
@@ -51,7 +51,7 @@ def command(
     """Train a network on its spec's data, test it once, and keep all of it in OUT/<name>/<n>.
 
     Each epoch is validated on images held out of the training set; the test takes the best epoch's
-    weights. Ctrl-C keeps the weights of the last finished epoch, and exits 130.
+    weights. Ctrl-C keeps the weights of the last finished epoch, and exits 130; so does SIGTERM, with 143.
 
     \b
     Example:
@@ -61,6 +61,7 @@ def command(
     shortcuts = [f"{path}={value}" for path, value in written.items() if value is not None]
     result = load(spec, (*settings, *shortcuts))
     raw = read_data(result)
+    _warn_of_spare_outputs(result, raw)
     training = _start(result, raw, out)
     click.echo(_ended(_watch(training)))
     click.echo(training.folder)
@@ -85,16 +86,26 @@ def read_data(result: Result) -> Raw:
     assert result.plan is not None
     raw = read(result.data, result.plan.image)
     for line in raw.skipped:
-        click.echo(f"skipped: {line}", err=True)
+        echo_line(f"skipped: {line}", err=True)
     for line in raw.lacking:
-        click.echo(f"warning: {line}", err=True)
+        echo_line(f"warning: {line}", err=True)
     return raw
+
+
+def _warn_of_spare_outputs(result: Result, raw: Raw) -> None:
+    """What the check could not say without the files."""
+    from cnnspec.train.data import spare_outputs  # noqa: PLC0415 -- after the checks
+
+    assert result.plan is not None
+    assert result.data is not None
+    if spare := spare_outputs(raw, result.plan, result.data):
+        echo_line(f"warning: {spare}", err=True)
 
 
 def echo_skipped(bad: Iterable[tuple[str, str]]) -> None:
     """Tell which files could not be read, and why."""
     for file, reason in bad:
-        click.echo(f"skipped: {file}: {reason}", err=True)
+        echo_line(f"skipped: {file}: {reason}", err=True)
 
 
 def require_torch() -> None:
@@ -116,39 +127,37 @@ def _start(result: Result, raw: Raw, out: Path) -> Training:
 
 def _watch(training: Training) -> Finished:
     """Show the training until its end; whatever ends it early, say where its weights are."""
-    seen: list[Event] = []
+    tested: Finished | None = None
     try:
         with one_interrupt(), progress() as show:
-            for event in _keeping(training.events, seen):
+            for event in training.events:
+                tested = event if isinstance(event, Finished) else tested
                 show(event)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as end:
         ignore_interrupts()
-        click.echo(f"Interrupted. {_kept(seen, training.folder)}", err=True)
-        raise SystemExit(INTERRUPTED) from None
+        word, code = (
+            ("Terminated", TERMINATED) if isinstance(end, Terminated) else ("Interrupted", INTERRUPTED)
+        )
+        echo_line(f"{word}. {_kept(training.folder)}", err=True)
+        raise SystemExit(code) from None
     except UserError as error:
-        error.hint = f"{error.hint} {_kept(seen, training.folder, error)}".strip()
+        error.hint = f"{error.hint} {_kept(training.folder, error)}".strip()
         raise
-    (tested,) = (event for event in seen if isinstance(event, Finished))
+    assert tested is not None
     return tested
 
 
-def _keeping(events: Iterator[Event], seen: list[Event]) -> Iterator[Event]:
-    for event in events:
-        if isinstance(event, Epoch | Finished):
-            seen.append(event)
-        yield event
+def _kept(folder: Path, error: UserError | None = None) -> str:
+    """The weights in the folder: the files say, since writing one of them may be what has failed."""
+    from cnnspec.train.checkpoint import epoch_of  # noqa: PLC0415 -- imports torch, which is there by now
 
-
-def _kept(seen: list[Event], folder: Path, error: UserError | None = None) -> str:
-    kept = error.kept if isinstance(error, NonFiniteError) else ""
-    epochs = [event for event in seen if isinstance(event, Epoch)]
-    if kept and not epochs:
-        return f"{folder} holds the weights {kept} (last)."
-    if not epochs:
-        return f"No epoch had ended, so {folder} holds no weights."
-    best = next(event.epoch for event in reversed(epochs) if event.improved)
-    last = kept or f"of epoch {epochs[-1].epoch}"
-    return f"{folder} holds the weights {last} (last) and {best} (best)."
+    last, best = (epoch_of(folder / f"{name}.safetensors") for name in ("last", "best"))
+    told = [f"of epoch {last} (last)"] * (last is not None) + [f"of epoch {best} (best)"] * (best is not None)
+    if isinstance(error, NonFiniteError) and error.kept:
+        told[0] = f"{error.kept} (last)"
+    if not told:
+        return f"{folder} holds no weights: they are written when an epoch ends."
+    return f"{folder} holds the weights {' and '.join(told)}."
 
 
 def _ended(event: Finished) -> str:

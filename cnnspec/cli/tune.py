@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _HEIGHT = 12
 _FEWEST = 3
+_LOWEST, _HIGHEST = 1e-30, 1e30
+"""Of rates that can be tried."""
+_USUAL = 1e-6
+"""The lowest rate, where none is given: networks that learn at all bear it."""
 
 
 @click.group("tune")
@@ -37,7 +41,7 @@ def command() -> None:
 @click.option(
     "--low",
     type=click.FloatRange(min=0, min_open=True),
-    default=1e-6,
+    default=_USUAL,
     show_default=True,
     help="The first rate.",
 )
@@ -67,6 +71,10 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     """
     if not low < high < math.inf:
         raise click.UsageError(f"--low {low:g} must be less than --high {high:g}, which must be finite.")
+    if low < _LOWEST or high > _HIGHEST:
+        raise click.UsageError(
+            f"--low {low:g} and --high {high:g} must be from {_LOWEST:g} to {_HIGHEST:g}: fp32 holds little beyond."
+        )
     plan, train, raw = trainable(spec, settings)
     name = OPTIMIZERS.name_of(type(train.optimizer))
     if not train.optimizer.rates:
@@ -82,8 +90,7 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
         curve = range_test(fit, low, high, steps)
     echo_skipped(fit.sets.newly_bad())
     if len(curve.lrs) < _FEWEST:
-        message = f"the loss runs away at once, at lr {low:g}"
-        raise UserError(message, f"Try lower rates, such as --low {low / 1000:g}.")
+        raise UserError(f"the loss runs away at once, at lr {curve.lrs[-1]:g}", _tamer(low))
     suggested = float(f"{curve.suggested:.2g}")
     written = _written(train.optimizer, name, suggested)
     if form == "json":
@@ -101,6 +108,14 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     options = " ".join(f"--set {setting}" for setting in written)
     click.echo(f"The loss falls fastest at lr {suggested:g}:")
     click.echo(f"  {options}")
+
+
+def _tamer(low: float) -> str:
+    """What to try where the loss runs away within the first rates."""
+    lower = min(low / 1000, _USUAL)
+    if lower < _LOWEST:
+        return "Try a lower --high, or more --steps: the rate grows more slowly then."
+    return f"Try lower rates, such as --low {lower:g}."
 
 
 def _written(optimizer: Optimizer, name: str, lr: float) -> list[str]:

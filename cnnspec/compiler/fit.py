@@ -105,8 +105,14 @@ def _compare(outputs: int, classes: int, data: Data, loss: Loss, place: Place, r
     few = outputs < classes
     severity: Severity = "error" if few else "warning"
     code = "too-few-outputs" if few else "too-many-outputs"
+    message, hint = differing_outputs(outputs, classes, data)
+    reporter.add(Diagnostic(code, message, place, hint, severity))
+
+
+def differing_outputs(outputs: int, classes: int, data: Data) -> tuple[str, str]:
+    """What is said of another number of outputs than there are classes, and what to do about it."""
     message = f"the output has {plural(outputs, 'number')}, {name_of(data)} has {plural(classes, 'class')}"
-    reporter.add(Diagnostic(code, message, place, f"Let the last layer give {classes}.", severity))
+    return message, f"Let the last layer give {classes}."
 
 
 def _check_normalised(plan: Plan, reporter: Reporter) -> None:

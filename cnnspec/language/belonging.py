@@ -10,9 +10,12 @@ from cnnspec.language.spec import TOP_LEVEL
 from cnnspec.language.training import Train
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cnnspec.layers.fields import Arguments
+
+    Form = Callable[[str, Mapping[str, type[Arguments]]], str]
+    """How what is called so in a table is written; or nothing."""
 
 
 def among_layers(kind: str) -> str:
@@ -24,18 +27,30 @@ def among_layers(kind: str) -> str:
 
 def at_top(word: str) -> str:
     """The hint for a part of the settings that stands outside of them; or nothing."""
-    if word in Train.model_fields:
-        return f"It goes under `train:`: `train: {{{word}: …}}`."
-    for name, info in Train.model_fields.items():
-        choice = one_of(info)
-        form = choice and _form(word, choice.table)
-        if choice and form:
-            return f"It goes under `train:`: `train: {{{name}: {choice.form(form)}}}`."
-    form = _form(word, DATA)
+    if hint := under_train(word):
+        return hint
+    form = form_of(word, DATA)
     return f"It goes under `data:`: `data: {form}`." if form else ""
 
 
-def _form(word: str, table: Mapping[str, type[Arguments]]) -> str:
+def under_train(word: str, form: Form | None = None) -> str:
+    """The hint for a part of the training; or nothing."""
+    if word in Train.model_fields:
+        return f"It goes under `train:`: `train: {{{word}: …}}`."
+    name, written = of_choice(word, Train, form or form_of)
+    return f"It goes under `train:`: `train: {{{name}: {written}}}`." if name else ""
+
+
+def of_choice(word: str, model: type[Arguments], form: Form) -> tuple[str, str]:
+    """The field of which a choice is called so, or has such an argument, and how it is written; or nothing."""
+    for name, info in model.model_fields.items():
+        choice = one_of(info)
+        if choice and (found := form(word, choice.table)):
+            return name, choice.form(found)
+    return "", ""
+
+
+def form_of(word: str, table: Mapping[str, type[Arguments]]) -> str:
     """How a choice of the table, or an argument of one, is written."""
     if word in table:
         return word

@@ -56,7 +56,8 @@ class Pictures(Own):
     )
     on_bad: Annotated[Literal["error", "skip"], Expect("error or skip")] = Field(
         "error",
-        description="What happens to an image that can't be read: skip leaves it out, and tells which.",
+        description="What happens to an image that can't be read: skip leaves it out, and tells which; a step that loses "
+        "all its images moves nothing.",
     )
 
     def shape(self, input_shape: tuple[int, ...] | None) -> tuple[int, ...] | None:

@@ -61,12 +61,18 @@ def _with_known_keys(root: Mapping, findings: Findings) -> Mapping:
             findings.error("not-supported", message, key.place, f"Take {key.text} out.")
     own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
     for word in [key for key in own if key not in TOP_LEVEL and key not in KINDS]:
-        if hint := at_top(word):
+        if hint := at_top(word) or _foreign(word):
             findings.error("unknown-key", f"{word} is no top-level key", own.pop(word).key.place, hint)
     strays = [key for key in own if key in KINDS and key not in TOP_LEVEL]
     listed = f"There are {', '.join(key for key in TOP_LEVEL if key not in LATER)}; your own notes go under a key that starts with x-."
     hint = "A layer is an item of the list under `layers`." if strays else listed
     return as_meant(Mapping(own, root.place), TOP_LEVEL, "top-level key", findings, hint)
+
+
+def _foreign(word: str) -> str:
+    from cnnspec.language.elsewhere import foreign_at_top  # noqa: PLC0415 -- only a mistake pays for it
+
+    return foreign_at_top(word)
 
 
 def _check_version(root: Mapping, findings: Findings) -> None:

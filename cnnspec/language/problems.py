@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from cnnspec.core.diagnostic import Diagnostic, Place
 from cnnspec.core.suggest import nearest
-from cnnspec.language.choice import OneOf, one_of
+from cnnspec.language.choice import OneOf
 from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.shown import quoted, shown
 from cnnspec.language.spec import ITEM_KEYS
@@ -59,7 +59,7 @@ def problems(
 ) -> list[tuple[str, Diagnostic]]:
     """One diagnostic a field, with its name; a missing one is silent where an unknown key resembles it."""
     by_field: dict[str, dict[str, Any]] = {}
-    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+    for detail in error.errors(include_url=False, include_input=False):
         field = str(detail["loc"][0])
         by_field[field] = _longest(by_field.get(field), dict(detail))
     if isinstance(node, Mapping):
@@ -108,9 +108,11 @@ def _longest(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any
 
 def meant_argument(field: str, model: type[Arguments]) -> str | None:
     """The argument that an unknown name was meant for."""
-    from cnnspec.layers.foreign import argument_for  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.language.foreign import argument_of  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.layers.foreign import argument_for  # noqa: PLC0415 -- as above
 
-    return argument_for(model.model_fields, field) or nearest(field, model.model_fields)
+    fields = model.model_fields
+    return argument_of(fields, field) or argument_for(fields, field) or nearest(field, fields)
 
 
 def _problem(
@@ -134,7 +136,8 @@ def _problem(
         f"{subject}: {field} is {quoted(whole or values[field])}, it must be {expectation(model, field)}"
     )
     written = node.get(field) if isinstance(node, Mapping) else node
-    hint = instead(model, values, field, whole, computed=written is not None and not is_literal(written))
+    computed = written is not None and not is_literal(written)
+    hint = instead(model, values, field, whole, computed=computed, limits=detail.get("ctx", {}))
     return Diagnostic("bad-value", message, value_place(node, field, place, indexes), hint)
 
 
@@ -165,22 +168,17 @@ def _instead(field: str, model: type[Arguments], subject: str, node: Node | None
         return f"A space is missing after the colon: `{name}: {value}`."
     if activation := _activation(field, subject, node):
         return activation
-    for name, info in model.model_fields.items():
-        choice = one_of(info)
-        if choice is None:
-            continue
-        holders = [kind for kind, inner in choice.table.items() if field in inner.model_fields]
-        if holders:
-            form = choice.form(f"{{{holders[0]}: {{{field}: …}}}}")
-            return f"It belongs to {name}: write `{name}: {form}`."
+    from cnnspec.language.elsewhere import beyond, in_settings  # noqa: PLC0415 -- only a mistake pays for it
+
+    if hint := in_settings(field, model):
+        return hint
     meant = meant_argument(field, model)
     if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
         return _converted(field, meant, node)
     if meant:
         return f"Did you mean {meant}?"
-    if not model.model_fields:
-        return f"{subject} takes no arguments."
-    return f"It takes {', '.join(model.model_fields)}."
+    listed = f"It takes {', '.join(model.model_fields)}." if model.model_fields else ""
+    return beyond(field, model) or listed or f"{subject} takes no arguments."
 
 
 def _activation(field: str, subject: str, node: Node | None) -> str:

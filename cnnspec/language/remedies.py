@@ -29,6 +29,7 @@ _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 _LIST = re.compile(rf"\(?\s*{_NUMBER}(?:\s*[,x×]\s*{_NUMBER})*\s*,?\s*\)?")
 _PRODUCT = re.compile(r"[\w)]\s*[-+*/%]+\s*[\w(]")
 _LONGEST = 100
+_LIMITS = {"le": "or less", "ge": "or more"}
 _INTEGER = "In an expression `//`, floor, ceil and round give a whole number."
 _UNQUOTED = "It is a text. Write it without quotes."
 
@@ -70,11 +71,18 @@ def split(node: Node | None, field: str) -> str:
 
 
 def instead(
-    model: type[Arguments], values: MappingType[str, Any], field: str, whole: str, *, computed: bool
+    model: type[Arguments],
+    values: MappingType[str, Any],
+    field: str,
+    whole: str,
+    *,
+    computed: bool,
+    limits: MappingType[str, Any],
 ) -> str:
     """The hint for a value: another that its field takes, which it probably means, or what it lacks.
 
-    `whole` is the text that was meant, where YAML has split it; `computed`: an expression gave the value.
+    `whole` is the text that was meant, where YAML has split it; `computed`: an expression gave the value;
+    `limits`: the bounds that it is out of, as pydantic calls them.
     """
     value = values[field]
     for candidate in _candidates(whole or value):
@@ -84,11 +92,27 @@ def instead(
         return torn.in_quotes(whole)
     if isinstance(value, str) and _PRODUCT.search(value):
         return "It is a text. An expression holds a $: a variable, as in $width * 2; a plain product is written out."
-    if isinstance(value, float) and math.isfinite(value) and not value.is_integer():
-        whole_numbers = [n for n in (math.floor(value), math.ceil(value)) if _suits(model, values, field, n)]
-        if whole_numbers and not _suits(model, values, field, whole_numbers[-1] - 0.5):
-            return _INTEGER if computed else f"Write {' or '.join(map(str, whole_numbers))}."
-    return "true and false are no numbers." if isinstance(value, bool) else ""
+    if isinstance(value, bool):
+        return "true and false are no numbers."
+    if whole_numbers := _whole_numbers(model, values, field):
+        return _INTEGER if computed else f"Write {' or '.join(map(str, whole_numbers))}."
+    return _within(limits)
+
+
+def _within(limits: MappingType[str, Any]) -> str:
+    """The nearest value within the bounds; -1 is none: it stands for something else."""
+    found = {sign: limits[key] for key, sign in _LIMITS.items() if limits.get(key, -1) >= 0}
+    return next((f"Write {limit:g} {sign}." for sign, limit in found.items()), "")
+
+
+def _whole_numbers(model: type[Arguments], values: MappingType[str, Any], field: str) -> list[int]:
+    """Those next to a value that is none, where its field takes no others."""
+    value = values[field]
+    if not isinstance(value, float) or not math.isfinite(value) or value.is_integer():
+        return []
+    found = [n for n in (math.floor(value), math.ceil(value)) if _suits(model, values, field, n)]
+    between = (n + half for n in found for half in (-0.5, 0.5))
+    return [] if any(_suits(model, values, field, number) for number in between) else found
 
 
 def _suits(model: type[Arguments], values: MappingType[str, Any], field: str, candidate: object) -> bool:

@@ -103,7 +103,7 @@ class Train(Arguments):
     deterministic: Flag = Field(
         False,
         description="Whether an operation that does not give the same bits each time is an error. On a CPU the "
-        "same seed gives the same bits anyway.",
+        "same seed and number of threads give the same bits anyway.",
     )
     limit_steps: OptionalPositive = Field(
         None,

@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 import sys
 
+_HUGE = 1e6
+"""From here on a loss is a power of ten."""
+
 
 def printable(text: str) -> str:
     """The text without what could move a terminal's cursor, turn its lines around, or not be seen."""
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else "·" for character in text)
+
+
+def escaped(text: str) -> str:
+    """The text with what is not printable written as Python writes it, so that names differ where files' do."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 def terminal_width() -> int:
@@ -38,6 +48,11 @@ def _width(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def loss(value: float) -> str:
+    """A loss as one reads it: 0.0312; one that has exploded 1.46e+32."""
+    return f"{value:.4f}" if abs(value) < _HUGE else f"{value:.2e}"
 
 
 def macs(number: int) -> str:

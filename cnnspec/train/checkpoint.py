@@ -49,6 +49,15 @@ def save(path: Path, model: nn.Module, about: About) -> None:
     files.write(path, safetensors.torch.save(weights, {_KEY: json.dumps(facts)}))
 
 
+def epoch_of(path: Path) -> int | None:
+    """The epoch that left the weights of a file; None where there is no such file."""
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            return _about(file.metadata() or {}).epoch
+    except FileNotFoundError:
+        return None
+
+
 def load(path: Path, model: nn.Module) -> About:
     """Give the model the file's weights. Raises UserError when they are not this model's, to the last shape."""
     weights, about = _read(path)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from cnnspec.core.errors import UserError
 
 SMALLER_LR = "A smaller lr is the usual remedy; `cnnspec tune lr` looks for one."
+FIRST_STEP = (
+    "No update had been made, so the lr is not to blame. "
+    "Look at how the weights start (`init`) and at the images (`cnnspec data`)"
+)
+FP16 = "or try `precision: fp32`: fp16 holds nothing beyond ±65,504"
 
 
 class NonFiniteError(UserError):
@@ -14,6 +19,8 @@ class NonFiniteError(UserError):
     not finite themselves. `epoch` is the one of these weights.
     """
 
-    def __init__(self, message: str, *, step: int = 0, epoch: int = 0, kept: str = "") -> None:
-        super().__init__(message, SMALLER_LR)
+    def __init__(
+        self, message: str, hint: str = SMALLER_LR, *, step: int = 0, epoch: int = 0, kept: str = ""
+    ) -> None:
+        super().__init__(message, hint)
         self.step, self.epoch, self.kept = step, epoch, kept

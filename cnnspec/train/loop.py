@@ -1,8 +1,8 @@
 """The training loop: plain torch, read from top to bottom. It yields events and writes nothing.
 
-The same seed gives the same weights, bit for bit, on a CPU, and on a GPU with `deterministic`: the first weights
-are the caller's; the order of the images, their augmentation and all chance within an epoch depend on the seed and
-the epoch alone.
+The same seed gives the same weights, bit for bit, on the same machine: on a CPU with the same number of threads, for
+sums are split among them, and on a GPU with `deterministic`. The first weights are the caller's; the order of the
+images, their augmentation and all chance within an epoch depend on the seed and the epoch alone.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
         for group in grouped(batches, fit.steps.accumulate):
             guard.begin(fit.done + 1)
             for images_NCHW, labels in group:
-                if not len(labels):  # its files are all bad: the step is counted, so that schedules end in time
+                if not len(labels):  # all its files are bad: the step counts, or schedules would not end
                     continue
                 scores_NK = network.scores(images_NCHW)
                 loss, weight = criterion(scores_NK, labels), criterion.weight(labels)

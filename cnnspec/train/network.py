@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import torch
@@ -19,7 +20,7 @@ class Network:
     ) -> None:
         self.mode, self.device, self._compiled = mode, device, compiled
         self.module = module.to(device).to(memory_format=mode.memory_format)
-        self._forward = torch.compile(self.module) if compiled else self.module
+        self._forward = _compiled(self.module) if compiled else self.module
 
     def scores(self, images_NCHW: Tensor) -> Tensor:
         """The first output, as fp32."""
@@ -33,6 +34,13 @@ class Network:
     def like(self, module: nn.Module) -> Network:
         """Another module with equal layers that computes likewise."""
         return Network(module, self.mode, self.device, compiled=self._compiled)
+
+
+def _compiled(module: nn.Module) -> Callable[[Tensor], object]:
+    """The compiler's; that CUDA is installed where no GPU is, which torch warns of then, is nothing to mend."""
+    logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
+    compiled: Callable[[Tensor], object] = torch.compile(module)
+    return compiled
 
 
 def first(outputs: object) -> Tensor:

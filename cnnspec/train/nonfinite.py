@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from cnnspec.train.errors import NonFiniteError
+from cnnspec.train.errors import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
 from cnnspec.train.network import Network
 
 Lines = Mapping[str, str]
@@ -53,7 +53,12 @@ class Guard:
         if self._live:
             torch._foreach_copy_(self._live, self._kept)
         kept = "from before that step" if is_sound(self._network.module) else ""
-        return NonFiniteError(message, step=self._step, epoch=self._epoch, kept=kept)
+        return NonFiniteError(message, self._hint(), step=self._step, epoch=self._epoch, kept=kept)
+
+    def _hint(self) -> str:
+        if self._step > 1:
+            return SMALLER_LR
+        return f"{FIRST_STEP}, {FP16}." if self._network.mode.precision == "fp16" else f"{FIRST_STEP}."
 
 
 def is_sound(module: nn.Module) -> bool:

@@ -16,6 +16,7 @@ import torch
 from cnnspec.core.errors import UserError
 from cnnspec.train.loop import Fit
 from cnnspec.train.meter import Meter
+from cnnspec.train.nonfinite import Guard
 from cnnspec.train.steps import grouped
 
 _SMOOTHING = 0.9
@@ -58,7 +59,10 @@ class Curve(NamedTuple):
 
 
 def range_test(fit: Fit, low: float, high: float, steps: int) -> Curve:
-    """Train `steps` steps with rates that grow from `low` to `high` by the same factor each time."""
+    """Train `steps` steps with rates that grow from `low` to `high` by the same factor each time.
+
+    Raises NonFiniteError where the first loss, or its gradient, is not finite: no rate had a part in it.
+    """
     state = {name: value.clone() for name, value in fit.network.module.state_dict().items()}
     devices = [fit.network.device] if fit.network.device.type == "cuda" else []
     with torch.random.fork_rng(devices):
@@ -70,10 +74,12 @@ def range_test(fit: Fit, low: float, high: float, steps: int) -> Curve:
 
 def _grown(fit: Fit, low: float, high: float, steps: int) -> Curve:
     curve, mean, least = Curve([], [], steps), 0.0, math.inf
+    guard = Guard(fit.network, fit.lines, 1)
+    guard.begin(1)
     groups = fit.update.optimizer.param_groups
     shares = [group["lr"] / groups[0]["lr"] if groups[0]["lr"] else 1.0 for group in groups]
     fit.network.module.train()
-    with closing(_losses(fit)) as losses:
+    with closing(_losses(fit, guard)) as losses:
         for step, loss in zip(range(steps), losses, strict=False):
             lr = low * (high / low) ** (step / max(1, steps - 1))
             mean = _SMOOTHING * mean + (1 - _SMOOTHING) * loss
@@ -86,11 +92,14 @@ def _grown(fit: Fit, low: float, high: float, steps: int) -> Curve:
             for group, share in zip(groups, shares, strict=True):
                 group["lr"] = lr * share
             if not fit.update.apply():
+                if not fit.done:
+                    raise guard.gradients()
                 break
+            fit.done += 1
     return curve
 
 
-def _losses(fit: Fit) -> Generator[float, None, None]:
+def _losses(fit: Fit, guard: Guard) -> Generator[float, None, None]:
     """The mean loss of each update's batches, whose gradients are ready then: epoch after epoch."""
     epoch = 0
     while True:
@@ -104,6 +113,7 @@ def _losses(fit: Fit) -> Generator[float, None, None]:
                     scores_NK = fit.network.scores(images_NCHW)
                     loss, weight = fit.criterion(scores_NK, labels), fit.criterion.weight(labels)
                     fit.update.add(loss, weight)
-                    meter.add(loss.item(), weight, scores_NK, labels)
+                    value = loss.item() if fit.done else guard.checked(loss, images_NCHW, scores_NK)
+                    meter.add(value, weight, scores_NK, labels)
                 if meter.images:
                     yield meter.read().loss

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, Strict
 
 from cnnspec.core.reject import Reject
-from cnnspec.language.optimizers.base import Betas, Decaying, Foreach
+from cnnspec.language.optimizers.base import Betas, Decaying, Foreach, Share
 from cnnspec.layers.fields import (
     Expect,
     Flag,
@@ -35,7 +35,7 @@ class Asgd(Decaying, Foreach):
     # lr is divided by (1 + lambd·lr·t)^alpha: a negative base has no such power, and a large one overflows
     lambd: NonNegativeNumber = Field(1e-4, description="How fast lr falls, and weights with it.")
     alpha: Probability = Field(0.75, description="The power with which lr falls.")
-    t0: Number = Field(1e6, description="The step from which on weights are averaged.")
+    t0: NonNegativeNumber = Field(1e6, description="The step from which on weights are averaged.")
 
 
 class Rprop(Foreach):
@@ -75,9 +75,7 @@ class Muon(Decaying):
     weight_decay: NonNegativeNumber = Field(
         0.1, description="The share of a weight, times lr, lost each step."
     )
-    momentum: NonNegativeNumber = Field(
-        0.95, description="The share of the last step that goes on into this one."
-    )
+    momentum: Share = Field(0.95, description="The share of the last step that goes on into this one.")
     nesterov: Flag = Field(True, description="Whether the gradient is taken where the momentum leads.")
     ns_coefficients: Three = Field(
         (3.4445, -4.775, 2.0315), description="Of the polynomial that makes a matrix orthogonal."

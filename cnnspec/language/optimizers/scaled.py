@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict
 
-from cnnspec.language.optimizers.base import Decaying, Foreach, Fused
+from cnnspec.language.optimizers.base import Decaying, Foreach, Fused, Share
 from cnnspec.layers.fields import Expect, Flag, NonNegativeNumber, Probability
 
 Epsilons = Annotated[
@@ -64,9 +64,7 @@ class RMSprop(Decaying, Foreach):
     torch: ClassVar[str] = "RMSprop"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
-    alpha: NonNegativeNumber = Field(0.99, description="How slowly the mean square changes.")
+    alpha: Share = Field(0.99, description="How slowly the mean square changes.")
     eps: NonNegativeNumber = Field(1e-8, description="Added to the divisor, so that it is not 0.")
-    momentum: NonNegativeNumber = Field(
-        0, description="The share of the last step that goes on into this one."
-    )
+    momentum: Share = Field(0, description="The share of the last step that goes on into this one.")
     centered: Flag = Field(False, description="Whether the variance divides, in place of the mean square.")

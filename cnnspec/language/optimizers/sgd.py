@@ -5,8 +5,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from cnnspec.core.reject import Reject
-from cnnspec.language.optimizers.base import Decaying, Fused
-from cnnspec.layers.fields import Flag, NonNegativeNumber, Number
+from cnnspec.language.optimizers.base import Decaying, Fused, Share
+from cnnspec.layers.fields import Flag
 
 
 class Sgd(Decaying, Fused):
@@ -14,10 +14,8 @@ class Sgd(Decaying, Fused):
 
     torch: ClassVar[str] = "SGD"
 
-    momentum: NonNegativeNumber = Field(
-        0, description="The share of the last step that goes on into this one."
-    )
-    dampening: Number = Field(0, description="The share of the gradient that does not enter the momentum.")
+    momentum: Share = Field(0, description="The share of the last step that goes on into this one.")
+    dampening: Share = Field(0, description="The share of the gradient that does not enter the momentum.")
     nesterov: Flag = Field(False, description="Whether the gradient is taken where the momentum leads.")
 
     def consistent(self) -> None:

@@ -39,4 +39,4 @@ def require_below(lr: float, name: str, least: float, so: str) -> None:
     """Raise Reject where the least lr, which is called `name`, is more than the optimizer's."""
     if least > lr:
         message = f"{name} is {least:g}, more than the optimizer's lr of {lr:g}: {so}"
-        raise Reject("lr-below-least", message, hint=f"Write a {name} below {lr:g}, or a higher lr.")
+        raise Reject("lr-below-least", message, hint=f"Write {name}: {lr / 10:g}, say, or a higher lr.")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 from cnnspec.core.errors import UserError
 from cnnspec.language.datasets import name_of
-from cnnspec.train.data.outputs import check_outputs
+from cnnspec.train.data.outputs import check_outputs, spare_outputs
 
 if TYPE_CHECKING:
     from cnnspec.language.data_facts import Data
     from cnnspec.train.data.raw import Raw
 
-__all__ = ["READERS", "check_outputs", "read"]
+__all__ = ["READERS", "check_outputs", "read", "spare_outputs"]
 
 READERS: Mapping[str, str] = {
     "digits": "digits",

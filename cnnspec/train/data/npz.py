@@ -16,6 +16,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
 from cnnspec.language.own_data import Npz
 from cnnspec.train.data.memory import require_memory
+from cnnspec.train.data.numbering import gaps
 from cnnspec.train.data.pictures import require_classes
 from cnnspec.train.data.raw import WHITE, Part, Pixels, Raw
 from cnnspec.train.data.share import divided
@@ -57,17 +58,18 @@ def _read(archive: zipfile.ZipFile, file: Path, config: Npz, input_shape: tuple[
     if held.issuperset(_DIVIDED):
         names = ("train", "val", "test") if "x_val" in held else ("train", "test")
         parts = {name: _part(archive, file, f"x_{name}", f"y_{name}", input_shape) for name in names}
+        labels = {f"y_{name}": part.labels for name, part in parts.items()}
     elif held.issuperset(_WHOLE):
-        parts = _shared(_part(archive, file, *_WHOLE, input_shape), config, file)
+        whole = _part(archive, file, *_WHOLE, input_shape)
+        parts, labels = _shared(whole, config, file), {"labels": whole.labels}
     else:
         shown = ", ".join(sorted(held)[:10]) or "none"
         message = f"{file}: its arrays are {shown}; {', '.join(_DIVIDED)} are expected, or images, labels"
         raise UserError(message, "Write np.savez(file, images=images, labels=labels), say.")
     _require_one_shape(parts, file)
-    largest = max(max(part.labels) for part in parts.values())
-    names_of_classes = tuple(map(str, range(largest + 1)))
+    names_of_classes = tuple(map(str, range(max(map(max, labels.values())) + 1)))
     require_classes(names_of_classes, file)
-    return Raw(parts["train"], parts.get("val"), parts["test"], names_of_classes)
+    return Raw(parts["train"], parts.get("val"), parts["test"], names_of_classes, gaps=gaps(labels, file))
 
 
 def _require_one_way(held: Collection[str], file: Path) -> None:

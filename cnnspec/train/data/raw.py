@@ -74,6 +74,13 @@ class Part(NamedTuple):
         return found.hexdigest()
 
 
+class Gaps(NamedTuple):
+    """Labels that leave out numbers below the largest, and what to do about it."""
+
+    message: str
+    hint: str
+
+
 class Raw(NamedTuple):
     """A data set, and the names of its classes: what the labels 0, 1, … stand for."""
 
@@ -85,6 +92,8 @@ class Raw(NamedTuple):
     """What was left out, a line each."""
     on_bad: Literal["error", "skip"] = "error"
     resize: Resize = "crop"
+    gaps: Gaps | None = None
+    """What is said where classes are numbers up to the largest label, and some have no image."""
 
     @property
     def lacking(self) -> tuple[str, ...]:

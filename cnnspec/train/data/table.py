@@ -20,6 +20,7 @@ from cnnspec.train.data.share import divided, taken
 
 _COLUMNS = ("path", "label")
 _HEADER = "Let the first line be `path,label`, or `path,label,split`."
+_QUOTED = "A text with a separator in it stands between quotation marks."
 _DELIMITERS = ",;\t"
 
 
@@ -103,10 +104,12 @@ def _rows(file: Path, root: Path) -> Iterator[Row]:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             head = lines.readline()
             reader = csv.reader(chain([head], lines), strict=True, delimiter=_delimiter(head))
-            columns = _columns(file, next(reader, []))
+            names = next(reader, [])
+            columns = _columns(file, names)
             for cells in reader:
                 line = reader.line_num
                 if cells:
+                    _require_width(f"{file}:{line}", cells, columns, len(names))
                     yield _row(f"{file}:{line}", cells, columns, root)
     except UnicodeDecodeError as error:
         message = f"{file}: not UTF-8 ({error.reason} at byte {error.start:,})"
@@ -137,10 +140,17 @@ def _columns(file: Path, head: Sequence[str]) -> dict[str, int]:
     return {name: names.index(name) for name in (*_COLUMNS, "split") if name in names}
 
 
-def _row(place: str, cells: Sequence[str], columns: dict[str, int], root: Path) -> Row:
+def _require_width(place: str, cells: Sequence[str], columns: dict[str, int], width: int) -> None:
+    """Raise UserError for a row that lacks a cell that is read, or has one that no column is for."""
     if len(cells) <= max(columns.values()):
         message = f"{place}: {plural(len(cells), 'cell')}, column {max(columns.values()) + 1} is needed"
-        raise UserError(message, "A text with a separator in it stands between quotation marks.")
+        raise UserError(message, _QUOTED)
+    if any(cell.strip() for cell in cells[width:]):
+        message = f"{place}: {plural(len(cells), 'cell')}, the first line names {plural(width, 'column')}"
+        raise UserError(message, _QUOTED)
+
+
+def _row(place: str, cells: Sequence[str], columns: dict[str, int], root: Path) -> Row:
     found = {name: cells[number].strip() for name, number in columns.items()}
     if empty := [name for name, value in found.items() if not value]:
         raise UserError(f"{place}: {empty[0]} is empty")
