@@ -126,9 +126,9 @@ FAULTS = {
         "nowhere, which does not exist",
     ),
     "a batch larger than the set": (
-        ["--set", "train.batch_size=1400"],
+        ["--set", "train.batch_size=1300"],
         TINY,
-        "1,400 is more than the at most 1,302 images",
+        "1,300 is more than the 1,299 images",
     ),
     "a device that is not there": (["--device", "cuda:99"], TINY, "cuda:99 is not there"),
     "a place that can't be written": (["--out", "tiny.yaml"], TINY, "no run folder can be made"),
