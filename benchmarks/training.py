@@ -1,4 +1,4 @@
-"""Steps and epochs of specs/mnist.yaml on Fashion-MNIST by cnnspec's loop and by its peers'."""
+"""Epochs of specs/mnist.yaml on Fashion-MNIST by cnnspec's loop and by its peers', and what they share."""
 
 from __future__ import annotations
 
@@ -31,58 +31,15 @@ EPOCH = "an epoch of specs/mnist.yaml on Fashion-MNIST"
 Seconds = Mapping[str, list[float]]
 
 
-def steady(images: int, rounds: int) -> list[str]:
-    """The loops that have their data in memory, in many short rounds: they differ by less than a machine's noise."""
-    if not peers.installed():
-        return []
-    plan, config, raw = _recipe(images)
-    ours, auto = (prepare(plan, one, raw) for one in (config, _auto(config)))
-    candidates = {
-        "cnnspec": _epoch(ours),
-        "auto": _epoch(auto),
-        "one batch": peers.fixed_batch(_seeded(plan, config), raw, ours.network.mode),
-        "least": peers.fixed_batch(_seeded(plan, config), raw, auto.network.mode),
-        "by hand": peers.by_hand(_seeded(plan, config), raw),
-    }
-    seconds = interleaved(candidates, rounds)
-    print(f"{images} images:", {name: median(taken) for name, taken in seconds.items()})
-    what = "steps of specs/mnist.yaml on Fashion-MNIST"
-    return [
-        row(f"{what} by as many on one fixed batch", ratio(seconds, "cnnspec", "one batch"), 1.02),
-        row(f"{what} by the hand-written in-memory loop's", ratio(seconds, "cnnspec", "by hand"), 1.02),
-        row("the same with `precision: auto`", ratio(seconds, "auto", "by hand"), 0.6),
-        (
-            f"| the least that torch takes for it: one fixed batch, weights and images in {auto.network.mode.precision}, "
-            f"no casts | {ratio(seconds, 'least', 'by hand'):.3f} × | | |"
-        ),
-    ]
-
-
-def wider(images: int, rounds: int) -> list[str]:
-    """What `precision: auto` gives where convolutions are more of a step: specs/fashion_small.yaml, trained alike."""
-    if not peers.installed():
-        return []
-    _, config, raw = _recipe(images)
-    plan = _plan("fashion_small")
-    candidates = {
-        "auto": _epoch(prepare(plan, _auto(config), raw)),
-        "by hand": peers.by_hand(_seeded(plan, config), raw),
-    }
-    seconds = interleaved(candidates, rounds)
-    print(f"fashion_small, {images} images:", {name: median(taken) for name, taken in seconds.items()})
-    what = "steps of specs/fashion_small.yaml by the hand-written fp32 loop's, with `precision: auto`"
-    return [f"| {what} | {ratio(seconds, 'auto', 'by hand'):.3f} × | | |"]
-
-
 def epochs(images: int, rounds: int) -> list[str]:
     """An epoch of so many images, beside the loops that read them one by one."""
     if not peers.installed():
         return [
             "| an epoch on Fashion-MNIST | not measured: Debian's dataset-fashion-mnist is not installed | | |"
         ]
-    plan, config, raw = _recipe(images)
-    ours, auto = (prepare(plan, one, raw) for one in (config, _auto(config)))
-    lightnings = _seeded(plan, config)
+    plan, config, raw = recipe(images)
+    ours, auto = (prepare(plan, one, raw) for one in (config, with_auto(config)))
+    lightnings = seeded(plan, config)
     accuracies: dict[str, list[float]] = {}
 
     def scored(epoch: Epoch, name: str, module: nn.Module) -> Epoch:
@@ -96,9 +53,9 @@ def epochs(images: int, rounds: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         root = peers.unpacked(Path(folder))
         candidates = {
-            "cnnspec": scored(_epoch(ours), "cnnspec", ours.network.module),
-            "auto": scored(_epoch(auto), "auto", auto.network.module),
-            "textbook": peers.textbook(_seeded(plan, config), peers.loader(root, images)),
+            "cnnspec": scored(epoch_of(ours), "cnnspec", ours.network.module),
+            "auto": scored(epoch_of(auto), "auto", auto.network.module),
+            "textbook": peers.textbook(seeded(plan, config), peers.loader(root, images)),
             "lightning": scored(
                 peers.lightning(lightnings, peers.loader(root, images)), "lightning", lightnings
             ),
@@ -110,21 +67,23 @@ def epochs(images: int, rounds: int) -> list[str]:
     return [textbook, *_lightnings(seconds, accuracies)]
 
 
-def _recipe(images: int) -> tuple[Plan, Train, Raw]:
+def recipe(images: int) -> tuple[Plan, Train, Raw]:
     """The network of specs/mnist.yaml, how it is trained, and the first images."""
-    plan, train = _plan("mnist"), check("mnist").train
+    plan, train = plan_of("mnist"), check("mnist").train
     assert train is not None
     config = train.model_copy(update={"validation": 0.0, "device": "cpu"})
     return plan, config, _first(data.read(FashionMnist(), plan.image), images)
 
 
-def _plan(spec: str) -> Plan:
+def plan_of(spec: str) -> Plan:
+    """The plan of a spec that ships."""
     plan = check(spec).plan
     assert plan is not None
     return plan
 
 
-def _auto(config: Train) -> Train:
+def with_auto(config: Train) -> Train:
+    """The same recipe with `precision: auto`."""
     return config.model_copy(update={"precision": "auto"})
 
 
@@ -147,7 +106,7 @@ def _lightnings(seconds: Seconds, accuracies: Mapping[str, list[float]]) -> list
     ]
 
 
-def _seeded(plan: Plan, config: Train) -> nn.Module:
+def seeded(plan: Plan, config: Train) -> nn.Module:
     """The network with the weights that `cnnspec train` starts from."""
     torch.manual_seed(config.seed)
     return build(plan)
@@ -160,7 +119,8 @@ def _first(raw: Raw, count: int) -> Raw:
     return raw._replace(train=Part(few, raw.train.labels[:count]))
 
 
-def _epoch(fit: Fit) -> Epoch:
+def epoch_of(fit: Fit) -> Epoch:
+    """The training's next epoch, each time it is called."""
     numbers = itertools.count(1)
 
     def epoch() -> None:

@@ -1,6 +1,7 @@
 """`tune lr`, `predict` and `data`: what they print, what they leave as it was, what they say of bad input."""
 
 import json
+import os
 
 import pytest
 import torch
@@ -229,6 +230,14 @@ def test_predict_goes_on_after_a_file_it_cant_read(run, trained, tmp_path):
     assert f"error: {tmp_path / 'bad.png'}: not an image" in err
     code, out, _ = run("predict", trained, tmp_path / "bad.png", "--format", "json")
     assert (1, ["file", "error"]) == (code, list(json.loads(out)[0]))
+
+
+def test_predict_speaks_json_of_a_file_whose_name_is_no_unicode(run, trained, tmp_path):
+    image = tmp_path / os.fsdecode(b"caf\xe9.png")
+    Image.new("L", (8, 8)).save(image)
+    code, out, _ = run("predict", trained, image, "--format", "json")
+    assert 0 == code
+    assert [str(image)] == [one["file"] for one in json.loads(out)]
 
 
 def test_predict_goes_on_after_a_file_that_is_not_there(run, trained, tmp_path):

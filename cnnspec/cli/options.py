@@ -99,5 +99,10 @@ def test_result(score: Score) -> str:
 
 
 def echo_json(data: object) -> None:
-    """Print plain data as JSON."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    """Print plain data as JSON; where a file's name is no Unicode, in ASCII, which can hold it."""
+    told = json.dumps(data, ensure_ascii=False, indent=2)
+    try:
+        told.encode()
+    except UnicodeEncodeError:
+        told = json.dumps(data, indent=2)
+    click.echo(told)

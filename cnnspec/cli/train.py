@@ -153,7 +153,7 @@ def _kept(folder: Path, error: UserError | None = None) -> str:
 
     last, best = (epoch_of(folder / f"{name}.safetensors") for name in ("last", "best"))
     told = [f"of epoch {last} (last)"] * (last is not None) + [f"of epoch {best} (best)"] * (best is not None)
-    if isinstance(error, NonFiniteError) and error.kept:
+    if isinstance(error, NonFiniteError) and error.kept and last is not None:
         told[0] = f"{error.kept} (last)"
     if not told:
         return f"{folder} holds no weights: they are written when an epoch ends."
