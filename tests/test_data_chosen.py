@@ -11,6 +11,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.language.augmentations.values import Normalise
 from cnnspec.language.training import Train
 from cnnspec.train.data.cores import cores
+from cnnspec.train.data.order import hold_out
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
 from cnnspec.train.data.sets import counts_of, divide
 from cnnspec.train.survey import survey
@@ -25,6 +26,17 @@ def test_the_images_of_each_class_are_counted_that_are_fitted(config, own_valida
     assert sets.train.labels_N[sets.fit_F].bincount(minlength=10).tolist() == counts_of(raw, config)
     if config.overfit_batches:
         assert 16 == sum(counts_of(raw, config))
+
+
+@pytest.mark.parametrize("classes", [1, 2, 3, 10])
+@pytest.mark.parametrize("each", [5, 25, 30, 40])
+def test_no_batch_is_refused_beforehand_that_fits_what_is_left_to_train_on(classes, each):
+    labels_N = torch.arange(classes).repeat(each)
+    for hundredths in range(1, 100):
+        share = hundredths / 100
+        if 0 < round(share * each) < each:
+            left = len(hold_out(labels_N, share, seed=0)[0])
+            Train(batch_size=left, validation=share).fits(len(labels_N), classes)
 
 
 @pytest.mark.parametrize(

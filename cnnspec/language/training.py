@@ -32,6 +32,11 @@ Device = Annotated[
 OptionalPositiveNumber = Annotated[PositiveNumber | None, Expect("a number above 0, or null")]
 Decay = Annotated[Annotated[float, Field(gt=0, lt=1)] | None, Expect("a number above 0 and below 1, or null")]
 
+_HALF = 0.5
+"""Of an image: what is less is rounded down."""
+_NOTHING = 1e-6
+"""Of an image: by less, products of floats are off."""
+
 
 def _adamw() -> Optimizer:
     return OPTIMIZERS["adamw"]()
@@ -133,11 +138,8 @@ class Train(Arguments):
     def fits(self, images: int, classes: int = 1) -> None:
         """Raise Reject where `images` of so many classes, less those held out of each, can't be enough."""
         self._leaves_some(images)
-        # of each class the share is rounded, by half an image at the most
-        most, surely = (
-            min(images, max(1, math.floor((1 - self.validation) * images + rounded)))
-            for rounded in (classes / 2, -classes / 2 if self.validation else 0)
-        )
+        rounded = classes / 2 if self.validation else 0  # of each class by half an image at the most
+        most, surely = (self._left(images, by) for by in (rounded, -rounded))
         about = "at most " if most < images else ""
         if self.batch_size > most:
             message = (
@@ -155,10 +157,14 @@ class Train(Arguments):
                 hint = f"Write {max(1, surely // self.batch_size)} or less."
                 raise Reject("too-few-images", message, field=field, hint=hint)
 
+    def _left(self, images: int, rounded: float) -> int:
+        """How many are left to fit, where the shares are rounded by so many in all."""
+        return min(images, max(1, math.floor((1 - self.validation) * images + rounded + _NOTHING)))
+
     def _leaves_some(self, images: int) -> None:
         """Raise Reject where the share that is held out is surely no image or, rounded, all of them."""
-        for left, part in ((self.validation, "none"), (1 - self.validation, "all")):
-            if self.validation and left * images < 0.5:  # noqa: PLR2004 -- what is rounded down
+        for share, part in ((self.validation, "none"), (1 - self.validation, "all")):
+            if self.validation and share * images < _HALF - _NOTHING:
                 message = f"validation: {self.validation:g} is {part} of {plural(images, 'image')}"
                 hint = "Write a share such as 0.1, or 0 to hold out none." if part == "all" else "Write 0."
                 raise Reject("too-few-images", message, field="validation", hint=hint)
