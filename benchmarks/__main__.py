@@ -34,7 +34,7 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
 - checking a network: in process, from its text to the plan with every shape, name, parameter and MAC. torchinfo and the
   meta forward are given the network built already, for one image of 224×224.
 - steps and epochs: specs/mnist.yaml's network, batches of 64. One fixed batch: the same module, in the same memory format,
-  stepped on the same 64 images again and again; both in the rounds of seven processes, since where memory happens to
+  stepped on the same 64 images again and again; both in the rounds of several processes, since where memory happens to
   lie makes one faster than the other, too. The least: likewise, in the numbers that `precision: auto` takes, with
   no fp32 weights to keep. By hand: images normalised beforehand, in memory, and the barest step,
   eager and in fp32. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader. Lightning:

@@ -245,14 +245,14 @@ def test_predict_goes_on_after_a_file_that_is_not_there(run, trained, tmp_path):
     arguments = ("predict", trained, "nope.png", tmp_path / "good.png", tmp_path / "good.png")
     code, out, err = run(*arguments)
     assert (1, 2) == (code, out.splitlines().count(str(tmp_path / "good.png")))
-    assert "error: nope.png: there is no such file or folder\n" == err
+    assert "error: nope.png: there is no such file\n" == err
     first, second, _ = json.loads(run(*arguments, "--format", "json")[1])
-    assert {"file": "nope.png", "error": "nope.png: there is no such file or folder"} == first
+    assert {"file": "nope.png", "error": "nope.png: there is no such file"} == first
     assert ["file", "classes"] == list(second)
 
 
 def test_predict_tells_of_what_is_not_there(run, trained, tmp_path):
-    assert "there is no such file or folder" in run("predict", trained, "nothing.png")[2]
+    assert "there is no such file" in run("predict", trained, "nothing.png")[2]
     (tmp_path / "empty").mkdir()
     assert "no image is in it" in run("predict", trained, tmp_path / "empty")[2]
     assert "not a run folder" in run("predict", tmp_path, tmp_path)[2]

@@ -22,9 +22,9 @@ def resolve(name: str) -> torch.device:
 
 
 def settle(device: torch.device, *, deterministic: bool = False) -> None:
-    """Have the device give the same bits for the same numbers: a CPU of as many threads does, a GPU as far as cuDNN is concerned.
+    """Have the device give the same bits for the same numbers: a CPU does, a GPU as far as cuDNN is concerned.
 
-    With `deterministic` a GPU does so in all else too, and an operation that can't raises.
+    A CPU does for the same number of threads. With `deterministic` a GPU does so in all else too, and an operation that can't raises.
     """
     if deterministic != torch.are_deterministic_algorithms_enabled():
         torch.use_deterministic_algorithms(deterministic)  # which imports torch._inductor, over a second

@@ -27,8 +27,8 @@ class Mode(NamedTuple):
         return f"{self.precision}, {str(self.memory_format).removeprefix('torch.').removesuffix('_format')}"
 
 
-def choose(config: Train, device: torch.device, against: str = "") -> Mode:
-    """The mode that the config asks for on this device; `against`: why `auto` can't be channels_last, or nothing.
+def choose(config: Train, device: torch.device, *, planes: bool = True) -> Mode:
+    """The mode that the config asks for on this device; `planes`: whether the network can be channels_last.
 
     Raises UserError where the device can't compute so.
     """
@@ -39,7 +39,7 @@ def choose(config: Train, device: torch.device, against: str = "") -> Mode:
         raise UserError("precision: fp16 is for GPUs, this is a CPU", "Write auto, bf16 or fp32.")
     wanted = config.memory_format
     if wanted == "auto":
-        wanted = "channels_last" if not against and _likes_channels_last(device, precision) else "contiguous"
+        wanted = "channels_last" if planes and _likes_channels_last(device, precision) else "contiguous"
     channels_last = wanted == "channels_last"
     return Mode(precision, torch.channels_last if channels_last else torch.contiguous_format)
 

@@ -16,7 +16,7 @@ from cnnspec.language.own_data import ImageFolder
 from cnnspec.train.threads import wait_briefly
 
 if TYPE_CHECKING:
-    from cnnspec.train.predict import Prediction, Predictor
+    from cnnspec.train.predict import Prediction
 
 
 @click.command("predict")
@@ -49,7 +49,7 @@ def command(
     assert result.plan is not None
     assert result.train is not None
     predictor = Predictor.of(result.plan, result.train, run / f"{weights}.safetensors")
-    found = _predicted(predictor, files, top)
+    found = list(predictor.predict(files, top))
     if form == "json":
         echo_json([_as_data(prediction) for prediction in found])
     else:
@@ -67,21 +67,8 @@ def _files(images: Sequence[Path]) -> list[Path]:
     for path in images:
         files += _in_folder(path) if path.is_dir() else [path]
     if not any(path.exists() for path in files):
-        raise UserError(_missing(files[0]))
+        raise UserError(f"{files[0]}: there is no such file")
     return files
-
-
-def _missing(path: Path) -> str:
-    return f"{path}: there is no such file or folder"
-
-
-def _predicted(predictor: Predictor, files: Sequence[Path], top: int) -> list[Prediction]:
-    """Of each file, in their order; of one that is missing, that it is."""
-    from cnnspec.train.predict import Prediction  # noqa: PLC0415 -- imports torch, seconds
-
-    missing = {path for path in files if not path.exists()}
-    found = predictor.predict([path for path in files if path not in missing], top)
-    return [Prediction(str(path), error=_missing(path)) if path in missing else next(found) for path in files]
 
 
 def _as_data(prediction: Prediction) -> dict[str, object]:

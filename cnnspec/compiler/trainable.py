@@ -11,7 +11,7 @@ from cnnspec.language.optimizers import OPTIMIZERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnspec.compiler.plan import Plan
+    from cnnspec.compiler.plan import Node, Plan
     from cnnspec.language.training import Train
 
 _FIRST_AND_LAST = 2
@@ -64,29 +64,29 @@ def require_hidden(train: Train, plan: Plan) -> None:
 
 def require_planes(train: Train, plan: Plan) -> None:
     """Raise Reject where channels_last is asked for, and images or weights have not the axes for it."""
-    if train.memory_format == "channels_last" and len(plan.inputs) == 1:
-        against = against_channels_last(plan)
-        if against:
-            message = "channels_last is for 2-d convolutions of images, which have two spatial axes"
-            hint = "Leave memory_format out."
-            raise Reject("no-planes", f"{message}: {against}", field="memory_format", hint=hint)
+    asked = train.memory_format == "channels_last" and len(plan.inputs) == 1
+    if asked and (against := against_channels_last(plan)):
+        message = "channels_last is for 2-d convolutions of images, which have two spatial axes"
+        hint = "Leave memory_format out."
+        raise Reject("no-planes", f"{message}: {against}", field="memory_format", hint=hint)
 
 
 def require_company(train: Train, plan: Plan) -> None:
     """Raise Reject where a layer takes a mean over the batch, and would see a single value of each channel."""
-    if train.batch_size > 1:
-        return
-    for node in plan.nodes:
-        shape = node.inputs[0].shape
-        if node.layer is not None and node.layer.averages_batch and shape is not None:
-            if math.prod(size or 1 for size in shape.spatial) > 1:
-                continue
-            message = (
-                f"{node.kind} ({node.path}, line {node.place.line}) can't be trained with one image a batch: "
-                f"of {shape} it sees one value a channel, whose mean it is"
-            )
-            hint = "Write a batch_size of at least 2."
-            raise Reject("alone-in-batch", message, field="batch_size", hint=hint)
+    for node in filter(_averages_single_values, plan.nodes if train.batch_size == 1 else ()):
+        message = (
+            f"{node.kind} ({node.path}, line {node.place.line}) can't be trained with one image a batch: "
+            f"of {node.inputs[0].shape} it sees one value a channel, whose mean it is"
+        )
+        hint = "Write a batch_size of at least 2."
+        raise Reject("alone-in-batch", message, field="batch_size", hint=hint)
+
+
+def _averages_single_values(node: Node) -> bool:
+    """Whether it takes means over the batch, and an image has one value of each channel."""
+    shape = node.inputs[0].shape
+    averages = node.layer is not None and node.layer.averages_batch
+    return averages and shape is not None and all(size == 1 for size in shape.spatial)
 
 
 RULES: tuple[Callable[[Train, Plan], None], ...] = (

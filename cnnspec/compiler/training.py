@@ -51,7 +51,7 @@ def check_use(
 ) -> None:
     """Compare the training with an image's shape (channels, height, width), with outputs, and with the data.
 
-    None is what only files can tell.
+    An image or outputs that are None are not known.
     """
     for number, augmentation in enumerate(train.augment if image else ()):
         with _told(spec, reporter, "augment", number):
@@ -66,9 +66,7 @@ def check_use(
         )
     with _told(spec, reporter):
         train.watches(others=data.may_validate)
-    if (
-        plan.complete and not reporter.errors
-    ):  # a network that is wrong in other ways is not yet what is meant
+    if plan.complete and not reporter.errors:  # else the network is not yet what is meant
         with _told(spec, reporter):
             require_weights(plan)
     if facts.train_images is not None:

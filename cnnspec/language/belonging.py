@@ -33,11 +33,19 @@ def at_top(word: str) -> str:
     return f"It goes under `data:`: `data: {form}`." if form else ""
 
 
-def under_train(word: str, form: Form | None = None) -> str:
+def form_of(word: str, table: Mapping[str, type[Arguments]]) -> str:
+    """How a choice of the table, or an argument of one, is written."""
+    if word in table:
+        return word
+    holders = [kind for kind, model in table.items() if word in model.model_fields]
+    return f"{{{holders[0]}: {{{word}: …}}}}" if holders else ""
+
+
+def under_train(word: str, form: Form = form_of) -> str:
     """The hint for a part of the training; or nothing."""
     if word in Train.model_fields:
         return f"It goes under `train:`: `train: {{{word}: …}}`."
-    name, written = of_choice(word, Train, form or form_of)
+    name, written = of_choice(word, Train, form)
     return f"It goes under `train:`: `train: {{{name}: {written}}}`." if name else ""
 
 
@@ -48,11 +56,3 @@ def of_choice(word: str, model: type[Arguments], form: Form) -> tuple[str, str]:
         if choice and (found := form(word, choice.table)):
             return name, choice.form(found)
     return "", ""
-
-
-def form_of(word: str, table: Mapping[str, type[Arguments]]) -> str:
-    """How a choice of the table, or an argument of one, is written."""
-    if word in table:
-        return word
-    holders = [kind for kind, model in table.items() if word in model.model_fields]
-    return f"{{{holders[0]}: {{{word}: …}}}}" if holders else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import did_you_mean
-from cnnspec.layers.foreign import plain
+from cnnspec.layers.foreign import argument_for, inverse, plain, spelt
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -100,9 +100,9 @@ _NEEDLESS = {
     "pinmemory": "Leave it out: what a GPU copies from is pinned.",
     "droplast": "Leave it out: images left over at an epoch's end are a smaller step.",
 }
-ARGUMENT_SPELLINGS = {field: frozenset(map(plain, words.split())) for field, words in _ARGUMENTS.items()}
+ARGUMENT_SPELLINGS = spelt(_ARGUMENTS)
 """Our argument -> the foreign spellings of it, plain."""
-_OURS = {plain(word): name for name, words in _CALLED.items() for word in words.split()}
+_OURS = inverse(_CALLED)
 
 
 def choice_for(foreign: str, table: Mapping[str, object]) -> str:
@@ -113,10 +113,7 @@ def choice_for(foreign: str, table: Mapping[str, object]) -> str:
 
 def argument_of(fields: Container[str], foreign: str) -> str | None:
     """The one of the fields that another library calls `foreign`."""
-    sought = plain(foreign)
-    return next(
-        (field for field, words in ARGUMENT_SPELLINGS.items() if field in fields and sought in words), None
-    )
+    return argument_for(fields, foreign, ARGUMENT_SPELLINGS)
 
 
 def told(fields: Container[str], foreign: str, *, loads: bool) -> str:

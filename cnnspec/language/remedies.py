@@ -100,9 +100,9 @@ def instead(
 
 
 def _within(limits: MappingType[str, Any]) -> str:
-    """The nearest value within the bounds; -1 is none: it stands for something else."""
-    found = {sign: limits[key] for key, sign in _LIMITS.items() if limits.get(key, -1) >= 0}
-    return next((f"Write {limit:g} {sign}." for sign, limit in found.items()), "")
+    """The nearest value within the bounds; a negative one is none: -1 and the like stand for something else."""
+    found = (f"Write {limits[key]:g} {sign}." for key, sign in _LIMITS.items() if limits.get(key, -1) >= 0)
+    return next(found, "")
 
 
 def _whole_numbers(model: type[Arguments], values: MappingType[str, Any], field: str) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from cnnspec.layers import KINDS
 
@@ -139,13 +139,19 @@ def _without_rank(word: str) -> str:
     return re.sub(r"[123]d", "", word)
 
 
-def _inverse(table: dict[str, str]) -> dict[str, str]:
-    return {plain(word): kind for kind, words in table.items() for word in words.split()}
+def inverse(table: Mapping[str, str]) -> dict[str, str]:
+    """Foreign spelling, plain -> our name, of a table of our names and the spellings of each."""
+    return {plain(word): name for name, words in table.items() for word in words.split()}
 
 
-KIND_SPELLINGS = {**_inverse(_KINDS), **{plain(kind): kind for kind in KINDS}}
+def spelt(table: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Our name -> the foreign spellings of it, plain."""
+    return {name: frozenset(map(plain, words.split())) for name, words in table.items()}
+
+
+KIND_SPELLINGS = {**inverse(_KINDS), **{plain(kind): kind for kind in KINDS}}
 """Foreign spelling, plain -> our kind."""
-ARGUMENT_SPELLINGS = {field: frozenset(map(plain, words.split())) for field, words in _ARGUMENTS.items()}
+ARGUMENT_SPELLINGS = spelt(_ARGUMENTS)
 """Our argument -> the foreign spellings of it, plain."""
 ACTIVATION_WORDS = frozenset(map(plain, _ACTIVATION.split()))
 """What others call the activation that they take as an argument, plain."""
@@ -170,10 +176,10 @@ def activation_itself(kind: str) -> str:
     return "Write the activation itself, as in `- relu`." if plain(kind) in ACTIVATION_WORDS else ""
 
 
-def argument_for(kind_fields: Container[str], foreign: str) -> str | None:
-    """The one of a kind's arguments that another library calls `foreign`."""
+def argument_for(
+    fields: Container[str], foreign: str, spellings: Mapping[str, frozenset[str]] = ARGUMENT_SPELLINGS
+) -> str | None:
+    """The one of the fields that another library calls `foreign`."""
     sought = plain(foreign)
-    names = (
-        field for field, words in ARGUMENT_SPELLINGS.items() if sought in words or sought == plain(field)
-    )
-    return next((field for field in names if field in kind_fields), None)
+    names = (field for field, words in spellings.items() if sought in words or sought == plain(field))
+    return next((field for field in names if field in fields), None)

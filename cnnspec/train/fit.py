@@ -91,7 +91,7 @@ def lines_of(plan: Plan) -> dict[str, str]:
 
 def made(plan: Plan, config: Train, device: torch.device) -> Network:
     """The network on its device. Raises UserError where its weights don't fit there, or it can't compute so."""
-    how = mode.choose(config, device, against_channels_last(plan))
+    how = mode.choose(config, device, planes=not against_channels_last(plan))
     try:
         return Network(build(plan), how, device, compiled=config.compile)
     except (MemoryError, RuntimeError) as error:
