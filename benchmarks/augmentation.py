@@ -14,14 +14,14 @@ import torch
 from torchvision.transforms import v2
 
 from benchmarks.timing import interleaved, ratio, row
-from cnnspec.language.augmentations import Augmentation
-from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate
-from cnnspec.language.augmentations.mixing import CutMix, Mixup
-from cnnspec.language.augmentations.values import Cutout
+from cnnspec.runner.steps import batch_sizes
+from cnnspec.settings.augmentations import Augmentation
+from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate
+from cnnspec.settings.augmentations.mixing import CutMix, Mixup
+from cnnspec.settings.augmentations.values import Cutout
 from cnnspec.train.data.augment import Augment
 from cnnspec.train.data.scale import Scale
 from cnnspec.train.data.source import Memory
-from cnnspec.train.steps import batch_sizes
 
 SIDE, LEVEL, CLASSES = 28, 255.0, 10
 COUNT = 8192

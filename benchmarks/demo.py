@@ -17,7 +17,7 @@ import importlib.machinery, os, runpy, sys
 class Until(importlib.machinery.PathFinder):
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        if name != "cnnspec.train.update":
+        if name != "cnnspec.runner.update":
             return None
         spec = super().find_spec(name, path, target)
         load = spec.loader.exec_module

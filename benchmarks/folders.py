@@ -12,10 +12,10 @@ import torch
 from PIL import Image
 
 from benchmarks.timing import interleaved, median, ratio, row
+from cnnspec.runner.steps import batch_sizes
 from cnnspec.train.data.cores import cores
 from cnnspec.train.data.raw import Files
 from cnnspec.train.data.source import Stream
-from cnnspec.train.steps import batch_sizes
 
 COUNT, SIZE, SIDE, BATCH = 512, (400, 300), 224, 64
 

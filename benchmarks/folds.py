@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 
-from cnnspec.compiler.library import check
-from cnnspec.language.published import Digits
-from cnnspec.train import data, loop
+from cnnspec.library.specs import check
+from cnnspec.runner import loop
+from cnnspec.runner.events import Finished
+from cnnspec.runner.setup import prepare
+from cnnspec.settings.datasets.published import Digits
+from cnnspec.train import data
 from cnnspec.train.data.raw import Part, Pixels, Raw
-from cnnspec.train.events import Finished
-from cnnspec.train.fit import prepare
 
 FOLDS = 5
 WANTED = 0.993

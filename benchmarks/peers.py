@@ -18,10 +18,10 @@ from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
 
 from cnnspec.backend.mode import Mode
-from cnnspec.language.published import FashionMnist
+from cnnspec.runner.steps import batch_sizes
+from cnnspec.settings.datasets.published import FashionMnist
 from cnnspec.train.data import mnist
 from cnnspec.train.data.raw import Pixels, Raw
-from cnnspec.train.steps import batch_sizes
 
 Epoch = Callable[[], object]
 BATCH = 64

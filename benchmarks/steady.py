@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from benchmarks import peers
 from benchmarks.timing import Timed, interleaved, median, ratio, row
 from benchmarks.training import epoch_of, plan_of, recipe, seeded, with_auto
-from cnnspec.train.fit import prepare
+from cnnspec.runner.setup import prepare
 
 WHAT = "steps of specs/mnist.yaml on Fashion-MNIST"
 LEAST = "the least that torch takes for it: one fixed batch, weights and images in bf16 where that is faster, no casts"

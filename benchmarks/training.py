@@ -16,16 +16,16 @@ from benchmarks import peers
 from benchmarks.peers import Epoch
 from benchmarks.timing import interleaved, median, ratio, row, timed
 from cnnspec.backend.build import build
-from cnnspec.compiler.library import check
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.plural import plural
-from cnnspec.language.published import FashionMnist
-from cnnspec.language.training import Train
+from cnnspec.library.specs import check
+from cnnspec.runner.loop import Fit, evaluate, fit_epoch
+from cnnspec.runner.network import Network
+from cnnspec.runner.setup import prepare
+from cnnspec.settings.datasets.published import FashionMnist
+from cnnspec.settings.train import Train
 from cnnspec.train import data
 from cnnspec.train.data.raw import Part, Pixels, Raw
-from cnnspec.train.fit import prepare
-from cnnspec.train.loop import Fit, evaluate, fit_epoch
-from cnnspec.train.network import Network
 
 EPOCH = "an epoch of specs/mnist.yaml on Fashion-MNIST"
 Seconds = Mapping[str, list[float]]

@@ -17,8 +17,8 @@ from torchvision import models
 from benchmarks.checking import LIBRARIES
 from benchmarks.timing import command, interleaved, median, ratio, row
 from cnnspec.compiler.check import check_document
-from cnnspec.compiler.library import open_spec, shipped_networks, shipped_specs
-from cnnspec.language.source import Source, read
+from cnnspec.library.specs import open_spec, shipped_networks, shipped_specs
+from cnnspec.reader.document import Source, read
 
 TORCHINFO = """
 import torchinfo

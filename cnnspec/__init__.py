@@ -37,9 +37,9 @@ def check(spec: str | PathLike[str], settings: Mapping[str, object] | None = Non
     in the spec, not even a missing file: `result.ok` and `result.diagnostics` tell, `result.plan` holds
     shapes and costs. Does not import torch. Raises TypeError for a setting that YAML can't hold.
     """
-    from cnnspec.compiler import library  # noqa: PLC0415 -- keep `import cnnspec` light
+    from cnnspec.library import specs  # noqa: PLC0415 -- keep `import cnnspec` light
 
-    return library.check(spec, _written(settings))
+    return specs.check(spec, _written(settings))
 
 
 def check_text(

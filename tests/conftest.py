@@ -3,7 +3,7 @@
 import pytest
 
 from cnnspec.cli.main import main
-from cnnspec.train.threads import wait_briefly
+from cnnspec.runner.threads import wait_briefly
 
 wait_briefly()
 

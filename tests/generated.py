@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from cnnspec.compiler.check import Result
-from cnnspec.compiler.library import check, shipped_networks
 from cnnspec.language.schema import json_schema
+from cnnspec.library.specs import check, shipped_networks
 from cnnspec.render import catalogue
 from cnnspec.render.reference import codes_markdown, kinds_markdown
 

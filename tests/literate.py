@@ -21,8 +21,8 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from cnnspec.compiler.check import Result, check_text
-from cnnspec.compiler.elaborate import Walk
-from cnnspec.compiler.expectation import Expectations
+from cnnspec.compiler.walk.expect import Expectations
+from cnnspec.compiler.walk.walk import Walk
 
 FOLDER = Path(__file__).parent / "cases"
 

@@ -8,10 +8,10 @@ import torch
 from torch.nn.functional import affine_grid, grid_sample
 from torchvision.transforms.v2 import functional as torchvision
 
-from cnnspec.language.augmentations import AUGMENTATIONS
-from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
-from cnnspec.language.augmentations.mixing import CutMix, Mixup
-from cnnspec.language.augmentations.values import Colour, Cutout, Normalise
+from cnnspec.settings.augmentations import AUGMENTATIONS
+from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
+from cnnspec.settings.augmentations.mixing import CutMix, Mixup
+from cnnspec.settings.augmentations.values import Colour, Cutout, Normalise
 from cnnspec.train.data.augment import CHANGES, MIXES, MOVES, Augment, effective
 from cnnspec.train.data.augmentation.base import Setting
 from cnnspec.train.data.augmentation.draws import uniform

@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.training import Train
+from cnnspec.runner.steps import batch_sizes
+from cnnspec.settings.train import Train
 from cnnspec.train.data.order import hold_out, shuffled
 from cnnspec.train.data.scale import Levels, Scale
 from cnnspec.train.data.sets import divide
-from cnnspec.train.steps import batch_sizes
-from tests.trainings import CPU, LABELS, PIXELS, RAW
+from tests.runner.trainings import CPU, LABELS, PIXELS, RAW
 
 
 def scale_of(pixels_NCHW):

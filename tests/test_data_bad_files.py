@@ -9,12 +9,15 @@ from PIL import Image
 from torch import nn
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate
-from cnnspec.language.augmentations.mixing import Mixup
-from cnnspec.language.augmentations.values import Colour, Cutout
-from cnnspec.language.schedules import Cosine
-from cnnspec.language.training import Train
-from cnnspec.train import loop
+from cnnspec.runner import loop
+from cnnspec.runner.data_report import survey
+from cnnspec.runner.events import Epoch
+from cnnspec.runner.steps import batch_sizes
+from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate
+from cnnspec.settings.augmentations.mixing import Mixup
+from cnnspec.settings.augmentations.values import Colour, Cutout
+from cnnspec.settings.schedules import Cosine
+from cnnspec.settings.train import Train
 from cnnspec.train.data import sets as sets_module
 from cnnspec.train.data import source
 from cnnspec.train.data.lone import accompanied
@@ -22,10 +25,7 @@ from cnnspec.train.data.place import Place, placed
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
 from cnnspec.train.data.sets import divide
 from cnnspec.train.data.source import Batch, Memory, Stream, as_they_are
-from cnnspec.train.events import Epoch
-from cnnspec.train.steps import batch_sizes
-from cnnspec.train.survey import survey
-from tests.trainings import CPU, fit_of, trained, weights_equal
+from tests.runner.trainings import CPU, fit_of, trained, weights_equal
 
 COUNT = 40
 BAD = [0, 3, 4, 17, 18, 19, 31, 39]

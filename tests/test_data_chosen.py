@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.augmentations.values import Normalise
-from cnnspec.language.training import Train
+from cnnspec.runner.data_report import survey
+from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.train import Train
 from cnnspec.train.data.cores import cores
 from cnnspec.train.data.order import hold_out
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
 from cnnspec.train.data.sets import counts_of, divide
-from cnnspec.train.survey import survey
-from tests.trainings import CPU, RAW
+from tests.runner.trainings import CPU, RAW
 
 
 @pytest.mark.parametrize("config", [Train(validation=0.3), Train(overfit_batches=2, batch_size=8)])

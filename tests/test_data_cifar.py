@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.published_colour import Cifar10, Cifar100
+from cnnspec.settings.datasets.published import Cifar10, Cifar100
 from cnnspec.train import data
 from cnnspec.train.data.unpickle import Array, UnreadableError, unpickled
 

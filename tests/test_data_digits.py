@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.own_data import Fake
-from cnnspec.language.published import Digits
+from cnnspec.settings.datasets.own import Fake
+from cnnspec.settings.datasets.published import Digits
 from cnnspec.train import data
 from cnnspec.train.data import digits
 
@@ -50,7 +50,7 @@ def test_the_digits_attribution_stands_beside_them():
 
 def test_files_are_read_and_checked_without_torch():
     script = (
-        "import sys; from cnnspec.train import data; from cnnspec.language.published import Digits; "
+        "import sys; from cnnspec.train import data; from cnnspec.settings.datasets.published import Digits; "
         "data.read(Digits(), (1, 8, 8)); print('torch' in sys.modules, 'numpy' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -8,11 +8,10 @@ import pytest
 
 from cnnspec.compiler.check import check_text
 from cnnspec.core.errors import UserError
-from cnnspec.language.data_facts import Data, Published
-from cnnspec.language.datasets import DATA, name_of
-from cnnspec.language.own_data import Csv, Fake, ImageFolder, Npz, Own
-from cnnspec.language.published import Digits, Emnist, Mnist
-from cnnspec.language.published_colour import Cifar100
+from cnnspec.settings.datasets import DATA, name_of
+from cnnspec.settings.datasets.base import Data, Published
+from cnnspec.settings.datasets.own import Csv, Fake, ImageFolder, Npz, Own
+from cnnspec.settings.datasets.published import Cifar100, Digits, Emnist, Mnist
 from cnnspec.train.data import READERS, check_outputs, spare_outputs
 from cnnspec.train.data.raw import Part, Pixels, Raw
 
@@ -95,7 +94,7 @@ def test_every_data_set_has_its_name_and_its_reader():
 
 def test_what_a_spec_does_not_use_is_not_imported():
     script = (
-        "import sys; from cnnspec.language.datasets import DATA; DATA['mnist']; "
+        "import sys; from cnnspec.settings.datasets import DATA; DATA['mnist']; "
         "print(sorted(m for m in sys.modules if m.startswith('cnnspec.language.') and 'd' in m.split('.')[-1]))"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

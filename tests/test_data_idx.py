@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.published import Emnist, FashionMnist, Kmnist, Mnist
+from cnnspec.settings.datasets.published import Emnist, FashionMnist, Kmnist, Mnist
 from cnnspec.train import data
 from cnnspec.train.data import mnist
 

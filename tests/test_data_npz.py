@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.own_data import Npz
+from cnnspec.settings.datasets.own import Npz
 from cnnspec.train import data
 
 NOISE = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.own_data import Csv, ImageFolder
+from cnnspec.settings.datasets.own import Csv, ImageFolder
 from cnnspec.train import data
 from cnnspec.train.data.raw import Files
 

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.training import Train
+from cnnspec.settings.train import Train
 from cnnspec.train.data import memory, room
 from cnnspec.train.data.order import evenly
 from cnnspec.train.data.place import Place, placed

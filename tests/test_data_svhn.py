@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.published_colour import Svhn
+from cnnspec.settings.datasets.published import Svhn
 from cnnspec.train import data
 from cnnspec.train.data import matlab
 

@@ -46,12 +46,12 @@ def test_validate_imports_only_the_families_that_it_needs():
     modules = _modules("validate", "mnist")
     assert "cnnspec.layers.conv" in modules
     assert set() == modules & {
-        "cnnspec.layers.norm",
-        "cnnspec.layers.merge",
+        "cnnspec.layers.norms",
+        "cnnspec.layers.merges",
         "cnnspec.layers.initialisers",
-        "cnnspec.layers.foreign",
-        "cnnspec.language.expression",
-        "cnnspec.compiler.receptive",
+        "cnnspec.layers.other_libraries",
+        "cnnspec.expressions",
+        "cnnspec.compiler.receptive_field",
     }
 
 

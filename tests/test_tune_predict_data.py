@@ -8,18 +8,18 @@ import torch
 from PIL import Image
 
 from cnnspec.backend.build import build
-from cnnspec.compiler.library import check
 from cnnspec.core.errors import UserError
-from cnnspec.language.losses import LOSSES
-from cnnspec.language.optimizers.sgd import Sgd
-from cnnspec.language.training import Train
+from cnnspec.library.specs import check
 from cnnspec.render.curve import draw
+from cnnspec.runner.errors import FIRST_STEP, NonFiniteError
+from cnnspec.runner.image_grid import grid, png
+from cnnspec.runner.lr_finder import Curve, range_test
+from cnnspec.runner.predict import chances
+from cnnspec.settings.losses import LOSSES
+from cnnspec.settings.optimizers.sgd import Sgd
+from cnnspec.settings.train import Train
 from cnnspec.train.data.scale import Scale
-from cnnspec.train.errors import FIRST_STEP, NonFiniteError
-from cnnspec.train.picture import grid, png
-from cnnspec.train.predict import chances
-from cnnspec.train.tune import Curve, range_test
-from tests.trainings import RAW, fit_of
+from tests.runner.trainings import RAW, fit_of
 
 SPEC = """\
 cnnspec: 1
@@ -152,7 +152,7 @@ def test_a_range_test_ends_at_a_gradient_that_is_not_finite():
 def test_a_range_that_tells_nothing_is_told(run, spec, arguments, code, message, monkeypatch):
     if "hardly" in message:
         monkeypatch.setattr(
-            "cnnspec.train.tune._grown", lambda *_: Curve([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], 10)
+            "cnnspec.runner.lr_finder._grown", lambda *_: Curve([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], 10)
         )
     found, _, err = run("tune", "lr", spec, *arguments)
     assert code == found
@@ -168,7 +168,7 @@ def test_a_range_that_tells_nothing_is_told(run, spec, arguments, code, message,
     ],
 )
 def test_a_loss_that_runs_away_at_once_has_a_remedy_within_reach(run, spec, monkeypatch, low, remedy):
-    monkeypatch.setattr("cnnspec.train.tune._grown", lambda *_: Curve([low, 2 * low], [1.0, 2.0], 150))
+    monkeypatch.setattr("cnnspec.runner.lr_finder._grown", lambda *_: Curve([low, 2 * low], [1.0, 2.0], 150))
     code, _, err = run("tune", "lr", spec, "--low", low)
     assert (1, f"error: the loss runs away at once, at lr {2 * low:g}\n  {remedy}\n") == (code, err)
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ASK = """
 import cnnspec
-from cnnspec.compiler.library import shipped_networks
+from cnnspec.library.specs import shipped_networks
 assert cnnspec.__file__.startswith({folder!r}), cnnspec.__file__
 print(cnnspec.check("resnet50").plan.params, len(shipped_networks()))
 """

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.training import Train
+from cnnspec.settings.train import Train
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 

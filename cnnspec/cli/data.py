@@ -9,13 +9,13 @@ import click
 
 from cnnspec.cli.options import echo_json, echo_line, format_option, settings_option, spec_argument
 from cnnspec.cli.train import echo_skipped, trainable
-from cnnspec.core import files
+from cnnspec.core import atomic_files
 from cnnspec.render.grid import aligned
 from cnnspec.render.text import escaped
-from cnnspec.train.threads import wait_briefly
+from cnnspec.runner.threads import wait_briefly
 
 if TYPE_CHECKING:
-    from cnnspec.train.survey import Survey
+    from cnnspec.runner.data_report import Survey
 
 
 @click.command("data")
@@ -47,13 +47,13 @@ def command(spec: str, settings: tuple[str, ...], png: Path | None, images: int,
         raise click.BadParameter(f"{png} must end in .png: a PNG is written.", param_hint="--png")
     plan, train, raw = trainable(spec, settings)
     wait_briefly()
-    from cnnspec.train.survey import survey  # noqa: PLC0415 -- imports torch, seconds
+    from cnnspec.runner.data_report import survey  # noqa: PLC0415 -- imports torch, seconds
 
     found = survey(raw, train, images)
     echo_skipped(found.bad)
     picture = (png or Path(f"{plan.name}-data.png")) if images else None
     if picture is not None:
-        files.write(picture, found.png)
+        atomic_files.write(picture, found.png)
     if form == "json":
         echo_json(found.as_data() | {"png": str(picture) if picture else None})
         return

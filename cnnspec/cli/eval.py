@@ -19,7 +19,7 @@ from cnnspec.cli.options import (
 from cnnspec.cli.train import echo_skipped, read_data
 from cnnspec.core.errors import UserError
 from cnnspec.render import text
-from cnnspec.train.threads import wait_briefly
+from cnnspec.runner.threads import wait_briefly
 
 
 @click.command("eval")
@@ -39,7 +39,7 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
     result = load(str(run_spec(run)), [] if device is None else [f"train.device={device}"])
     raw = read_data(result)
     wait_briefly()
-    from cnnspec.train.fit import evaluate  # noqa: PLC0415 -- imports torch, seconds
+    from cnnspec.runner.setup import evaluate  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.plan is not None
     assert result.train is not None

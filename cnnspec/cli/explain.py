@@ -33,7 +33,7 @@ def command(word: str | None) -> None:
 
 def _hint(word: str) -> str:
     from cnnspec.core.suggest import nearest  # noqa: PLC0415 -- only a mistake pays for it
-    from cnnspec.layers.foreign import kind_for  # noqa: PLC0415 -- as above
+    from cnnspec.layers.other_libraries import kind_for  # noqa: PLC0415 -- as above
     from cnnspec.render.words import all_words  # noqa: PLC0415 -- as above
 
     meant = kind_for(word) or nearest(word, all_words())

@@ -8,7 +8,7 @@ import click
 
 from cnnspec.cli.options import load, settings_option, spec_argument
 from cnnspec.codegen.generate import generate
-from cnnspec.core import files
+from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
 
 
@@ -45,4 +45,4 @@ def command(spec: str, settings: tuple[str, ...], target: str, out: Path | None)
     elif out.exists() and Path(result.source.name).exists() and out.samefile(result.source.name):
         raise UserError(f"{out}: this is the spec itself", "Name another file with --out.")
     else:
-        files.write_text(out, source)
+        atomic_files.write_text(out, source)

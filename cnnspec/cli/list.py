@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cnnspec.cli.options import echo, echo_json, format_option
-from cnnspec.compiler.library import shipped_results
+from cnnspec.library.specs import shipped_results
 
 
 @click.command("list")

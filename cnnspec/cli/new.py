@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.options import echo, load
-from cnnspec.compiler.copying import copied_text
-from cnnspec.compiler.library import open_spec
-from cnnspec.core import files
+from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
+from cnnspec.library.new import copied_text
+from cnnspec.library.specs import open_spec
 
 
 @click.command("new")
@@ -29,7 +29,7 @@ def command(file: Path, spec: str, *, force: bool) -> None:
     _require_free(file, force=force)
     result = load(spec)
     text = copied_text(open_spec(spec), result)
-    files.write_text(file, text)
+    atomic_files.write_text(file, text)
     echo(f"wrote {file}, a copy of {spec}. Next: cnnspec summary {file}")
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cnnspec.compiler.library import check
 from cnnspec.core.plural import plural
+from cnnspec.library.specs import check
 from cnnspec.render.text import escaped, loss
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
     from cnnspec.core.diagnostic import Diagnostic
-    from cnnspec.train.events import Score
+    from cnnspec.runner.events import Score
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -12,11 +12,11 @@ from cnnspec.cli.eval import run_spec
 from cnnspec.cli.options import echo_json, echo_line, format_option, load, run_device_option, weights_option
 from cnnspec.cli.train import require_torch
 from cnnspec.core.errors import UserError
-from cnnspec.language.own_data import ImageFolder
-from cnnspec.train.threads import wait_briefly
+from cnnspec.runner.threads import wait_briefly
+from cnnspec.settings.datasets.own import ImageFolder
 
 if TYPE_CHECKING:
-    from cnnspec.train.predict import Prediction
+    from cnnspec.runner.predict import Prediction
 
 
 @click.command("predict")
@@ -44,7 +44,7 @@ def command(
     files = _files(images)
     require_torch()
     wait_briefly()
-    from cnnspec.train.predict import Predictor  # noqa: PLC0415 -- imports torch, seconds
+    from cnnspec.runner.predict import Predictor  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.plan is not None
     assert result.train is not None

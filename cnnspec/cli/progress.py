@@ -13,7 +13,7 @@ import click
 
 from cnnspec.core.plural import plural
 from cnnspec.render.text import escaped, loss
-from cnnspec.train.events import Epoch, Event, Score, Skipped, Started, Step, Stopped
+from cnnspec.runner.events import Epoch, Event, Score, Skipped, Started, Step, Stopped
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,7 +12,7 @@ from cnnspec.cli.options import (
     settings_option,
     spec_argument,
 )
-from cnnspec.compiler.library import check
+from cnnspec.library.specs import check
 
 
 @click.command("summary")

@@ -13,16 +13,16 @@ import click
 from cnnspec.cli.options import echo_line, load, settings_option, spec_argument, test_result
 from cnnspec.cli.progress import Terminated, ignore_interrupts, one_interrupt, progress
 from cnnspec.core.errors import UserError
-from cnnspec.train.errors import NonFiniteError
-from cnnspec.train.events import Finished
-from cnnspec.train.threads import wait_briefly
+from cnnspec.runner.errors import NonFiniteError
+from cnnspec.runner.events import Finished
+from cnnspec.runner.threads import wait_briefly
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
     from cnnspec.compiler.plan import Plan
-    from cnnspec.language.training import Train
+    from cnnspec.runner.setup import Training
+    from cnnspec.settings.train import Train
     from cnnspec.train.data.raw import Raw
-    from cnnspec.train.fit import Training
 
 INTERRUPTED, TERMINATED = 130, 143
 """128 and the number of SIGINT, of SIGTERM, as shells have it."""
@@ -116,7 +116,7 @@ def require_torch() -> None:
 
 def _start(result: Result, raw: Raw, out: Path) -> Training:
     wait_briefly()
-    from cnnspec.train.fit import start  # noqa: PLC0415 -- imports torch, seconds
+    from cnnspec.runner.setup import start  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.plan is not None
     assert result.train is not None
@@ -149,7 +149,7 @@ def _watch(training: Training) -> Finished:
 
 def _kept(folder: Path, error: UserError | None = None) -> str:
     """The weights in the folder: the files say, since writing one of them may be what has failed."""
-    from cnnspec.train.checkpoint import epoch_of  # noqa: PLC0415 -- imports torch, which is there by now
+    from cnnspec.runner.checkpoint import epoch_of  # noqa: PLC0415 -- imports torch, which is there by now
 
     last, best = (epoch_of(folder / f"{name}.safetensors") for name in ("last", "best"))
     told = [f"of epoch {last} (last)"] * (last is not None) + [f"of epoch {best} (best)"] * (best is not None)

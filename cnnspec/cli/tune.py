@@ -10,12 +10,12 @@ import click
 from cnnspec.cli.options import echo_json, format_option, settings_option, spec_argument
 from cnnspec.cli.train import echo_skipped, trainable
 from cnnspec.core.errors import UserError
-from cnnspec.language.optimizers import OPTIMIZERS
 from cnnspec.render.text import terminal_width
-from cnnspec.train.threads import wait_briefly
+from cnnspec.runner.threads import wait_briefly
+from cnnspec.settings.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from cnnspec.language.optimizers import Optimizer
+    from cnnspec.settings.optimizers import Optimizer
 
 _HEIGHT = 12
 _FEWEST = 3
@@ -81,9 +81,9 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
         message = f"{name} finds its steps' lengths itself after the first: there is no lr to look for"
         raise UserError(message, "Leave its lr as it is.")
     wait_briefly()
-    from cnnspec.train.faults import in_our_words  # noqa: PLC0415 -- as below
-    from cnnspec.train.fit import prepare  # noqa: PLC0415 -- imports torch, seconds
-    from cnnspec.train.tune import range_test  # noqa: PLC0415 -- as above
+    from cnnspec.runner.lr_finder import range_test  # noqa: PLC0415 -- as above
+    from cnnspec.runner.setup import prepare  # noqa: PLC0415 -- imports torch, seconds
+    from cnnspec.runner.torch_errors import in_our_words  # noqa: PLC0415 -- as below
 
     fit = prepare(plan, train, raw)
     with in_our_words(train.batch_size):

@@ -9,7 +9,7 @@ import click
 
 from cnnspec.cli.options import counted, echo, echo_json, format_option, settings_option
 from cnnspec.compiler.check import check_document, variants
-from cnnspec.compiler.library import open_spec
+from cnnspec.library.specs import open_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

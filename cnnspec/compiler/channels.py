@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.frame import Frame
     from cnnspec.compiler.plan import Value
-    from cnnspec.compiler.reporter import Reporter
+    from cnnspec.compiler.walk.frame import Frame
+    from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.language.spec import Item
 
 

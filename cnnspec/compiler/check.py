@@ -6,28 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.elaborate import Walk
-from cnnspec.compiler.entrance import entered, read_inputs
-from cnnspec.compiler.exits import read_outputs
 from cnnspec.compiler.fit import check_fit
-from cnnspec.compiler.frame import NOTHING, Frame, KindInit
-from cnnspec.compiler.limits import Unfolded
-from cnnspec.compiler.namespace import Namespace
+from cnnspec.compiler.inputs import entered, read_inputs
+from cnnspec.compiler.names.namespace import Namespace
+from cnnspec.compiler.outputs import read_outputs
 from cnnspec.compiler.plan import Plan, Value
-from cnnspec.compiler.reporter import Reporter
 from cnnspec.compiler.training import check_training
 from cnnspec.compiler.unused import warn_of_unused
 from cnnspec.compiler.variables import evaluate_variables
-from cnnspec.core.collector import collector_paused
+from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
+from cnnspec.compiler.walk.limits import Unfolded
+from cnnspec.compiler.walk.reporter import Reporter
+from cnnspec.compiler.walk.walk import Walk
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
-from cnnspec.language.datasets import DATA, Data
-from cnnspec.language.node import Mapping
+from cnnspec.core.gc_pause import collector_paused
+from cnnspec.language.choices import read_choice, read_model
+from cnnspec.language.overrides import variants_of, with_settings, with_variant
 from cnnspec.language.parse import parse
-from cnnspec.language.resolve import variants_of, with_settings, with_variant
-from cnnspec.language.settings import read_choice, read_model
-from cnnspec.language.shown import shown
-from cnnspec.language.source import Document, read
-from cnnspec.language.training import Train
+from cnnspec.reader.document import Document, read
+from cnnspec.reader.node import Mapping
+from cnnspec.reader.quote import shown
+from cnnspec.settings.datasets import DATA, Data
+from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Initialisation
@@ -57,7 +57,7 @@ class Result:
     @property
     def resolved(self) -> str:
         """The spec as text, with variant and settings applied; the name is written into it."""
-        from cnnspec.language.write import write  # noqa: PLC0415 -- only a run needs the text
+        from cnnspec.reader.write import write  # noqa: PLC0415 -- only a run needs the text
 
         assert self.root is not None and self.plan is not None, "only a spec that was read can be written"
         return write(_named(self.root, self.plan.name))
@@ -182,7 +182,7 @@ def _train(spec: Spec, scope: Scope, reporter: Reporter) -> Train | None:
 
 
 def _named(root: Mapping, name: str) -> Mapping:
-    from cnnspec.language.node import Entry, Scalar  # noqa: PLC0415 -- only a run needs the text
+    from cnnspec.reader.node import Entry, Scalar  # noqa: PLC0415 -- only a run needs the text
 
     if "name" in root.entries:
         return root

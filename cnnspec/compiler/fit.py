@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from cnnspec.compiler.training import check_use
 from cnnspec.core.diagnostic import Diagnostic, Place, Severity
 from cnnspec.core.plural import plural
-from cnnspec.language.datasets import name_of
-from cnnspec.language.losses import CrossEntropy
+from cnnspec.settings.datasets import name_of
+from cnnspec.settings.losses import CrossEntropy
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan
-    from cnnspec.compiler.reporter import Reporter
-    from cnnspec.language.data_facts import Data, Facts
-    from cnnspec.language.losses import Loss
-    from cnnspec.language.node import Node
+    from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.language.spec import Spec
-    from cnnspec.language.training import Train
+    from cnnspec.reader.node import Node
+    from cnnspec.settings.datasets.base import Data, Facts
+    from cnnspec.settings.losses import Loss
+    from cnnspec.settings.train import Train
 
 _IMAGE_RANK = 3
 """Channels, height, width."""

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnnspec.compiler.plan import Initialisation, Node
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean, nearest
-from cnnspec.language.node import Mapping, Scalar
+from cnnspec.language.choices import read_choice, written_out
 from cnnspec.language.sections import entries, is_nothing
-from cnnspec.language.settings import read_choice, written_out
-from cnnspec.language.shown import shown
 from cnnspec.language.spec import HOLDERS
 from cnnspec.language.values import Unknown
 from cnnspec.layers import KINDS, MERGES, layer_class
 from cnnspec.layers.base import Layer
 from cnnspec.layers.initialisers import INITIALISERS
+from cnnspec.reader.node import Mapping, Scalar
+from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.frame import KindInit
-    from cnnspec.compiler.reporter import Calls, Reporter
-    from cnnspec.compiler.wiring import Wiring
+    from cnnspec.compiler.walk.builder import Wiring
+    from cnnspec.compiler.walk.frame import KindInit
+    from cnnspec.compiler.walk.reporter import Calls, Reporter
     from cnnspec.core.diagnostic import Place
-    from cnnspec.language.node import Node as Yaml
     from cnnspec.language.scope import Scope
     from cnnspec.layers.initialisers import Initialiser
+    from cnnspec.reader.node import Node as Yaml
 
 _NUMBERS: dict[object, str] = {0: "Write `zeros`.", 1: "Write `ones`."}
 _PARAMETERS = ("weight", "bias")

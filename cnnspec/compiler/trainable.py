@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from cnnspec.core.reject import Reject
-from cnnspec.language.optimizers import OPTIMIZERS
+from cnnspec.settings.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnspec.compiler.plan import Node, Plan
-    from cnnspec.language.training import Train
+    from cnnspec.settings.train import Train
 
 _FIRST_AND_LAST = 2
 _IMAGE = 3

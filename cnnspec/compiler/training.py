@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compiler.trainable import RULES, require_weights
 from cnnspec.core.reject import Reject
-from cnnspec.language.datasets import name_of
-from cnnspec.language.node import Mapping, Sequence
-from cnnspec.language.optimizers import OPTIMIZERS
-from cnnspec.language.schedules import Constant
+from cnnspec.reader.node import Mapping, Sequence
+from cnnspec.settings.datasets import name_of
+from cnnspec.settings.optimizers import OPTIMIZERS
+from cnnspec.settings.schedules import Constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.compiler.plan import Plan
-    from cnnspec.compiler.reporter import Reporter
+    from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.core.diagnostic import Place, Severity
-    from cnnspec.language.data_facts import Data, Facts
     from cnnspec.language.spec import Spec
-    from cnnspec.language.training import Train
+    from cnnspec.settings.datasets.base import Data, Facts
+    from cnnspec.settings.train import Train
 
 
 def check_training(train: Train, plan: Plan | None, spec: Spec, reporter: Reporter) -> None:

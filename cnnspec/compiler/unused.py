@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec.language.node import Mapping, texts_of
 from cnnspec.language.spec import every
 from cnnspec.language.values import has_dollar
+from cnnspec.reader.node import Mapping, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.compiler.reporter import Reporter
-    from cnnspec.language.node import Texts
+    from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.language.spec import Block, Spec
+    from cnnspec.reader.node import Texts
 
 
 _QUOTED = re.compile(r"['\"]([\w-]+)['\"]")
@@ -100,7 +100,7 @@ def _may_name(text: str, name: str) -> bool:
 
 def _reads(texts: Texts) -> set[str]:
     """The variables that expressions read, in keys and names too."""
-    from cnnspec.language.expression import names  # noqa: PLC0415 -- most specs have no expression
+    from cnnspec.expressions import names  # noqa: PLC0415 -- most specs have no expression
 
     filled = (text for held in texts for text in held if has_dollar(text))
     return {name for text in filled for name in names(text)}

@@ -8,8 +8,8 @@ from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of, variables_in
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.reporter import Reporter
-    from cnnspec.language.node import Node
+    from cnnspec.compiler.walk.reporter import Reporter
+    from cnnspec.reader.node import Node
 
 
 def evaluate_variables(variables: dict[str, Node], reporter: Reporter) -> Scope:

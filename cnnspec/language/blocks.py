@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.language.cycles import components
-from cnnspec.language.node import Mapping, Node, Scalar, Sequence
+from cnnspec.core.graph import components
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing
-from cnnspec.language.shown import quoted
 from cnnspec.language.spec import ITEM_KEYS, Argument, Block, every
 from cnnspec.layers import KINDS
+from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
+from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings

@@ -7,14 +7,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.core.suggest import nearest
-from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnspec.language.problems import checked
-from cnnspec.language.shown import quoted
+from cnnspec.declare.validate import checked
+from cnnspec.language.item_kind import kind_of
+from cnnspec.language.layer_arguments import Layers, no_main_argument
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
-from cnnspec.language.stray import kind_of
-from cnnspec.language.validation import Layers, no_main_argument
 from cnnspec.language.values import has_dollar, is_literal
 from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
+from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -92,8 +92,8 @@ class ItemReader:
         return "broken"
 
     def _kind_hint(self, kind: str) -> str:
-        from cnnspec.language.belonging import among_layers  # noqa: PLC0415 -- only a mistake pays for it
-        from cnnspec.layers.foreign import activation_itself, kind_for  # noqa: PLC0415
+        from cnnspec.language.hints.sections import among_layers  # noqa: PLC0415 -- only a mistake pays for it
+        from cnnspec.layers.other_libraries import activation_itself, kind_for  # noqa: PLC0415
 
         if ":" in kind:
             name, _, value = kind.partition(":")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.language.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnspec.language.problems import visible
+from cnnspec.declare.validate import visible
 from cnnspec.language.sections import as_meant
-from cnnspec.language.shown import quoted
 from cnnspec.language.spec import OutputForm, OutputSpec
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
+from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings

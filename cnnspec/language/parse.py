@@ -6,17 +6,17 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from cnnspec.language.belonging import at_top
+from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
+from cnnspec.language.hints.sections import at_top
 from cnnspec.language.items import ItemReader
-from cnnspec.language.node import Mapping, Node, Scalar, Sequence
 from cnnspec.language.outputs import read_output
-from cnnspec.language.problems import visible
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start
-from cnnspec.language.shown import quoted, shown
 from cnnspec.language.spec import LATER, TOP_LEVEL, Item, Spec
-from cnnspec.language.torn import torn_off
 from cnnspec.layers import KINDS
+from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
+from cnnspec.reader.parentheses import torn_off
+from cnnspec.reader.quote import quoted, shown
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings, Source
@@ -70,7 +70,7 @@ def _with_known_keys(root: Mapping, findings: Findings) -> Mapping:
 
 
 def _foreign(word: str) -> str:
-    from cnnspec.language.elsewhere import foreign_at_top  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.language.hints.settings import foreign_at_top  # noqa: PLC0415 -- only a mistake pays for it
 
     return foreign_at_top(word)
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from cnnspec.language.choice import OneOf, one_of
-from cnnspec.language.datasets import DATA
+from cnnspec.declare.one_of import OneOf, one_of
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
-from cnnspec.language.training import Train
 from cnnspec.layers import KINDS, MERGES, layer_class
 from cnnspec.layers.initialisers import INITIALISERS
+from cnnspec.settings.datasets import DATA
+from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic_core import core_schema
 
-    from cnnspec.layers.fields import Arguments
+    from cnnspec.declare.arguments import Arguments
 
 Schema = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Place
-    from cnnspec.language.expression import Value
+    from cnnspec.expressions import Value
 
 
 class Scope(dict[str, "Value"]):

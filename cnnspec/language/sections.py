@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import nearest
-from cnnspec.language.node import Entry, Mapping, Node, Scalar
-from cnnspec.language.shown import quoted
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar
+from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

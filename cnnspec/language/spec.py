@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnspec.core.diagnostic import Place, Source
-    from cnnspec.language.node import Mapping, Node, Scalar
-    from cnnspec.language.validation import Layers
+    from cnnspec.language.layer_arguments import Layers
     from cnnspec.layers.base import Layer
+    from cnnspec.reader.node import Mapping, Node, Scalar
 
 Form = Literal["layer", "layers", "merge", "block", "dynamic", "broken"]
 """What an item is; `dynamic`: an expression says which; `broken`: that can't be told, and was reported."""

@@ -10,11 +10,11 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cnnspec.core.diagnostic import Place
-from cnnspec.language.node import Node, Scalar, Sequence
+from cnnspec.reader.node import Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
-    from cnnspec.language.expression import ExpressionError, Value
+    from cnnspec.expressions import ExpressionError, Value
     from cnnspec.language.scope import Scope
 
 K = TypeVar("K")
@@ -115,7 +115,7 @@ class _Expressions(NamedTuple):
 
 @cache
 def _expressions() -> _Expressions:
-    from cnnspec.language.expression import ExpressionError, evaluate, fill, names  # noqa: PLC0415 -- as the module says
+    from cnnspec.expressions import ExpressionError, evaluate, fill, names  # noqa: PLC0415 -- as the module says
 
     return _Expressions(evaluate, fill, names, ExpressionError)
 
@@ -130,10 +130,10 @@ def _split(node: Scalar, error: ExpressionError) -> str:
     """The hint for a parenthesis whose other half YAML has split off; or nothing."""
     if error.code != "unbalanced-parenthesis":
         return ""
-    from cnnspec.language import torn  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.reader import parentheses  # noqa: PLC0415 -- only a mistake pays for it
 
-    whole = torn.whole(node)
-    return torn.in_quotes(whole) if whole else ""
+    whole = parentheses.whole(node)
+    return parentheses.in_quotes(whole) if whole else ""
 
 
 def lowered(message: str) -> str:

@@ -27,7 +27,7 @@ from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import POINT, Reach, Window
-from cnnspec.layers.fields import Arguments
+from cnnspec.declare.arguments import Arguments
 
 Whole = Literal["whole"]
 Reaches = tuple[Reach, ...] | Whole | None

@@ -14,8 +14,8 @@ from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Window
+from cnnspec.declare.arguments import Assertion, Flag, Padding, Positive, Sizes
 from cnnspec.layers.base import Layer, per_axis, positive, require_groups, slide, spatial_rank
-from cnnspec.layers.fields import Assertion, Flag, Padding, Positive, Sizes
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.shape import Shape
+from cnnspec.declare.arguments import Probability
 from cnnspec.layers.base import Layer, require_channels_first, spatial_rank
-from cnnspec.layers.fields import Probability
 
 
 class Drop(Layer):

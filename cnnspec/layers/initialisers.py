@@ -7,7 +7,14 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from cnnspec.core.reject import Reject
-from cnnspec.layers.fields import Arguments, NonNegativeNumber, Number, Positive, PositiveNumber, Probability
+from cnnspec.declare.arguments import (
+    Arguments,
+    NonNegativeNumber,
+    Number,
+    Positive,
+    PositiveNumber,
+    Probability,
+)
 
 Nonlinearity = Literal[
     "linear",

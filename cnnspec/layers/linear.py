@@ -11,8 +11,8 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
+from cnnspec.declare.arguments import Assertion, Flag, Positive
 from cnnspec.layers.base import Layer
-from cnnspec.layers.fields import Assertion, Flag, Positive
 
 
 class Linear(Layer):

@@ -12,8 +12,8 @@ from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Reach
+from cnnspec.declare.arguments import Number, Sides
 from cnnspec.layers.base import Layer, Reaches, positive, spatial_rank
-from cnnspec.layers.fields import Number, Sides
 
 _TARGETS = {"reflect": "ReflectionPad", "replicate": "ReplicationPad", "circular": "CircularPad"}
 _SPARE = {"reflect": 1, "circular": 0}

@@ -12,8 +12,8 @@ from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import POINT
+from cnnspec.declare.arguments import Axis, AxisList, Expect, Extent
 from cnnspec.layers.base import Layer, Reaches, resolve_axes, resolve_axis
-from cnnspec.layers.fields import Axis, AxisList, Expect, Extent
 
 Extents = Annotated[
     tuple[Extent, ...],

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from cnnspec.core.emit import Emit, Module, Parameter
 from cnnspec.core.shape import Shape
+from cnnspec.declare.arguments import Number
 from cnnspec.layers.base import Layer
-from cnnspec.layers.fields import Number
 
 
 class Scale(Layer):

@@ -11,6 +11,7 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Reach
+from cnnspec.declare.arguments import Positive
 from cnnspec.layers.base import (
     MOST_TAPS,
     Layer,
@@ -19,7 +20,6 @@ from cnnspec.layers.base import (
     require_groups,
     spatial_rank,
 )
-from cnnspec.layers.fields import Positive
 
 
 class PixelShuffle(Layer):

@@ -11,14 +11,14 @@ from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import POINT, Reach
-from cnnspec.layers.base import Layer, Reaches, axis_or_channels
-from cnnspec.layers.fields import (
+from cnnspec.declare.arguments import (
     Integer,
     OptionalAxis,
     OptionalInteger,
     OptionalNonNegative,
     OptionalPositive,
 )
+from cnnspec.layers.base import Layer, Reaches, axis_or_channels
 
 
 class Slice(Layer):

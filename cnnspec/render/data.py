@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compiler.receptive import receptive_fields
+from cnnspec.compiler.receptive_field import receptive_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,10 +6,10 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.language.choice import one_of
-from cnnspec.language.problems import expectation
-from cnnspec.language.shown import shown
+from cnnspec.declare.one_of import one_of
+from cnnspec.declare.validate import expectation
 from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.reader.quote import shown
 from cnnspec.render.text import terminal_width
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from cnnspec.core.codes import Code
+    from cnnspec.declare.arguments import Arguments
     from cnnspec.layers.base import Layer
-    from cnnspec.layers.fields import Arguments
 
 
 class Argument(NamedTuple):

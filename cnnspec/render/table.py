@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.compiler.receptive import receptive_fields
+from cnnspec.compiler.receptive_field import receptive_fields
 from cnnspec.render.grid import GAP, aligned, widths
 from cnnspec.render.line import cost, shapes
 from cnnspec.render.text import columns, macs, printable, terminal_width, watched

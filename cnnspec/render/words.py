@@ -6,16 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.reject import Reject
-from cnnspec.language.augmentations import AUGMENTATIONS
-from cnnspec.language.choice import one_of
-from cnnspec.language.data_facts import Published
-from cnnspec.language.datasets import DATA
-from cnnspec.language.expression.functions import FUNCTIONS
-from cnnspec.language.losses import LOSSES
-from cnnspec.language.optimizers import OPTIMIZERS
-from cnnspec.language.schedules import SCHEDULES
+from cnnspec.declare.one_of import one_of
+from cnnspec.expressions.functions import FUNCTIONS
 from cnnspec.language.spec import ITEM_KEYS, LATER, TOP_LEVEL
-from cnnspec.language.training import Train
 from cnnspec.layers import KINDS, layer_class
 from cnnspec.layers.initialisers import INITIALISERS, MOST_AXES, Initialiser
 from cnnspec.render.reference import (
@@ -27,11 +20,18 @@ from cnnspec.render.reference import (
     kinds_text,
     paragraphs,
 )
+from cnnspec.settings.augmentations import AUGMENTATIONS
+from cnnspec.settings.datasets import DATA
+from cnnspec.settings.datasets.base import Published
+from cnnspec.settings.losses import LOSSES
+from cnnspec.settings.optimizers import OPTIMIZERS
+from cnnspec.settings.schedules import SCHEDULES
+from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from cnnspec.layers.fields import Arguments
+    from cnnspec.declare.arguments import Arguments
 
 
 class Words(NamedTuple):

@@ -7,11 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.datasets import name_of
+from cnnspec.settings.datasets import name_of
 from cnnspec.train.data.outputs import check_outputs, spare_outputs
 
 if TYPE_CHECKING:
-    from cnnspec.language.data_facts import Data
+    from cnnspec.settings.datasets.base import Data
     from cnnspec.train.data.raw import Raw
 
 __all__ = ["READERS", "check_outputs", "read", "spare_outputs"]

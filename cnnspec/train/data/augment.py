@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from cnnspec.language.augmentations.base import Augmentation
-from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
-from cnnspec.language.augmentations.mixing import CutMix, Mixup
-from cnnspec.language.augmentations.values import Colour, Cutout, Normalise
+from cnnspec.settings.augmentations.base import Augmentation
+from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
+from cnnspec.settings.augmentations.mixing import CutMix, Mixup
+from cnnspec.settings.augmentations.values import Colour, Cutout, Normalise
 from cnnspec.train.data.augmentation.base import Change, Mix, Setting
 from cnnspec.train.data.augmentation.draws import uniform
 from cnnspec.train.data.augmentation.mixing import Faded, Patched

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
-from cnnspec.language.published_colour import Cifar, Cifar100
+from cnnspec.settings.datasets.published import Cifar, Cifar100
 from cnnspec.train.data.found import Wanted, find, root_of
 from cnnspec.train.data.raw import Part, Pixels, Raw
 from cnnspec.train.data.unpickle import Array, UnreadableError, unpickled

@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from pathlib import Path
 
-from cnnspec.language.published import Digits
+from cnnspec.settings.datasets.published import Digits
 from cnnspec.train.data import idx
 from cnnspec.train.data.raw import WHITE, Part, Pixels, Raw
 

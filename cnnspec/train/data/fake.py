@@ -6,7 +6,7 @@ import math
 from array import array
 from random import Random
 
-from cnnspec.language.own_data import Fake
+from cnnspec.settings.datasets.own import Fake
 from cnnspec.train.data.memory import require_memory
 from cnnspec.train.data.raw import Part, Pixels, Raw
 

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.own_data import ImageFolder
+from cnnspec.settings.datasets.own import ImageFolder
 from cnnspec.train.data.listing import Bad, found_in, identity, images_under
 from cnnspec.train.data.pictures import raw_of, require_classes, shape_of
 from cnnspec.train.data.raw import Raw

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.data_facts import Fetched
-from cnnspec.language.datasets import name_of
+from cnnspec.settings.datasets import name_of
+from cnnspec.settings.datasets.base import Fetched
 
 DEFAULT_ROOT = Path("data")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.own_data import Pictures
+from cnnspec.settings.datasets.own import Pictures
 
 SUFFIXES = frozenset(
     (

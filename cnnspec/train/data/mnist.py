@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnnspec.language.published import Emnist, FashionMnist, IdxFiles, Kmnist, Mnist
+from cnnspec.settings.datasets.published import Emnist, FashionMnist, IdxFiles, Kmnist, Mnist
 from cnnspec.train.data.found import Fetch, Wanted, find, root_of
 from cnnspec.train.data.idx import read_part
 from cnnspec.train.data.raw import Raw

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
-from cnnspec.language.own_data import Npz
+from cnnspec.settings.datasets.own import Npz
 from cnnspec.train.data.memory import require_memory
 from cnnspec.train.data.numbering import gaps
 from cnnspec.train.data.pictures import require_classes

@@ -10,7 +10,7 @@ from cnnspec.core.plural import plural
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan
-    from cnnspec.language.data_facts import Data
+    from cnnspec.settings.datasets.base import Data
     from cnnspec.train.data.raw import Raw
 
 _SHOWN = 5

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cnnspec.core.errors import UserError
-from cnnspec.language.datasets import name_of
-from cnnspec.language.own_data import Pictures
+from cnnspec.settings.datasets import name_of
+from cnnspec.settings.datasets.own import Pictures
 from cnnspec.train.data.listing import Bad
 from cnnspec.train.data.raw import Files, Part, Raw
 

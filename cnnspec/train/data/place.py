@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from cnnspec.language.training import Train
+from cnnspec.runner.steps import batch_sizes
+from cnnspec.settings.train import Train
 from cnnspec.train.data.cores import cores
 from cnnspec.train.data.memory import shown
 from cnnspec.train.data.raw import Files, Part, Pixels, Raw
 from cnnspec.train.data.room import Home, choose
 from cnnspec.train.data.source import BadFile, Memory, Source, Stream
-from cnnspec.train.steps import batch_sizes
 
 _AT_ONCE = 64
 

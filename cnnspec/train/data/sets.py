@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from cnnspec.core.errors import judged
-from cnnspec.language.augmentations.values import Normalise
-from cnnspec.language.training import Train
+from cnnspec.runner.steps import batch_sizes
+from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.train import Train
 from cnnspec.train.data.augment import Augment
 from cnnspec.train.data.lone import accompanied
 from cnnspec.train.data.order import evenly, hold_out, shuffled
@@ -21,7 +22,6 @@ from cnnspec.train.data.raw import Files, Raw
 from cnnspec.train.data.readable import require_classes, require_some, unreadable
 from cnnspec.train.data.scale import Levels, Scale
 from cnnspec.train.data.source import Source
-from cnnspec.train.steps import batch_sizes
 
 MOST_MEASURED = 10_000
 """Files that are decoded to find mean and deviation, evenly spread over those to fit: to decode all may take hours."""

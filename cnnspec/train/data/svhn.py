@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
-from cnnspec.language.published_colour import Svhn
+from cnnspec.settings.datasets.published import Svhn
 from cnnspec.train.data import matlab
 from cnnspec.train.data.found import Wanted, find, root_of
 from cnnspec.train.data.raw import Part, Pixels, Raw

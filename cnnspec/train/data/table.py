@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
-from cnnspec.language.own_data import Csv
+from cnnspec.settings.datasets.own import Csv
 from cnnspec.train.data.folders import PARTS
 from cnnspec.train.data.listing import Bad, is_whole
 from cnnspec.train.data.pictures import Listed, raw_of, require_classes, shape_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from cnnspec.language.augmentations.mixing import CutMix, Mixup
+from cnnspec.settings.augmentations.mixing import CutMix, Mixup
 from cnnspec.train.data.augmentation.base import Setting
 from cnnspec.train.data.augmentation.values import rectangles
 

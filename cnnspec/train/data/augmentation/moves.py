@@ -11,8 +11,8 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor
 
-from cnnspec.language.augmentations.base import pair
-from cnnspec.language.augmentations.geometry import HFlip, RandomCrop, VFlip
+from cnnspec.settings.augmentations.base import pair
+from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, VFlip
 from cnnspec.train.data.augmentation.base import Setting
 
 

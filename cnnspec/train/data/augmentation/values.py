@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 
-from cnnspec.language.augmentations.base import pair
-from cnnspec.language.augmentations.geometry import Rotate
-from cnnspec.language.augmentations.values import Colour, Cutout, Normalise
+from cnnspec.settings.augmentations.base import pair
+from cnnspec.settings.augmentations.geometry import Rotate
+from cnnspec.settings.augmentations.values import Colour, Cutout, Normalise
 from cnnspec.train.data.augmentation.base import Setting
 from cnnspec.train.data.raw import WHITE
 

@@ -1,0 +1,209 @@
+"""Names of the walk: taking them, letting them stand for values, looking them up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.compiler.names.namespace import Member, Namespace, unfit
+from cnnspec.compiler.plan import Value
+from cnnspec.compiler.walk.frame import NOTHING, Frame
+from cnnspec.core.diagnostic import Findings, Place, Related
+from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.values import Unknown, text_of
+from cnnspec.layers import KINDS
+from cnnspec.reader.quote import shown
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.walk.reporter import Reporter
+    from cnnspec.language.spec import Item, Spec
+    from cnnspec.reader.node import Scalar
+
+_MOST_SEARCHES = 50
+"""To look for what was meant takes time; whoever has so many wrong names has another mistake."""
+
+
+class Slot(NamedTuple):
+    """What an item is called in its namespace, and the path of its parameters."""
+
+    key: str
+    path: str
+
+
+class Names:
+    """Gives each item its name, and finds values by name."""
+
+    def __init__(self, spec: Spec, reporter: Reporter) -> None:
+        self._spec = spec
+        self._reporter = reporter
+        self.bodies: dict[Namespace, tuple[Item, ...]] = {}
+        """The items of each outermost namespace: the spec's, and each block's."""
+        self._collected: dict[int, dict[str, Place]] = {}
+        self._searches = 0
+        self._fit: set[str] = set()
+        """Names without a `$` that are known to be fit."""
+
+    def filled(self, name: Scalar | None, frame: Frame) -> str | None:
+        """The name that an item asks for, reported where it can't have it; None where there is none to be had."""
+        if name is None:
+            return None
+        if name.text in self._fit:
+            return name.text
+        try:
+            text = text_of(name, frame.scope, self._reporter)
+        except Unknown:
+            return None
+        why = unfit(text)
+        if why is not None:
+            code = "reserved-name" if "itself" in why or "entered" in why else "bad-name"
+            message = f"an item can't be called {shown(text)}: {why}"
+            self._reporter.error(code, message, name.place, "Choose another name.")
+        elif text == name.text:
+            self._fit.add(text)
+        return text
+
+    def claim(self, item: Item, name: str | None, frame: Frame) -> Slot:
+        """Take the name, or the item's position, in the namespace."""
+        space = frame.namespace
+        key = space.next_position() if name is None else space.passed_position(name)
+        place = item.place if item.name is None else item.name.place
+        earlier = space.taken.get(key)
+        if earlier is None:
+            space.taken[key] = (place, name is not None)
+        elif not space.blurred:
+            self._twice(key, place, earlier, named=name is not None)
+        return Slot(key, space.prefix + key)
+
+    def _twice(self, key: str, place: Place, earlier: tuple[Place, bool], *, named: bool) -> None:
+        other, other_named = earlier
+        position = not (named and other_named)
+        message = (
+            f"the name {key} is also the position of an item" if position else f"the name {key} is taken"
+        )
+        hint = "Choose another name; in a repeat put its variable into it, as in `name: stage$i`."
+        where, second = (place, other) if named else (other, place)
+        related = () if where == second else (Related(second, f"{key} is here too"),)
+        self._reporter.error("duplicate-name", message, where, hint, related)
+
+    def lookup(self, source: Scalar, frame: Frame, *, own: str | None = None) -> Value:
+        """The value of a name; an unknown one after reporting that there is none.
+
+        `own` is the name of the item that asks, which doesn't stand for anything yet.
+        """
+        try:
+            path = text_of(source, frame.scope, self._reporter)
+        except Unknown:
+            return Value(None)
+        member = frame.namespace.find(path)
+        if member is not None:
+            return member.value
+        value = frame.entered.get(path)
+        if value is NOTHING:
+            self.several_inputs(source.place)
+            return Value(None)
+        return self._not_there(path, source, frame, own) if value is None else value
+
+    def several_inputs(self, place: Place, kind: str = "") -> None:
+        """Report an item that takes `input` where there are several."""
+        names = list(self._spec.inputs)
+        message = f"{kind}{': ' if kind else ''}there are {len(names)} inputs, {', '.join(names)}: which one enters is not said"
+        hint = f"Write `from: {names[0]}` beside it, or begin with a merge of names." if names else ""
+        self._reporter.error("no-input", message, place, hint)
+
+    def mark_dropped(self, item: Item, frame: Frame) -> None:
+        """The item isn't there; whoever asks for its name is told so."""
+        if item.name is None:
+            return
+        try:
+            name = text_of(item.name, frame.scope, Findings())  # what isn't there has no mistakes
+        except Unknown:
+            return
+        frame.namespace.dropped[name] = item.name.place
+
+    def _not_there(self, path: str, source: Scalar, frame: Frame, own: str | None) -> Value:
+        if frame.namespace.blurred_here():
+            return Value(None)
+        later = self._written(frame).get(path)
+        dropped = frame.namespace.dropped_at(path)
+        if dropped is not None:
+            message, hint = (
+                f"{path} is not there: its `when` is false, or it has no rounds",
+                "Give this item the same condition.",
+            )
+            self._reporter.error(
+                "unknown-name", message, source.place, hint, (Related(dropped, "left out here"),)
+            )
+        elif later is not None and (later.line, later.column) > (source.place.line, source.place.column):
+            message = f"{path} comes later, on line {later.line}"
+            hint = "An item can only take what stands before it: move it down, or the other one up."
+            self._reporter.error(
+                "later-name", message, source.place, hint, (Related(later, f"{path} is here"),)
+            )
+        else:
+            message = f"no item before this one is called {path}"
+            hint = "An item can't take its own output." if path == own else self._instead(path, frame)
+            self._reporter.error("unknown-name", message, source.place, hint)
+        return Value(None)
+
+    def _instead(self, path: str, frame: Frame) -> str:
+        if path in KINDS or path in self._spec.blocks:
+            return f"A text is always a name; for the layer write `[{path}]`."
+        if "." in path:
+            return _along(path, frame)
+        if path in self._written(frame):
+            return "It stands inside another item: write its path, as in `backbone.conv1`."
+        if frame.namespace.outermost.prefix and path in self._at_the_top():
+            return (
+                f"A block sees nothing from outside: write `inputs: [{path}]` in it, and give it at the call."
+            )
+        self._searches += 1
+        if self._searches > _MOST_SEARCHES:
+            return "Names are compared letter by letter, in upper and lower case."
+        names = [*dict.fromkeys(frame.namespace.visible()), *frame.entered]
+        near = did_you_mean(path, names)
+        if near or len(names) > 1:
+            return near or f"There are {', '.join(names[:12])}."
+        return "Give that item a `name`; `input` is what entered."
+
+    def _at_the_top(self) -> dict[str, Place]:
+        return self._names_of(self._spec.layers)
+
+    def _written(self, frame: Frame) -> dict[str, Place]:
+        """Every name in the block that the walk is in, or at the top: reached or not."""
+        return self._names_of(self.bodies[frame.namespace.outermost])
+
+    def _names_of(self, items: tuple[Item, ...]) -> dict[str, Place]:
+        found = self._collected.get(id(items))
+        if found is None:
+            found = self._collected[id(items)] = {}
+            _collect(items, found)
+        return found
+
+
+def bind(slot: Slot | None, value: Value, frame: Frame, inside: Namespace | None = None) -> Value:
+    """Let a name, or a position, stand for a value from here on."""
+    if slot is not None:
+        frame.namespace.members[slot.key] = Member(value, inside)
+    return value
+
+
+def _along(path: str, frame: Frame) -> str:
+    """How far a dotted path leads, and what is there."""
+    parts = path.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        prefix = ".".join(parts[:count])
+        member = frame.namespace.find(prefix)
+        if member is not None and member.inside is None:
+            return f"{prefix} holds nothing that can be named: it is a layer, or the instance of a block."
+        if member is not None and member.inside is not None:
+            return f"{prefix} holds {', '.join(list(member.inside.members)[:12])}."
+    return f"There is no {parts[0]} before this item."
+
+
+def _collect(items: Iterable[Item], found: dict[str, Place]) -> None:
+    for item in items:
+        if item.name is not None:
+            found.setdefault(item.name.text, item.name.place)
+        _collect(item.body, found)
+        for branch in item.branches:
+            _collect(branch.items, found)

@@ -1,0 +1,30 @@
+"""`when`: whether something is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.walk.reporter import Reporter, definitions
+from cnnspec.language.values import Unknown, value_of
+from cnnspec.reader.quote import quoted, shown
+
+if TYPE_CHECKING:
+    from cnnspec.language.scope import Scope
+    from cnnspec.reader.node import Node
+
+
+def wanted(node: Node, scope: Scope, reporter: Reporter) -> bool | None:
+    """What a `when` says; None where that can't be told, which is reported."""
+    try:
+        value = value_of(node, scope, reporter)
+    except Unknown:
+        return None
+    if value is None or isinstance(value, bool | int | float):
+        return bool(value)
+    from cnnspec.declare.remedies import boolean  # noqa: PLC0415 -- only a mistake pays for it
+
+    message = f"when is {quoted(value)}, it must be true or false, a number or null"
+    said = boolean(value)
+    hint = "Compare it, as in `when: $act == 'relu'`." if said is None else f"Write {shown(said)}."
+    reporter.error("bad-value", message, node.place, hint, definitions(node, scope))
+    return None

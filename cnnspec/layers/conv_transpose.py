@@ -1,0 +1,145 @@
+"""Transposed convolutions: the way back of a conv, onto a larger size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Literal, NamedTuple
+
+from pydantic import Field
+
+from cnnspec.core import size as sizes
+from cnnspec.core.emit import Argument, Emit, Module
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape, Size
+from cnnspec.core.window import Reach
+from cnnspec.declare.arguments import Assertion, Flag, Paddings, Positive, Sizes
+from cnnspec.layers.base import MOST_TAPS, Layer, Reaches, per_axis, positive, require_groups, spatial_rank
+
+
+class _Axis(NamedTuple):
+    """The arguments along one axis; `extra` is output_padding."""
+
+    kernel: int
+    stride: int
+    padding: int
+    extra: int
+    dilation: int
+
+    def stretched(self, size: Size) -> Size:
+        """(n − 1)s − 2p + d(k − 1) + output_padding + 1."""
+        added = self.dilation * (self.kernel - 1) + self.extra + 1 - 2 * self.padding
+        return sizes.grow(sizes.multiply(sizes.grow(size, -1), self.stride), added)
+
+    def spread(self) -> Reach:
+        """Output j reads the inputs i with i·s = j + p − d·t for some element t of the filter."""
+        taps: list[tuple[int, int] | None] = []
+        for phase in range(self.stride):
+            reads = [phase + self.padding - self.dilation * t for t in range(self.kernel)]
+            whole = [position // self.stride for position in reads if position % self.stride == 0]
+            taps.append((min(whole), max(whole)) if whole else None)
+        return Reach(1, tuple(taps))
+
+
+class ConvTranspose(Layer):
+    """The way back of a conv: each input element lays a copy of the filters onto a larger output.
+
+    Formula: (n − 1)·stride − 2·padding + dilation·(kernel_size − 1) + output_padding + 1 along each axis.
+
+    When: Learned upsampling in decoders and generators. kernel_size 2 with stride 2 doubles the size.
+
+    Against: Where the kernel is no multiple of the stride, windows overlap unevenly and leave a
+    checkerboard; upsample followed by conv does not.
+    """
+
+    mixes_channels: ClassVar[bool] = True
+
+    out_channels: Positive = Field(description="Number of channels that come out.")
+    kernel_size: Sizes = Field(description="Extent of a filter along each spatial axis.")
+    stride: Sizes = Field(1, description="Distance in the output between neighbours of the input.")
+    padding: Paddings = Field(0, description="Elements taken away at both ends of each axis of the output.")
+    output_padding: Paddings = Field(
+        0, description="Elements added at the far end of each axis of the output."
+    )
+    groups: Positive = Field(1, description="Groups that input and output channels are split into.")
+    bias: Flag = Field(default=True, description="Whether a learned number is added to each output channel.")
+    dilation: Sizes = Field(1, description="Distance between the elements of a filter.")
+    padding_mode: Literal["zeros"] = Field("zeros", description="torch knows only zeros here.")
+    in_channels: Assertion = Field(
+        None, description="Channels that come in; inferred, an assertion when written."
+    )
+
+    def consistent(self) -> None:
+        """Raise Reject when the filters don't split into the groups."""
+        if self.out_channels % self.groups:
+            message = f"{self.out_channels} out_channels do not split into {self.groups} groups"
+            raise Reject(
+                "indivisible-groups", message, field="groups", hint="Write a divisor of out_channels."
+            )
+
+    def _axes(self, rank: int) -> list[_Axis]:
+        names = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+        columns = (per_axis(getattr(self, name), rank, name) for name in names)
+        return [_Axis(*values) for values in zip(*columns, strict=True)]
+
+    def infer(self, x: Shape) -> Shape:
+        """(n − 1)s − 2p + d(k − 1) + output_padding + 1 along each spatial axis."""
+        axes = self._axes(spatial_rank(x))
+        for axis in axes:
+            if axis.extra >= max(axis.stride, axis.dilation):
+                message = f"output_padding is {axis.extra}, it must be smaller than stride ({axis.stride})"
+                message += f" or dilation ({axis.dilation})"
+                hint = f"Write at most {max(axis.stride, axis.dilation) - 1}."
+                raise Reject("output-padding-too-large", message, field="output_padding", hint=hint)
+        spatial = (axis.stretched(size) for size, axis in zip(x.spatial, axes, strict=True))
+        y = Shape((self.out_channels, *spatial))
+        require_groups(x, self.groups, "groups", lambda: positive(y))
+        if not all(sizes.at_least(size, 1) for size in y.spatial):
+            message = f"the output would have the size {y}: padding takes away more than there is"
+            raise Reject(
+                "empty-output",
+                message,
+                field="padding",
+                hint="Write a smaller padding.",
+                otherwise=positive(y),
+            )
+        return y
+
+    def inferred(self, x: Shape) -> Mapping[str, Argument]:
+        """The channels that come in."""
+        return {"in_channels": x.channels}
+
+    def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
+        """The size rule with its numbers, an axis a line."""
+        rows = zip(x.spatial, y.spatial, self._axes(x.rank), strict=True)
+        lines = (
+            f"({n} − 1)·{a.stride} − 2·{a.padding} + {a.dilation}·({a.kernel}−1) + {a.extra} + 1 = {m}"
+            for n, m, a in rows
+        )
+        return tuple(dict.fromkeys(lines))
+
+    def reach(self, x: Shape) -> Reaches:
+        """Output j reads the inputs i with i·s = j + p − d·t for some element t of the filter."""
+        axes = self._axes(x.rank)
+        if any(axis.stride * axis.kernel > MOST_TAPS for axis in axes):
+            return None
+        return tuple(axis.spread() for axis in axes)
+
+    def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
+        """The weight (C_in, C_out / groups, *kernel) and bias (C_out)."""
+        kernel = per_axis(self.kernel_size, x.rank, "kernel_size")
+        weight = (x.channels or 0, self.out_channels // self.groups, *kernel)
+        return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
+
+    def macs(self, x: Shape, y: Shape) -> int:
+        """Each input element takes one product for each weight it meets."""
+        return math.prod(self.weights(x)["weight"]) * (sizes.product(x.spatial) or 0)
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.ConvTranspose1d, 2d or 3d."""
+        return Module(
+            f"torch.nn.ConvTranspose{x.rank}d",
+            (x.channels, self.out_channels, self.kernel_size),
+            *self.optional("stride", "padding", "output_padding", "groups", "bias", "dilation"),
+            names=("in_channels", "out_channels", "kernel_size"),
+        )

@@ -1,0 +1,185 @@
+"""Where branches meet: their shapes must agree, which torch's broadcasting would not insist on."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnspec.core import size as sizes
+from cnnspec.core.emit import Emit, Function, Operator
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape
+from cnnspec.declare.arguments import OptionalAxis
+from cnnspec.layers.base import RANKS, Layer, Reaches, axis_or_channels
+
+
+class Merge(Layer):
+    """A layer that takes several branches; who calls it keeps them in order, at least two."""
+
+    def infer(self, x: Shape) -> Shape:
+        """A single branch passes through."""
+        return self.infer_from((x,))
+
+    def infer_from(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The output's shape from all branches. Raises Reject where they don't agree."""
+        raise NotImplementedError
+
+
+class Elementwise(Merge):
+    """What add and multiply share: elements pair up, and a size of 1 meets any other."""
+
+    symbol: ClassVar[str]
+
+    def infer_from(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The common shape; along each axis the branches agree, or one of two sizes is 1."""
+        result = inputs[0]
+        for number, branch in enumerate(inputs[1:], start=2):
+            _require_alike(result, branch, number)
+            pairs = list(zip(result.sizes, branch.sizes, strict=True))
+            common = Shape(tuple(sizes.broadcast(*pair) for pair in pairs), result.channel_axis)
+            differing = [axis for axis, pair in enumerate(pairs) if not sizes.broadcasts(*pair)]
+            if differing:
+                raise _mismatch(inputs, number, differing, result, common)
+            result = common
+        return result
+
+    def emit(self, x: Shape) -> Emit:
+        """An operator of Python between the branches."""
+        return Operator(self.symbol)
+
+
+class Add(Elementwise):
+    """Adds the branches, element by element.
+
+    Formula: y = a + b + …; the branches' common shape. Along an axis where one of them has the size 1,
+    that one is repeated.
+
+    When: Residual connections: with `[]` as a branch the layers learn only what to change, and gradients
+    pass unhindered, which is what makes a hundred layers trainable (He et al., 2016).
+
+    Against: Both branches need the same shape: where stride or channels change, the shortcut takes a
+    conv of its own. An activation before it keeps the sum from ever shrinking.
+    """
+
+    symbol: ClassVar[str] = "+"
+
+
+class Multiply(Elementwise):
+    """Multiplies the branches, element by element.
+
+    Formula: y = a · b · …; the branches' common shape. Along an axis where one of them has the size 1,
+    that one is repeated.
+
+    When: Gates: a branch that ends in sigmoid says how much of the other passes. C×1×1 times C×H×W is
+    channel attention (Hu et al., 2018), 1×H×W spatial attention.
+
+    Against: A gate near 0 stops the gradient of the other branch; products of unbounded branches grow
+    fast.
+    """
+
+    symbol: ClassVar[str] = "*"
+
+
+class Concat(Merge):
+    """Lays the branches end to end along one axis.
+
+    Formula: The branches' sizes add up along `axis`; along the others they are equal.
+
+    When: A U-Net's skip beside the decoder, DenseNet's growing features, Inception's parallel kernels:
+    the next layer chooses what to use of each.
+
+    Against: Channels, and with them the memory and cost of the next layer, grow with every branch. add
+    keeps them.
+    """
+
+    mixes_channels: ClassVar[bool] = True
+
+    axis: OptionalAxis = Field(
+        None, description="Axis the branches are laid along, the batch not counted; null: the channels'."
+    )
+
+    def infer_from(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The first branch's shape, with the sum of the sizes along the axis."""
+        first = inputs[0]
+        joined = axis_or_channels(self.axis, first)
+        for number, branch in enumerate(inputs[1:], start=2):
+            _require_alike(first, branch, number)
+        y = _laid_out(inputs, joined)
+        if len({branch.replace(joined, None) for branch in inputs}) == 1:
+            return y
+        for number, branch in enumerate(inputs[1:], start=2):
+            pairs = enumerate(zip(first.sizes, branch.sizes, strict=True))
+            differing = [axis for axis, pair in pairs if axis != joined and not sizes.equal(*pair)]
+            if differing:
+                raise _mismatch(inputs, number, differing, first, y)
+        return y
+
+    def reach(self, x: Shape) -> Reaches:
+        """Each position of a branch itself; along a spatial axis positions move, and there is no telling."""
+        return super().reach(x) if axis_or_channels(self.axis, x) == x.channel_axis else None
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.cat."""
+        return Function("torch.cat", kwargs={"dim": axis_or_channels(self.axis, x) + 1}, packed=True)
+
+
+def _laid_out(inputs: tuple[Shape, ...], joined: int) -> Shape:
+    columns = list(zip(*(branch.sizes for branch in inputs), strict=True))
+    common = tuple(next((size for size in column if size is not None), None) for column in columns)
+    return Shape(common, inputs[0].channel_axis).replace(joined, sizes.total(columns[joined]))
+
+
+def _require_alike(first: Shape, branch: Shape, number: int) -> None:
+    """Raise Reject when the branches don't even have the same axes."""
+    if branch.rank != first.rank:
+        message = f"branch 1 is {first}, branch {number} is {branch}: they have {len(first.sizes)} and"
+        message += f" {len(branch.sizes)} axes"
+        longer = f"branch {number}" if branch.rank > first.rank else "branch 1"
+        raise Reject(
+            "shape-mismatch", message, hint=f"End {longer} with flatten, or the other with unflatten."
+        )
+    if branch.channel_axis != first.channel_axis:
+        message = (
+            f"branch 1 ({first}) has its channels on axis {first.channel_axis}, branch {number} ({branch})"
+        )
+        message += f" on axis {branch.channel_axis}"
+        raise Reject("channel-axis", message, hint=f"End branch {number} with permute.")
+
+
+def _mismatch(
+    inputs: tuple[Shape, ...], number: int, axes: list[int], agreed: Shape, otherwise: Shape
+) -> Reject:
+    """Branch `number` does not suit, along these axes, the shape that the ones before it agreed on."""
+    listed = ", ".join(f"branch {index} is {branch}" for index, branch in enumerate(inputs, start=1))
+    channels = [axis for axis in axes if axis == agreed.channel_axis]
+    spatial = [axis for axis in axes if axis != agreed.channel_axis]
+    parts = [_difference(some, agreed, inputs[number - 1]) for some in (channels, spatial) if some]
+    remedies = [_remedy(agreed, some) for some in (channels, spatial) if some]
+    for axis in axes:
+        otherwise = otherwise.replace(axis, None)
+    hint = f"Give branch {number} {' and '.join(remedies)}."
+    return Reject("shape-mismatch", f"{listed}: {' and '.join(parts)}", hint=hint, otherwise=otherwise)
+
+
+def _difference(axes: list[int], agreed: Shape, branch: Shape) -> str:
+    one, other = [agreed.sizes[axis] or 0 for axis in axes], [branch.sizes[axis] or 0 for axis in axes]
+    if axes == [agreed.channel_axis]:
+        what = "the channels differ"
+    else:
+        what = f"the sizes along {'axis' if len(axes) == 1 else 'axes'} {' and '.join(map(str, axes))} differ"
+    if len(axes) == 1:
+        return f"{what}, {one[0]} and {other[0]}, by {abs(one[0] - other[0])}"
+    return f"{what}, {'×'.join(map(str, one))} and {'×'.join(map(str, other))}"
+
+
+def _remedy(wanted: Shape, axes: list[int]) -> str:
+    """What to end a branch with, so that it gets the wanted sizes along these axes."""
+    if axes == [wanted.channel_axis]:
+        last = wanted.channel_axis == len(wanted.sizes) - 1
+        conv = f"conv: {{out_channels: {wanted.channels}, kernel_size: 1}}"
+        return f"a last layer {f'linear: {wanted.channels}' if last else conv}"
+    if wanted.channel_axis != 0 or wanted.rank >= len(RANKS) or not wanted.known:
+        return " and ".join(f"the size {wanted.sizes[axis]} along axis {axis}" for axis in axes)
+    size = "×".join(map(str, wanted.spatial))
+    return f"the strides and paddings that lead to {size}, or a last layer resize: {list(wanted.spatial)}"

@@ -1,0 +1,358 @@
+"""Normalisations with a mean and a variance for each channel: batch and instance norm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnspec.core import size as sizes
+from cnnspec.core.emit import Argument, Emit, Module
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape
+from cnnspec.declare.arguments import (
+    Assertion,
+    Flag,
+    NonNegativeNumber,
+    Number,
+    OptionalAxes,
+    OptionalNonNegativeNumber,
+    OptionalProbability,
+    Positive,
+    PositiveNumber,
+    Probability,
+    SizeAssertion,
+)
+from cnnspec.layers.base import (
+    Layer,
+    Reaches,
+    require_channels_first,
+    require_groups,
+    resolve_axes,
+    spatial_rank,
+)
+
+
+def scale_and_shift(shape: tuple[int, ...], *, scale: bool, shift: bool) -> Mapping[str, tuple[int, ...]]:
+    """The weight and bias of one shape, as far as they are wanted."""
+    names = (("weight", scale), ("bias", scale and shift))
+    return {name: shape for name, wanted in names if wanted}
+
+
+class Statistics(Layer):
+    """What bn and instancenorm share: a mean and a variance for each channel."""
+
+    eps: NonNegativeNumber = Field(
+        1e-05, description="Added to the variance, so that nothing is divided by 0."
+    )
+    bias: Flag = Field(
+        default=True, description="Whether a learned number is added to each channel, where affine is true."
+    )
+    num_features: Assertion = Field(
+        None, description="Channels that come in; inferred, an assertion when written."
+    )
+    affine: Flag
+    track_running_stats: Flag
+
+    def inferred(self, x: Shape) -> Mapping[str, Argument]:
+        """The channels that come in."""
+        return {"num_features": x.channels}
+
+    def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
+        """The weight and bias, a number a channel."""
+        return scale_and_shift((x.channels or 0,), scale=self.affine, shift=self.bias)
+
+    def buffers(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
+        """The running statistics, and how many batches went into them."""
+        if not self.track_running_stats:
+            return {}
+        channel = (x.channels or 0,)
+        return {"running_mean": channel, "running_var": channel, "num_batches_tracked": ()}
+
+    def reach(self, x: Shape) -> Reaches:
+        """Statistics that are not tracked are taken from the input itself, all of it."""
+        return super().reach(x) if self.track_running_stats else "whole"
+
+
+class BatchNorm(Statistics):
+    """Brings each channel to mean 0 and variance 1 over batch and positions, then scales and shifts it.
+
+    Formula: y = (x − mean) / √(var + eps) · weight + bias. In training mean and var are the batch's; in
+    eval mode the running ones, of which each step replaces the fraction `momentum`.
+
+    When: After a conv or linear and before its activation: it speeds training up and steadies it, and
+    allows larger learning rates (Ioffe & Szegedy, 2015). In eval mode it can be folded into the conv.
+
+    Against: Small batches give noisy statistics (groupnorm takes none from the batch), and training
+    differs from eval. One value a channel, as batch size 1 at 1×1, can't be normalised at all. It makes the bias of
+    the layer before it useless.
+    """
+
+    averages_batch: ClassVar[bool] = True
+
+    eps: PositiveNumber = Field(1e-05, description="Added to the variance, so that nothing is divided by 0.")
+    momentum: OptionalProbability = Field(
+        0.1,
+        description="Fraction of the running statistics a batch replaces; null: a plain average.",
+    )
+    affine: Flag = Field(default=True, description="Whether each channel has a learned scale and shift.")
+    track_running_stats: Flag = Field(
+        default=True,
+        description="Whether running statistics are kept for eval mode; else it uses the batch's.",
+    )
+
+    def infer(self, x: Shape) -> Shape:
+        """Unchanged; features, signals, images or volumes."""
+        spatial_rank(x, least=0, otherwise=x)
+        return x
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.BatchNorm1d (features too), 2d or 3d."""
+        optional = self.optional("eps", "momentum", "affine", "track_running_stats", "bias")
+        target = f"torch.nn.BatchNorm{max(x.rank, 1)}d"
+        return Module(target, (x.channels,), *optional, names=("num_features",))
+
+
+class InstanceNorm(Statistics):
+    """Brings each channel of each sample to mean 0 and variance 1 over its positions.
+
+    Formula: y = (x − mean) / √(var + eps) · weight + bias, mean and var over the spatial axes.
+
+    When: Style transfer and image generation, where each picture's contrast should not matter.
+
+    Against: How strong a channel is, is lost, which classifiers need. Over a single position there is
+    nothing to normalise, and torch refuses.
+    """
+
+    momentum: Probability = Field(
+        0.1, description="Fraction of the running statistics that each batch replaces."
+    )
+    affine: Flag = Field(default=False, description="Whether each channel has a learned scale and shift.")
+    track_running_stats: Flag = Field(
+        default=False, description="Whether running statistics are kept for eval mode."
+    )
+
+    def infer(self, x: Shape) -> Shape:
+        """Unchanged; it takes two positions at least to have a variance."""
+        spatial_rank(x, otherwise=x)
+        if not sizes.at_least(sizes.product(x.spatial), 2):
+            message = (
+                f"the input {x} has one position a channel: nothing is left of it once the mean is taken away"
+            )
+            raise Reject(
+                "nothing-to-normalise", message, hint="Write bn or groupnorm, or leave it out.", otherwise=x
+            )
+        return x
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.InstanceNorm1d, 2d or 3d."""
+        optional = self.optional("eps", "momentum", "affine", "track_running_stats", "bias")
+        return Module(f"torch.nn.InstanceNorm{x.rank}d", (x.channels,), *optional, names=("num_features",))
+
+
+class AxesNorm(Layer):
+    """What layernorm and rmsnorm share: the axes; torch knows the last ones only, a helper the others."""
+
+    mixes_channels: ClassVar[bool] = True
+    scales_values: ClassVar[bool] = True
+    target: ClassVar[str]
+
+    axis: OptionalAxes = Field(
+        None,
+        description="Axis or axes that are normalised together, the batch not counted; null: the channels'.",
+    )
+    elementwise_affine: Flag = Field(
+        default=True, description="Whether each element along these axes has a learned scale."
+    )
+    normalized_shape: SizeAssertion = Field(
+        None, description="Size along these axes; inferred, an assertion when written."
+    )
+
+    def _axes(self, x: Shape) -> tuple[int, ...]:
+        written = x.channel_axis if self.axis is None else self.axis
+        return resolve_axes(written if isinstance(written, tuple) else (written,), x, "axis", otherwise=x)
+
+    def _sizes(self, x: Shape) -> tuple[int, ...]:
+        return tuple(x.sizes[axis] or 0 for axis in self._axes(x))
+
+    def infer(self, x: Shape) -> Shape:
+        """Unchanged; the axes must be there."""
+        self._axes(x)
+        return x
+
+    def reach(self, x: Shape) -> Reaches:
+        """Along a normalised axis each output reads all of it."""
+        spatial = set(range(len(x.sizes))) - {x.channel_axis}
+        normalised = spatial & set(self._axes(x))
+        if not normalised:
+            return super().reach(x)
+        return "whole" if normalised == spatial else None
+
+    def inferred(self, x: Shape) -> Mapping[str, Argument]:
+        """The size along the axis, or a list of them; unknown when one is."""
+        found = tuple(x.sizes[axis] for axis in self._axes(x))
+        return {"normalized_shape": None if None in found else found[0] if len(found) == 1 else found}
+
+    def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
+        """The weight, with a number for each element along the axes."""
+        return scale_and_shift(self._sizes(x), scale=self.elementwise_affine, shift=False)
+
+    def _emit(self, x: Shape, *options: str) -> Emit:
+        axes, found = self._axes(x), self._sizes(x)
+        shape = found[0] if len(found) == 1 else found
+        count = len(x.sizes)
+        if axes == tuple(range(count - len(axes), count)):
+            return Module(
+                f"torch.nn.{self.target}", (shape,), *self.optional(*options), names=("normalized_shape",)
+            )
+        dims = tuple(axis + 1 for axis in axes)
+        return Module(
+            f"helper:{self.target}Over",
+            (shape, dims[0] if len(dims) == 1 else dims),
+            *self.optional(*options),
+            names=("normalized_shape", "dim"),
+        )
+
+
+class LayerNorm(AxesNorm):
+    """Brings each sample to mean 0 and variance 1 along the chosen axes, at every position of the others.
+
+    Formula: y = (x − mean) / √(var + eps) · weight + bias, mean and var over `axis`; weight and bias have
+    the sizes along these axes.
+
+    When: Over the channels of tokens, and of images in ConvNeXt (Liu et al., 2022): no batch statistics,
+    the same in training and eval.
+
+    Against: Over the channels of an image, which are its first axis, the tensor is permuted twice, which
+    costs time. Convolutional networks that are not built for it do better with bn.
+    """
+
+    target: ClassVar[str] = "LayerNorm"
+
+    eps: NonNegativeNumber = Field(
+        1e-05, description="Added to the variance, so that nothing is divided by 0."
+    )
+    bias: Flag = Field(
+        default=True, description="Whether the shift is learned, where elementwise_affine is true."
+    )
+
+    def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
+        """The weight and bias, with a number for each element along the axes."""
+        return scale_and_shift(self._sizes(x), scale=self.elementwise_affine, shift=self.bias)
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.LayerNorm over the last axes, a helper over others."""
+        return self._emit(x, "eps", "elementwise_affine", "bias")
+
+
+class RMSNorm(AxesNorm):
+    """Divides each sample by its root mean square along the chosen axes.
+
+    Formula: y = x / √(mean(x²) + eps) · weight, the mean over `axis`.
+
+    When: A cheaper layernorm (Zhang & Sennrich, 2019): no mean is taken away and no shift learned.
+
+    Against: Rare in convolutional networks, so there is little to compare with; over the channels of an
+    image it permutes twice, as layernorm does.
+    """
+
+    target: ClassVar[str] = "RMSNorm"
+
+    eps: OptionalNonNegativeNumber = Field(
+        None, description="Added to the mean of squares; null: the smallest step of the number type."
+    )
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.RMSNorm over the last axes, a helper over others."""
+        return self._emit(x, "eps", "elementwise_affine")
+
+
+class GroupNorm(Layer):
+    """Brings each group of channels of each sample to mean 0 and variance 1 over its positions.
+
+    Formula: y = (x − mean) / √(var + eps) · weight + bias, mean and var over in_channels / num_groups
+    channels and all positions; weight and bias a channel.
+
+    When: Instead of bn where batches are small, as in detection and segmentation (Wu & He, 2018); 32
+    groups are common, 1 is a layer norm over everything, in_channels an instance norm.
+
+    Against: Can't be folded into a conv, so it costs time in eval mode; a little worse than bn where
+    batches are large.
+    """
+
+    main: ClassVar[str | None] = "num_groups"
+    mixes_channels: ClassVar[bool] = True
+
+    num_groups: Positive = Field(
+        description="Groups that the channels are split into; a divisor of their number."
+    )
+    eps: NonNegativeNumber = Field(
+        1e-05, description="Added to the variance, so that nothing is divided by 0."
+    )
+    affine: Flag = Field(default=True, description="Whether each channel has a learned scale and shift.")
+    bias: Flag = Field(default=True, description="Whether the shift is learned, where affine is true.")
+    num_channels: Assertion = Field(
+        None, description="Channels that come in; inferred, an assertion when written."
+    )
+
+    def infer(self, x: Shape) -> Shape:
+        """Unchanged; the groups must divide the channels."""
+        require_channels_first(x, otherwise=x)
+        require_groups(x, self.num_groups, "num_groups", lambda: x)
+        return x
+
+    def reach(self, x: Shape) -> Reaches:
+        """The statistics are taken from all positions."""
+        return "whole"
+
+    def inferred(self, x: Shape) -> Mapping[str, Argument]:
+        """The channels that come in."""
+        return {"num_channels": x.channels}
+
+    def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
+        """The weight and bias, a number a channel."""
+        return scale_and_shift((x.channels or 0,), scale=self.affine, shift=self.bias)
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.GroupNorm."""
+        return Module(
+            "torch.nn.GroupNorm",
+            (self.num_groups, x.channels),
+            *self.optional("eps", "affine", "bias"),
+            names=("num_groups", "num_channels"),
+        )
+
+
+class LocalResponseNorm(Layer):
+    """Divides each value by how strongly the `size` channels around it respond at the same position.
+
+    Formula: y = x / (k + alpha · mean(x²))^beta, the mean over `size` neighbouring channels, those
+    beyond the ends counting as 0.
+
+    When: To rebuild AlexNet (Krizhevsky et al., 2012) and its time.
+
+    Against: Slow, and of no use where bn is there; neighbouring channels have nothing to do with each
+    other.
+    """
+
+    main: ClassVar[str | None] = "size"
+    mixes_channels: ClassVar[bool] = True
+
+    size: Positive = Field(description="Number of neighbouring channels that are summed over.")
+    alpha: Number = Field(1e-4, description="Factor of the mean of squares.")
+    beta: Number = Field(0.75, description="Exponent of the divisor.")
+    k: Number = Field(1.0, description="Added to the mean of squares, so that nothing is divided by 0.")
+
+    def infer(self, x: Shape) -> Shape:
+        """Unchanged; torch takes it for spatial data only."""
+        require_channels_first(x, otherwise=x)
+        if x.rank < 1:
+            message = f"it takes channels with positions, the input {x} has features alone"
+            raise Reject("wrong-rank", message, hint="Write it before flatten.", otherwise=x)
+        return x
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.LocalResponseNorm."""
+        optional = self.optional("alpha", "beta", "k")
+        return Module("torch.nn.LocalResponseNorm", (self.size,), *optional, names=("size",))

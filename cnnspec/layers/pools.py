@@ -1,0 +1,186 @@
+"""Pools: a window that slides over the spatial axes and keeps one number of what it sees."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnspec.core import size as sizes
+from cnnspec.core.emit import Emit, Module
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape
+from cnnspec.core.window import Window
+from cnnspec.declare.arguments import Flag, Number, OptionalPositive, OptionalSizes, Paddings, Sizes
+from cnnspec.layers.base import Layer, per_axis, slide, spatial_rank
+
+_VOLUMES = 3
+
+
+class Pool(Layer):
+    """What the sliding pools share: the channels stay apart, the window steps by its own size."""
+
+    main: ClassVar[str | None] = "kernel_size"
+    averages: ClassVar[bool] = False
+    """Whether it is made of torch's average pool, which is stricter for volumes."""
+
+    kernel_size: Sizes = Field(description="Extent of the window along each spatial axis, in elements.")
+    stride: OptionalSizes = Field(
+        None,
+        description="Step from one position of the window to the next; null: the kernel_size (no overlap).",
+    )
+    ceil_mode: Flag = Field(
+        default=False,
+        description="Whether a last window that reaches beyond the far end counts: sizes round up, not down.",
+    )
+
+    def windows(self, rank: int) -> tuple[Window, ...]:
+        """The window along each axis; torch allows no more padding than half of it."""
+        kernels = per_axis(self.kernel_size, rank, "kernel_size")
+        strides = kernels if self.stride is None else per_axis(self.stride, rank, "stride")
+        rows = zip(kernels, strides, self._paddings(rank), self._dilations(rank), strict=True)
+        return tuple(_window(k, s, p, d, ceil=self.ceil_mode) for k, s, p, d in rows)
+
+    def _paddings(self, rank: int) -> tuple[int, ...]:
+        return (0,) * rank
+
+    def _dilations(self, rank: int) -> tuple[int, ...]:
+        return (1,) * rank
+
+    def infer(self, x: Shape) -> Shape:
+        """⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1 along each spatial axis; with ceil_mode rounded up."""
+        windows = self.windows(spatial_rank(x))
+        y = slide(windows, x, x.channels, can_pad=False)
+        if self.averages and x.rank == _VOLUMES:
+            _require_inside(windows, x, y)
+        return y
+
+
+def _window(kernel: int, stride: int, padding: int, dilation: int, *, ceil: bool) -> Window:
+    if padding > kernel // 2:
+        message = f"padding {padding} is more than half of the kernel_size {kernel}"
+        hint = f"Write a padding of at most {kernel // 2}; for more, pad before the pool."
+        raise Reject("padding-too-large", message, field="padding", hint=hint)
+    return Window(kernel, stride, padding, padding, dilation, ceil)
+
+
+def _require_inside(windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
+    """avg_pool3d looks at the kernel and the input alone: neither padding nor ceil_mode helps."""
+    for axis, (window, size) in enumerate(zip(windows, x.spatial, strict=True), start=1):
+        if not sizes.at_least(size, window.kernel):
+            message = f"kernel_size {window.kernel} is larger than the volume's {size} along axis {axis},"
+            message += " which torch's AvgPool3d refuses, whatever the padding"
+            hint = f"Write a kernel_size of at most {size}, or pad before it."
+            raise Reject("kernel-too-large", message, field="kernel_size", hint=hint, otherwise=y)
+
+
+class MaxPool(Pool):
+    """Keeps the largest value that a window sees, in each channel.
+
+    Formula: ⌊(n + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1 along each spatial axis;
+    rounded up with ceil_mode.
+
+    When: Between stages, to shrink: with kernel_size n = stride the size becomes 1/n, and small shifts
+    of a pattern no longer matter. No parameters, little arithmetic.
+
+    Against: Where the pattern was is lost, which hurts segmentation and detection; the gradient reaches
+    only one input a window. A conv with stride 2 shrinks and learns at the same time.
+    """
+
+    padding: Paddings = Field(
+        0, description="Elements of −∞ added at both ends of each axis; at most kernel_size / 2."
+    )
+    dilation: Sizes = Field(
+        1, description="Distance between the elements that a window reads; 1 has no holes."
+    )
+
+    def _paddings(self, rank: int) -> tuple[int, ...]:
+        return per_axis(self.padding, rank, "padding")
+
+    def _dilations(self, rank: int) -> tuple[int, ...]:
+        return per_axis(self.dilation, rank, "dilation")
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.MaxPool1d, 2d or 3d."""
+        optional = self.optional("stride", "padding", "dilation", "ceil_mode")
+        return Module(f"torch.nn.MaxPool{x.rank}d", (self.kernel_size,), *optional, names=("kernel_size",))
+
+
+class AvgPool(Pool):
+    """Keeps the mean of what a window sees, in each channel.
+
+    Formula: ⌊(n + 2·padding − kernel_size) / stride⌋ + 1 along each spatial axis; rounded up with
+    ceil_mode.
+
+    When: To shrink smoothly: every input counts, nothing aliases as it does after maxpool. DenseNet's
+    transitions and a head over a known size use it; with n = stride the size becomes 1/n.
+
+    Against: Blurs: a strong but rare response drowns in its neighbours. With padding the zeros pull the
+    border down unless count_include_pad is false.
+    """
+
+    averages: ClassVar[bool] = True
+
+    padding: Paddings = Field(
+        0, description="Zeros added at both ends of each axis; at most kernel_size / 2."
+    )
+    count_include_pad: Flag = Field(
+        default=True, description="Whether the zeros of the padding count in the mean."
+    )
+    divisor_override: OptionalPositive = Field(
+        None,
+        description="What the sum is divided by instead of the window's number of elements; not for signals.",
+    )
+
+    def _paddings(self, rank: int) -> tuple[int, ...]:
+        return per_axis(self.padding, rank, "padding")
+
+    def infer(self, x: Shape) -> Shape:
+        """As the other pools; torch's AvgPool1d has no divisor_override."""
+        y = super().infer(x)
+        if x.rank == 1 and self.divisor_override is not None:
+            message = f"the input {x} is a signal, and torch's AvgPool1d has no divisor_override"
+            hint = "Leave divisor_override out, and write a scale after it."
+            raise Reject("not-for-this-rank", message, field="divisor_override", hint=hint, otherwise=y)
+        return y
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.AvgPool1d, 2d or 3d."""
+        optional = self.optional("stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
+        return Module(f"torch.nn.AvgPool{x.rank}d", (self.kernel_size,), *optional, names=("kernel_size",))
+
+
+class LPPool(Pool):
+    """Keeps the p-norm of what a window sees, in each channel: (Σ x^p)^(1/p), p being `norm_type`.
+
+    Formula: ⌊(n − kernel_size) / stride⌋ + 1 along each spatial axis; rounded up with ceil_mode.
+
+    When: Between the two common pools: norm_type 1 is a sum, a large one comes near the maximum.
+
+    Against: Powers are slow and unsteady: the gradient is not finite where a window holds only zeros,
+    and an odd power of a negative sum gives 0. It has no padding.
+    """
+
+    averages: ClassVar[bool] = True
+
+    norm_type: Number = Field(
+        2.0, description="The exponent p of the norm; 1 is the sum of the window, ∞ the maximum."
+    )
+
+    def consistent(self) -> None:
+        """Raise Reject for the exponent 0, whose root is not defined."""
+        if self.norm_type == 0:
+            message = "norm_type is 0, and there is no 0th root"
+            raise Reject("zero-norm", message, field="norm_type", hint="Write norm_type: 2.")
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.LPPool1d, 2d or 3d."""
+        kernel = self.kernel_size
+        if x.rank == 1:  # LPPool1d multiplies by its kernel_size, which must be a number there
+            kernel = per_axis(kernel, 1, "kernel_size")[0]
+        return Module(
+            f"torch.nn.LPPool{x.rank}d",
+            (self.norm_type, kernel),
+            *self.optional("stride", "ceil_mode"),
+            names=("norm_type", "kernel_size"),
+        )

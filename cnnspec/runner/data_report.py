@@ -1,0 +1,113 @@
+"""What a training would be fed: how many images of each class, their sizes, and a picture of some."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from cnnspec.backend.device import resolve
+from cnnspec.runner.image_grid import grid, png
+from cnnspec.runner.steps import batch_sizes
+from cnnspec.settings.train import Train
+from cnnspec.train.data.order import evenly
+from cnnspec.train.data.raw import WHITE, Files, Raw
+from cnnspec.train.data.readable import readable
+from cnnspec.train.data.sets import Sets, divide
+
+_MOST_OPENED = 1_000
+_SIDE = 640
+"""Pixels, about, that the picture is wide: small images are shown larger."""
+_MOST_ZOOM = 8
+
+
+class Survey(NamedTuple):
+    """The data of a training."""
+
+    shape: tuple[int, ...]
+    """Channels, height, width, as they enter the network."""
+    counts: dict[str, tuple[int, int, int]]
+    """Of each class the images to train on, to validate with, to test with, but those found to be bad: of
+    files that are not kept in memory, none is looked at for this."""
+    where: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    """Of each channel of the images to train on as they are, on the scale from 0 to 1."""
+    sizes: tuple[tuple[tuple[int, int], int], ...]
+    """(width, height) of image files and how many of those opened have it, the most frequent first."""
+    bad: list[tuple[str, str]]
+    png: bytes
+
+    def as_data(self) -> dict[str, object]:
+        """For JSON."""
+        parts = ("train", "validation", "test")
+        counts = {name: dict(zip(parts, numbers, strict=True)) for name, numbers in self.counts.items()}
+        return {
+            "shape": self.shape,
+            "classes": counts,
+            "total": dict(zip(parts, map(sum, zip(*self.counts.values(), strict=True)), strict=True)),
+            "kept": self.where,
+            "mean": self.mean,
+            "std": self.std,
+            "sizes": [{"width": w, "height": h, "files": files} for (w, h), files in self.sizes],
+            "skipped": [{"file": file, "reason": reason} for file, reason in self.bad],
+        }
+
+
+def survey(raw: Raw, config: Train, images: int) -> Survey:
+    """Count and draw; the picture shows the first `images` of the first epoch. Raises UserError."""
+    sets = divide(raw, config, resolve(config.device))
+    picture = _picture(sets, config, images) if images else b""
+    mean, std = (tuple(level / WHITE for level in part) for part in sets.scale)
+    shape, counts = raw.train.images.shape, _counts(sets, raw)
+    return Survey(shape, counts, sets.where, mean, std, _sizes(raw), sets.newly_bad(), picture)
+
+
+def _counts(sets: Sets, raw: Raw) -> dict[str, tuple[int, int, int]]:
+    everything_T = torch.arange(len(sets.test.labels_N))
+    parts = ((sets.train, sets.fit_F), (sets.validation, sets.validation_V), (sets.test, everything_T))
+    left = (source.labels_N[readable(source, numbers)] for source, numbers in parts)
+    rows = (_per_class(labels_N, len(raw.class_names)) for labels_N in left)
+    return dict(zip(raw.class_names, zip(*rows, strict=True), strict=True))
+
+
+def _per_class(labels_N: Tensor, classes: int) -> list[int]:
+    return [int(count) for count in labels_N.bincount(minlength=classes).tolist()]
+
+
+def _picture(sets: Sets, config: Train, images: int) -> bytes:
+    found: list[Tensor] = []
+    sizes = batch_sizes(len(sets.fit_F), config.batch_size)
+    with closing(sets.fit_batches(sizes, epoch=1)) as batches:
+        for images_NCHW, labels in batches:
+            if len(labels):
+                found.append(images_NCHW)
+            if sum(map(len, found)) >= images:
+                break
+    shown_NCHW = torch.cat(found)[:images]
+    columns = max(1, round(len(shown_NCHW) ** 0.5))
+    zoom = min(_MOST_ZOOM, max(1, _SIDE // (columns * shown_NCHW.shape[-1])))
+    return png(grid(shown_NCHW, sets.augment.scale, columns=columns, zoom=zoom))
+
+
+def _sizes(raw: Raw) -> tuple[tuple[tuple[int, int], int], ...]:
+    images = raw.train.images
+    if not isinstance(images, Files):
+        return ()
+    chosen = evenly(torch.arange(len(images.paths)), _MOST_OPENED).tolist()
+    sizes = (_size_of(images.paths[number]) for number in chosen)
+    return tuple(Counter(size for size in sizes if size is not None).most_common())
+
+
+def _size_of(file: Path) -> tuple[int, int] | None:
+    """What the file's head says; what is wrong with the rest, decoding tells."""
+    try:
+        with Image.open(file) as image:
+            return image.size
+    except Exception:  # noqa: BLE001 -- Pillow's readers raise all sorts of things at damaged files
+        return None

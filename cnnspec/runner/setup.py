@@ -1,0 +1,133 @@
+"""From a checked spec to a training under way, and from a run folder to its test again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from cnnspec.backend import mode
+from cnnspec.backend.build import build
+from cnnspec.backend.device import resolve, settle
+from cnnspec.compiler.plan import Plan
+from cnnspec.compiler.trainable import against_channels_last
+from cnnspec.core.errors import UserError, judged
+from cnnspec.core.plural import plural
+from cnnspec.runner import checkpoint, loop, losses
+from cnnspec.runner.checkpoint import About
+from cnnspec.runner.environment import describe
+from cnnspec.runner.events import Event, Score
+from cnnspec.runner.network import Network
+from cnnspec.runner.run import Run
+from cnnspec.runner.torch_errors import in_our_words
+from cnnspec.settings.train import Train
+from cnnspec.train.data.augment import Augment
+from cnnspec.train.data.outputs import check_outputs
+from cnnspec.train.data.place import Place, placed
+from cnnspec.train.data.raw import Raw
+from cnnspec.train.data.sets import counts_of, divide, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A run folder that is ready, and the events that fill it; iterate them to train."""
+
+    folder: Path
+    events: Iterator[Event]
+
+
+class Tested(NamedTuple):
+    """The score of a run's weights on the test set."""
+
+    epoch: int
+    """The one that left the weights."""
+    score: Score
+    bad: Sequence[tuple[str, str]]
+    """Files that could not be read, with the reason."""
+    same_images: bool
+    """Whether the training was tested with them, too."""
+
+
+def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command: Sequence[str]) -> Training:
+    """Make the network, its data and its run folder under `out`. Raises UserError.
+
+    `spec` is the text that the run folder keeps, `command` what environment.json says was called.
+    """
+    fit = prepare(plan, config, raw)
+    sets, network = fit.sets, fit.network
+    run = Run.create(out, plan.name, spec, describe(network.device, network.mode, config.seed, command))
+    about = About(0, sets.augment.scale, raw.class_names, raw.resize, raw.test.digest)
+    events = run.record(loop.train(fit), fit.update.kept.module, about)
+    return Training(run.folder, _told(events, config))
+
+
+def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
+    """The training of a plan before its first step. Raises UserError."""
+    check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
+    with judged():
+        config.watches(others=raw.validation is not None)
+    device = resolve(config.device)
+    settle(device, deterministic=config.deterministic)
+    with in_our_words(config.batch_size):
+        sets = divide(raw, config, device)
+        torch.manual_seed(config.seed)
+        network = made(plan, config, device)
+        criterion = _criterion(plan, config, raw, device)
+        return loop.prepared(network, sets, criterion, config, lines_of(plan))
+
+
+def _criterion(plan: Plan, config: Train, raw: Raw, device: torch.device) -> losses.Criterion:
+    counts = counts_of(raw, config) if config.loss.counts_classes else None
+    return losses.loss(config.loss, plan.scores, counts, device)
+
+
+def lines_of(plan: Plan) -> dict[str, str]:
+    """Of each layer's path, what it is and where: `conv, specs/mnist.yaml:7`."""
+    return {node.path: f"{node.kind}, {node.place.source.name}:{node.place.line}" for node in plan.nodes}
+
+
+def made(plan: Plan, config: Train, device: torch.device) -> Network:
+    """The network on its device. Raises UserError where its weights don't fit there, or it can't compute so."""
+    how = mode.choose(config, device, planes=not against_channels_last(plan))
+    try:
+        return Network(build(plan), how, device, compiled=config.compile)
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "memory" not in str(error):
+            raise
+        size = f"{plan.params * 4 / 2**30:,.1f} GiB"
+        raise UserError(
+            f"the network's {plan.params:,} weights take {size}, more than {device} has"
+        ) from error
+
+
+def _told(events: Iterator[Event], config: Train) -> Iterator[Event]:
+    with in_our_words(config.batch_size):
+        yield from events
+
+
+def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> Tested:
+    """Test the weights of a run. Raises UserError."""
+    device = resolve(config.device)
+    settle(device, deterministic=config.deterministic)
+    network = made(plan, config, device)
+    about = checkpoint.load(weights, network.module)
+    if about.class_names != raw.class_names:
+        were, are = (", ".join(names[:5]) for names in (about.class_names, raw.class_names))
+        message = f"{weights}: trained to tell {were} apart, the classes of the data are {are}"
+        raise UserError(message, "Give the data the classes that it had.")
+    channels = raw.test.images.shape[0]
+    if len(about.scale.mean) != channels:
+        message = f"{weights}: trained on images of {plural(len(about.scale.mean), 'channel')}, these have {channels}"
+        raise UserError(message)
+    classes = len(raw.class_names)
+    test = placed(raw.test, Place.of(raw, config, device))
+    augment = Augment((), about.scale, classes, device, config.seed)
+    criterion = _criterion(plan, config, raw, device)
+    with in_our_words(config.batch_size):
+        batches = whole(test, augment, config.batch_size)
+        score = loop.evaluate(network, batches, criterion, "on the test set", lines_of(plan))
+    bad = sorted(set(test.bad.values()))
+    return Tested(about.epoch, score, bad, same_images=about.test == raw.test.digest)

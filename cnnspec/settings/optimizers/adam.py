@@ -1,0 +1,69 @@
+"""Adam and what was made of it."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from cnnspec.declare.arguments import Flag, NonNegativeNumber
+from cnnspec.settings.optimizers.base import Betas, Decaying, Foreach, Fused
+
+_DECOUPLED = "Whether weights decay as adamw has it."
+
+
+class Adaptive(Decaying):
+    """What they share: running means of the gradient and of its square."""
+
+    betas: Betas = Field(
+        (0.9, 0.999), description="How slowly the means of the gradient and its square change."
+    )
+    eps: NonNegativeNumber = Field(1e-8, description="Added to the divisor, so that it is not 0.")
+
+
+class Adam(Adaptive, Fused):
+    """Steps scaled by the means of the gradient and its square (Kingma & Ba, 2015)."""
+
+    torch: ClassVar[str] = "Adam"
+
+    amsgrad: Flag = Field(
+        False, description="Whether the largest mean square so far divides (Reddi et al., 2018)."
+    )
+    decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)
+
+
+class AdamW(Adaptive, Fused):
+    """Adam whose weight decay does not pass through the means (Loshchilov & Hutter, 2019)."""
+
+    torch: ClassVar[str] = "AdamW"
+
+    weight_decay: NonNegativeNumber = Field(
+        0.01, description="The share of a weight, times lr, lost each step."
+    )
+    amsgrad: Flag = Field(
+        False, description="Whether the largest mean square so far divides (Reddi et al., 2018)."
+    )
+
+
+class Adamax(Adaptive, Foreach):
+    """Adam with the largest gradient of late in place of the mean square (Kingma & Ba, 2015)."""
+
+    torch: ClassVar[str] = "Adamax"
+
+    lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
+
+
+class NAdam(Adaptive, Foreach):
+    """Adam with Nesterov's momentum (Dozat, 2016)."""
+
+    torch: ClassVar[str] = "NAdam"
+
+    lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
+    momentum_decay: NonNegativeNumber = Field(0.004, description="How fast the momentum nears its full size.")
+    decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)
+
+
+class RAdam(Adaptive, Foreach):
+    """Adam that scales its steps only once the mean square is certain enough (Liu et al., 2020)."""
+
+    torch: ClassVar[str] = "RAdam"
+
+    decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)

@@ -1,0 +1,63 @@
+"""What optimizers share.
+
+`differentiable` and `capturable` are not in the language: the step is never differentiated through, nor
+captured in a CUDA graph. LBFGS needs the loss several times a step, SparseAdam gradients that layers here don't give.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, Strict
+
+from cnnspec.core.reject import Reject
+from cnnspec.declare.arguments import Arguments, Expect, Flag, NonNegativeNumber
+
+Choice = Annotated[bool | None, Expect("true, false or null: torch decides")]
+Share = Annotated[float, Field(ge=0, lt=1), Expect("a number from 0, and below 1")]
+Betas = Annotated[
+    tuple[Share, Share],
+    Strict(strict=False),
+    Expect("a list of two numbers from 0, and below 1"),
+]
+
+
+class Optimizer(Arguments):
+    """How a step moves the weights."""
+
+    torch: ClassVar[str]
+    """Its class in torch.optim."""
+    rates: ClassVar[tuple[str, ...]] = ("lr",)
+    """Its learning rates, which a schedule changes; none where lr is that of the first step alone."""
+    hidden_only: ClassVar[bool] = False
+    """Whether what it is made for are the matrices between the first and the last."""
+
+    lr: NonNegativeNumber = Field(0.001, description="Learning rate: how far a step goes.")
+
+
+class Decaying(Optimizer):
+    """What optimizers share that pull weights towards 0."""
+
+    weight_decay: NonNegativeNumber = Field(0, description="How strongly weights are pulled towards 0.")
+    decay: Literal["all", "matrices"] = Field(
+        "all",
+        description="What weight_decay is for: all parameters, as torch has it, or matrices alone: the weights of "
+        "convolutions and linear layers, but no biases and no scales, as those of norms.",
+    )
+
+
+class Foreach(Optimizer):
+    """What optimizers share that can step all tensors in one call."""
+
+    maximize: Flag = Field(False, description="Whether the loss is made large instead of small.")
+    foreach: Choice = Field(None, description="Whether torch steps all tensors in one call.")
+
+
+class Fused(Foreach):
+    """What optimizers share that have a kernel of their own."""
+
+    fused: Choice = Field(None, description="Whether torch takes its fused kernel.")
+
+    def consistent(self) -> None:
+        """Raise Reject when both of torch's exclusive implementations are asked for."""
+        if self.fused and self.foreach:
+            message = "fused and foreach can't both be true"
+            raise Reject("fused-with-foreach", message, field="fused", hint="Leave one of them out.")

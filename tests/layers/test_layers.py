@@ -1,0 +1,256 @@
+"""Every kind keeps the contract of layers/base.py: documented, torch's defaults, calm about unknowns."""
+
+from __future__ import annotations
+
+import inspect
+from random import Random
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic.fields import FieldInfo
+
+from cnnspec.core.emit import Function, Module
+from cnnspec.core.reject import Reject
+from cnnspec.core.shape import Shape
+from cnnspec.declare.arguments import Expect
+from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers.base import Layer
+from cnnspec.layers.merges import Merge
+from tests.layers.samples import samples
+from tests.layers.test_against_torch import judged
+from tests.layers.torch_interpreter import target
+
+NEEDED: dict[str, dict[str, Any]] = {
+    "conv": {"out_channels": 4, "kernel_size": 1},
+    "conv_transpose": {"out_channels": 4, "kernel_size": 1},
+    "depthwise": {"kernel_size": 1},
+    "linear": {"out_features": 4},
+    "groupnorm": {"num_groups": 2},
+    "lrn": {"size": 2},
+    "threshold": {"threshold": 0.1, "value": 0.0},
+    "maxpool": {"kernel_size": 2},
+    "avgpool": {"kernel_size": 2},
+    "lppool": {"kernel_size": 2},
+    "adaptive_avgpool": {"output_size": 1},
+    "adaptive_maxpool": {"output_size": 1},
+    "unflatten": {"axis": 0, "unflattened_size": [2, 2]},
+    "permute": {"axes": [0, 2, 1]},
+    "pad": {"padding": 1},
+    "stochastic_depth": {"p": 0.1},
+    "upsample": {"scale_factor": 2},
+    "resize": {"size": 4},
+    "pixel_shuffle": {"upscale_factor": 2},
+    "pixel_unshuffle": {"downscale_factor": 2},
+    "channel_shuffle": {"groups": 2},
+}
+"""Arguments without a default, for an input of 4×4×4."""
+
+IMAGE = Shape((4, 4, 4))
+LEFT_TO_US = {
+    "inplace",
+    "return_indices",
+    "device",
+    "dtype",
+    "recompute_scale_factor",
+    "input",
+    "tensors",
+    "out",
+}
+INFERRED = {"in_channels", "in_features", "num_features", "num_channels", "normalized_shape"}
+OURS = {"dim": "axis", "start_dim": "start_axis", "end_dim": "end_axis", "dims": "axes"}
+ELSEWHERE = {
+    ("hardtanh", "min_value"): "deprecated: min_val",
+    ("hardtanh", "max_value"): "deprecated: max_val",
+    ("depthwise", "groups"): "the channels",
+    ("depthwise", "out_channels"): "channels times multiplier",
+    ("global_avgpool", "output_size"): "1",
+    ("global_maxpool", "output_size"): "1",
+    ("slice", "length"): "stop - start",
+    ("resize", "scale_factor"): "upsample has it",
+}
+DIFFERENT = {
+    ("softmax", "axis"): "torch guesses, with a warning",
+    ("softmin", "axis"): "torch guesses, with a warning",
+    ("log_softmax", "axis"): "torch guesses, with a warning",
+    ("glu", "axis"): "the channels', torch: the last",
+    ("concat", "axis"): "the channels', torch: the batch",
+    ("flatten", "start_axis"): "0 is torch's 1: the batch is not counted",
+    ("slice", "start"): "torch.narrow has none",
+}
+
+
+def sample_layer(kind: str) -> Layer:
+    return layer_class(kind)(**NEEDED.get(kind, {}))
+
+
+def written_input(kind: str) -> Shape:
+    return Shape((4,)) if kind == "linear" else IMAGE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_docstring_says_what_formula_when_and_against(kind):
+    paragraphs = inspect.cleandoc(layer_class(kind).__doc__).split("\n\n")
+    assert [p.split(":")[0] for p in paragraphs[1:]] == ["Formula", "When", "Against"]
+    assert all(len(p) > 12 for p in paragraphs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_is_described_in_words_and_in_type(kind):
+    cls = layer_class(kind)
+    for name, field in cls.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith((".", ")")), name
+        assert has_words(field), name
+    assert cls.main is None or cls.main in cls.model_fields
+    assert all(name in cls.model_fields for name in cls.references)
+
+
+def has_words(field: FieldInfo) -> bool:
+    """An Expect beside the type, or choices that speak for themselves."""
+    literal = get_origin(field.annotation) is Literal or any(
+        get_origin(part) is Literal for part in get_args(field.annotation)
+    )
+    return literal or any(isinstance(extra, Expect) for extra in field.metadata)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_defaults_are_torchs_and_no_argument_is_missing(kind):
+    layer = sample_layer(kind)
+    emit = layer.emit(written_input(kind))
+    if not isinstance(emit, Module | Function) or emit.target in {
+        "torch.cat",
+        "torch.permute",
+        "torch.narrow",
+    }:
+        return
+    fields = type(layer).model_fields
+    parameters = inspect.signature(target(emit.target)).parameters.values()
+    for parameter in parameters:
+        name = OURS.get(parameter.name, parameter.name)
+        known = name in fields or {name} & (LEFT_TO_US | INFERRED) or (kind, name) in ELSEWHERE
+        assert known or parameter.kind in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}, name
+        if name in fields and parameter.default is not parameter.empty and (kind, name) not in DIFFERENT:
+            assert fields[name].default == parameter.default, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_left_out_is_not_printed(kind):
+    emit = sample_layer(kind).emit(written_input(kind))
+    printed = set(emit.kwargs) if isinstance(emit, Module | Function) else set()
+    needed = {"size"} if kind == "resize" else {"scale_factor"} if kind == "upsample" else set()
+    assert printed - {"dim", "groups"} == (needed or printed & set(NEEDED.get(kind, {})))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_unknown_sizes_pass_through_and_known_ones_stay_true(kind):
+    rng = Random(kind)
+    for sample in samples(kind, 120):
+        layer, ours = judged(kind, sample)
+        if not isinstance(ours, Shape):
+            continue
+        masked = tuple(hide(x, rng) for x in sample[1])
+        y = layer.infer_from(masked)
+        assert (len(y.sizes), y.channel_axis) == (len(ours.sizes), ours.channel_axis)
+        told = [(a, b) for a, b in zip(y.sizes, ours.sizes, strict=True) if a is not None]
+        assert all(a == b for a, b in told), (sample, masked)
+
+
+def hide(x: Shape, rng: Random) -> Shape:
+    return Shape(tuple(None if rng.random() < 0.5 else size for size in x.sizes), x.channel_axis)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unknown_input_is_no_new_mistake(kind):
+    """What is refused without any size known is refused with all of them known too."""
+    for sample in samples(kind, 120):
+        args, inputs = sample
+        _, ours = judged(kind, sample)
+        blank = tuple(Shape((None,) * len(x.sizes), x.channel_axis) for x in inputs)
+        _, unknown = judged(kind, (args, blank))
+        assert isinstance(unknown, Shape) or not isinstance(ours, Shape), sample
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rejection_has_a_hint_and_says_what_is_still_known(kind):
+    for sample in samples(kind, 200):
+        layer, no = rejection(kind, sample)
+        if no is None:
+            continue
+        assert no.hint.endswith(".") or no.code == "wrong-rank", no.message
+        assert no.field is None or no.field in type(layer).model_fields
+        sizes = no.otherwise.sizes if no.otherwise else ()
+        assert all(size is None or size >= 1 for size in sizes)
+
+
+def rejection(kind, sample):
+    try:
+        layer = layer_class(kind)(**sample[0])
+    except ValueError:
+        return None, None
+    try:
+        layer.consistent()
+        layer.infer_from(sample[1])
+    except Reject as no:
+        return layer, no
+    return layer, None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_formula_is_one_line_an_axis_at_most(kind):
+    for sample in samples(kind, 40):
+        layer, ours = judged(kind, sample)
+        if isinstance(ours, Shape):
+            lines = layer.formula(sample[1][0], ours)
+            assert len(lines) <= max(len(ours.sizes), 1)
+            assert all("=" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("kind", "x", "expected"),
+    [
+        ("conv", IMAGE, {"in_channels": 4}),
+        ("depthwise", IMAGE, {"in_channels": 4}),
+        ("conv_transpose", IMAGE, {"in_channels": 4}),
+        ("linear", Shape((5, 3), 1), {"in_features": 3}),
+        ("bn", IMAGE, {"num_features": 4}),
+        ("instancenorm", IMAGE, {"num_features": 4}),
+        ("groupnorm", IMAGE, {"num_channels": 4}),
+        ("layernorm", Shape((5, 3), 1), {"normalized_shape": 3}),
+        ("layernorm", Shape((None, 3)), {"normalized_shape": None}),
+        ("rmsnorm", IMAGE, {"normalized_shape": 4}),
+        ("relu", IMAGE, {}),
+    ],
+)
+def test_what_the_input_decides_is_inferred(kind, x, expected):
+    assert sample_layer(kind).inferred(x) == expected
+
+
+def test_a_norm_over_several_axes_infers_their_sizes():
+    layer = layer_class("layernorm")(axis=[-1, 0], normalized_shape=[4, 6])
+    assert layer.inferred(Shape((4, 5, 6))) == {"normalized_shape": (4, 6)}
+
+
+def test_merges_are_the_kinds_with_branches():
+    assert {kind for kind in KINDS if issubclass(layer_class(kind), Merge)} == set(MERGES)
+
+
+def test_arguments_are_strict():
+    conv = layer_class("conv")
+    for wrong in (True, "3", 3.0, [3, "3"], [], None, 0):
+        with pytest.raises(ValueError, match="kernel_size"):
+            conv(out_channels=1, kernel_size=wrong)
+    assert conv(out_channels=1, kernel_size=[3, 1]).kernel_size == (3, 1)
+
+
+def test_a_whole_factor_is_printed_as_it_was_written():
+    assert layer_class("upsample")(scale_factor=2).emit(IMAGE).kwargs == {"scale_factor": 2}
+    assert isinstance(layer_class("upsample")(scale_factor=2).scale_factor, int)
+
+
+def test_every_argument_has_words_for_what_it_must_be():
+    """A field without an `Expect` is a Literal, whose values are the words."""
+    for kind in KINDS:
+        model = layer_class(kind)
+        for name, field in model.model_fields.items():
+            words = [part for part in field.metadata if isinstance(part, Expect)]
+            assert words or get_origin(field.annotation) is Literal, (kind, name)

@@ -1,0 +1,69 @@
+"""How images and weights lie in memory: decided by the plan, for a spec that is valid trains on default settings."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from cnnspec.compiler.check import check_text
+from cnnspec.compiler.trainable import against_channels_last
+from cnnspec.runner.setup import made
+from cnnspec.settings.train import Train
+
+CPU = torch.device("cpu")
+PLANES = "input: [3, 8, 8]\nlayers: [{conv: {out_channels: 2, kernel_size: 3}}, flatten, linear: 10]"
+DEEPER = (
+    "{unflatten: {axis: 0, unflattened_size: [2, 2]}}, {conv: {out_channels: 3, kernel_size: [1, 3, 3]}}, "
+    "flatten, linear: 10"
+)
+VOLUMES = f"input: [4, 8, 8]\nlayers: [{DEEPER}]"
+BOTH = f"input: [4, 8, 8]\nlayers: [{{conv: {{out_channels: 4, kernel_size: 1}}}}, {DEEPER}]"
+FLAT = "input: [3, 8, 8]\nlayers: [flatten, linear: 2]"
+LINE = "input: [2, 100]\nlayers: [{conv: {out_channels: 2, kernel_size: 3}}, flatten, linear: 2]"
+
+
+def plan_of(text):
+    result = check_text(f"cnnspec: 1\n{text}\n")
+    assert result.plan is not None, result.diagnostics
+    return result.plan
+
+
+@pytest.mark.parametrize(
+    ("text", "against"),
+    [
+        (PLANES, ""),
+        (VOLUMES, "no layer here has such filters"),
+        (BOTH, "2.weight has 5 axes"),
+        (FLAT, "no layer here has such filters"),
+        (LINE, "the input is 2×100"),
+    ],
+    ids=["2-d", "3-d", "both", "no filters", "1-d"],
+)
+def test_a_plan_says_why_channels_last_is_not_for_it(text, against):
+    assert against == against_channels_last(plan_of(text))
+
+
+@pytest.mark.parametrize("text", [VOLUMES, BOTH, FLAT, LINE], ids=["3-d", "both", "no filters", "1-d"])
+def test_what_has_not_2d_convolutions_alone_lies_as_torch_has_it(text):
+    plan = plan_of(text)
+    network = made(plan, Train(), CPU)
+    assert torch.contiguous_format == network.mode.memory_format
+    assert network.scores(torch.zeros(2, *plan.image)).isfinite().all()
+
+
+def test_2d_convolutions_lie_channels_last_where_that_is_faster():
+    expected = torch.channels_last if torch.backends.mkldnn.is_available() else torch.contiguous_format
+    assert expected == made(plan_of(PLANES), Train(), CPU).mode.memory_format
+
+
+def test_channels_last_that_can_not_be_is_refused_with_its_reason():
+    wanted = "data: fake\ntrain: {memory_format: channels_last}"
+    (found,) = check_text(f"cnnspec: 1\n{BOTH}\n{wanted}").diagnostics
+    expected = (
+        "channels_last is for 2-d convolutions of images, which have two spatial axes: 2.weight has 5 axes"
+    )
+    assert ("no-planes", expected, 5) == (found.code, found.message, found.place.line)
+    assert found.hint == "Leave memory_format out."
+    assert check_text(f"cnnspec: 1\n{PLANES}\n{wanted}").ok
+    config = Train(memory_format="channels_last")
+    assert torch.channels_last == made(plan_of(PLANES), config, CPU).mode.memory_format
