@@ -11,7 +11,7 @@ from cnnspec.language.choices import read_choice, written_out
 from cnnspec.language.sections import entries, is_nothing
 from cnnspec.language.spec import HOLDERS
 from cnnspec.language.values import Unknown
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.base import Layer
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.reader.node import Mapping, Scalar
@@ -91,7 +91,7 @@ class InitReader:
         except Unknown:
             return found
         for key, node in entries(kinds, "init", "init: {conv: kaiming_normal}", self._reporter):
-            if key.text in KINDS and layer_class(key.text).weights is not Layer.weights:
+            if key.text in KINDS and KINDS[key.text].weights is not Layer.weights:
                 found[key.text] = self._parts(node, init.scope)
                 continue
             message = f"init: {key.text} is no layer kind with weights"

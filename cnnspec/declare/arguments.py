@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
@@ -27,6 +27,9 @@ class Arguments(BaseModel):
         allow_inf_nan=False,
         protected_namespaces=(),
     )
+
+    main: ClassVar[str | None] = None
+    """The argument that `name: value` sets."""
 
     def consistent(self) -> None:
         """Compare arguments with each other. Raises Reject."""
@@ -53,6 +56,7 @@ PositiveNumber = Annotated[float, Field(gt=0), Expect("a number above 0")]
 NonNegativeNumber = Annotated[float, Field(ge=0), Expect("a number of at least 0")]
 Seed = Annotated[int, Field(ge=0, lt=2**63), Expect("a whole number from 0, and below 2⁶³")]
 Probability = Annotated[float, Field(ge=0, le=1), Expect("a number from 0 to 1")]
+Share = Annotated[float, Field(ge=0, lt=1), Expect("a number from 0, and below 1")]
 Axis = Annotated[int, Expect("a whole number: an axis, not counting the batch, negative from the end")]
 Assertion = Annotated[Positive | None, Expect("a whole number of at least 1, or left out: it is inferred")]
 """A size that the compiler infers; written, it is checked against what was inferred."""

@@ -1,6 +1,6 @@
-"""A table of what may be written, name -> class: a class is imported when it is first asked for.
+"""The registry of what a spec may name: name -> class, a class imported when it is first asked for.
 
-So start-up does not grow with the vocabulary: names are known at once, and most specs use one of them.
+So start-up does not grow with the vocabulary: the names are known at once, and most specs use few of them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,20 +12,22 @@ from cnnspec.declare.arguments import Arguments
 A = TypeVar("A", bound=Arguments)
 
 
-class Table(Mapping[str, type[A]], Generic[A]):
-    """Name -> class, written as name -> `module:Class`."""
+class Registry(Mapping[str, type[A]], Generic[A]):
+    """Name -> subclass of `base`, written as name -> `module:Class` with the module's name in `package`."""
 
     def __init__(self, base: type[A], package: str, entries: Mapping[str, str]) -> None:
         self._base, self._package, self._entries = base, package, entries
-        self._found: dict[str, type[A]] = {}
+        self._classes: dict[str, type[A]] = {}
 
     def __getitem__(self, name: str) -> type[A]:
-        if name not in self._found:
-            module, kind = self._entries[name].split(":")
-            model = getattr(import_module(f"{self._package}.{module}"), kind)
-            assert issubclass(model, self._base)
-            self._found[name] = model
-        return self._found[name]
+        """The class of that name. Raises KeyError when there is none such."""
+        found = self._classes.get(name)
+        if found is None:
+            module, _, attribute = self._entries[name].partition(":")
+            found = getattr(import_module(f"{self._package}.{module}"), attribute)
+            assert issubclass(found, self._base)
+            self._classes[name] = found
+        return found
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries

@@ -88,7 +88,7 @@ def _is_bare(node: Mapping, model: type[Arguments]) -> bool:
 
 def _without_colon(node: Mapping, model: type[Arguments], subject: str) -> Diagnostic:
     ((key, _),) = node
-    main = getattr(model, "main", None)
+    main = model.main
     instead = (
         f"`{subject}: {key.text}`"
         if main

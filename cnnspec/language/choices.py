@@ -103,7 +103,7 @@ def read_model(
 
 
 def _from_main(node: Node, model: type[A], subject: str, scope: Scope, findings: Findings) -> A | None:
-    main = getattr(model, "main", None)
+    main = model.main
     if main is None:
         fields = ", ".join(f"{name}: …" for name in list(model.model_fields)[:2])
         message = f"{subject} is {shown(node.plain())}, it must be a mapping of its arguments"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import nearest
 from cnnspec.language.spec import ITEM_KEYS
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Entry, Mapping, Scalar
 from cnnspec.reader.parentheses import torn_off
 
@@ -81,7 +81,7 @@ def _is_argument(key: str, kind: str) -> bool:
 
     if kind not in KINDS or nearest(key, ITEM_KEYS):
         return False
-    fields = layer_class(kind).model_fields
+    fields = KINDS[kind].model_fields
     return key in fields or argument_for(fields, key) is not None or nearest(key, fields, 0.8) is not None
 
 

@@ -12,7 +12,7 @@ from cnnspec.language.item_kind import kind_of
 from cnnspec.language.layer_arguments import Layers, no_main_argument
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
 from cnnspec.language.values import has_dollar, is_literal
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.reader.quote import quoted
 
@@ -150,7 +150,7 @@ class ItemReader:
             message = f"init stands beside {item.kind}, which has no weights of its own: it must name kinds"
             self._findings.error("bad-init", message, item.init.place, hint)
             item.init = None
-        if item.form == "layer" and item.name is None and layer_class(item.kind).needs_name:
+        if item.form == "layer" and item.name is None and KINDS[item.kind].needs_name:
             message = f"{item.kind}: name is missing, it is the name of the parameter"
             self._findings.error(
                 "missing-argument", message, item.place, f"Write `{{{item.kind}: …, name: gamma}}`."
@@ -185,7 +185,7 @@ class ItemReader:
     def _branches_and_arguments(self, value: Mapping, item: Item) -> tuple[Node | None, dict[str, Entry]]:
         """What `of` holds, and the rest; a list under an unknown name was meant to be `of`."""
         rest = {key: entry for key, entry in value.entries.items() if key != "of"}
-        known = layer_class(item.kind).model_fields
+        known = KINDS[item.kind].model_fields
         lists = [key for key, entry in rest.items() if key not in known and isinstance(entry.value, Sequence)]
         if "of" in value.entries or not lists:
             return value.get("of"), rest
@@ -207,7 +207,7 @@ class ItemReader:
 
     def _static(self, item: Item) -> Layer | None:
         """Check what is written literally; the layer, if that is all."""
-        model = layer_class(item.kind)
+        model = KINDS[item.kind]
         values = self.literal_values(model, item)
         if values is None:
             return None

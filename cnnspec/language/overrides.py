@@ -175,7 +175,7 @@ def _main_of(walked: tuple[str, ...]) -> str | None:
         field = Train.model_fields.get(rest[0])
         choice = one_of(field) if field else None
         table, rest = (choice.table, rest[2:] if choice.many else rest[1:]) if choice else ({}, [])
-    return getattr(table[rest[0]], "main", None) if len(rest) == 1 and rest[0] in table else None
+    return table[rest[0]].main if len(rest) == 1 and rest[0] in table else None
 
 
 def _entries(node: Node | None, key: str, walked: tuple[str, ...]) -> dict[str, Entry]:

@@ -12,7 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from cnnspec.declare.one_of import OneOf, one_of
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
@@ -134,7 +134,7 @@ def _definitions() -> Schema:
 
 
 def _kind(kind: str) -> Schema:
-    model = layer_class(kind)
+    model = KINDS[kind]
     named = _object(model)
     told = {"description": described(model)}
     if kind in MERGES:
@@ -199,7 +199,7 @@ def _choice(table: Mapping[str, type[Arguments]]) -> Schema:
     """A name, or {name: arguments}."""
     forms = {}
     for name, model in table.items():
-        main = getattr(model, "main", None)
+        main = model.main
         named = _object(model)
         extra = [named["properties"][main]] if main else []
         forms[name] = {"description": described(model), **_any(named, *extra, {"type": "null"})}

@@ -41,8 +41,6 @@ MOST_TAPS = 65_536
 class Layer(Arguments):
     """A layer with its arguments, already validated; shapes never count the batch."""
 
-    main: ClassVar[str | None] = None
-    """The argument that `kind: value` sets."""
     needs_name: ClassVar[bool] = False
     """Whether the item must have a name: its parameter bears it."""
     normalises: ClassVar[bool] = False

@@ -15,6 +15,7 @@ from cnnspec.declare.arguments import (
     PositiveNumber,
     Probability,
 )
+from cnnspec.declare.registry import Registry
 
 Nonlinearity = Literal[
     "linear",
@@ -38,7 +39,6 @@ MOST_AXES = 9
 class Initialiser(Arguments):
     """Fills one parameter in place."""
 
-    main: ClassVar[str | None] = None
     function: ClassVar[str]
     """The name in torch.nn.init."""
     ranks: ClassVar[tuple[int, int]] = (0, MOST_AXES)
@@ -198,20 +198,24 @@ class Sparse(Initialiser):
     std: NonNegativeNumber = Field(0.01, description="The standard deviation of the rest.")
 
 
-INITIALISERS: dict[str, type[Initialiser]] = {
-    "uniform": Uniform,
-    "normal": Normal,
-    "trunc_normal": TruncNormal,
-    "constant": Constant,
-    "zeros": Zeros,
-    "ones": Ones,
-    "eye": Eye,
-    "dirac": Dirac,
-    "xavier_uniform": XavierUniform,
-    "xavier_normal": XavierNormal,
-    "kaiming_uniform": KaimingUniform,
-    "kaiming_normal": KaimingNormal,
-    "orthogonal": Orthogonal,
-    "sparse": Sparse,
-}
+INITIALISERS = Registry(
+    Initialiser,
+    "cnnspec.layers",
+    {
+        "uniform": "initialisers:Uniform",
+        "normal": "initialisers:Normal",
+        "trunc_normal": "initialisers:TruncNormal",
+        "constant": "initialisers:Constant",
+        "zeros": "initialisers:Zeros",
+        "ones": "initialisers:Ones",
+        "eye": "initialisers:Eye",
+        "dirac": "initialisers:Dirac",
+        "xavier_uniform": "initialisers:XavierUniform",
+        "xavier_normal": "initialisers:XavierNormal",
+        "kaiming_uniform": "initialisers:KaimingUniform",
+        "kaiming_normal": "initialisers:KaimingNormal",
+        "orthogonal": "initialisers:Orthogonal",
+        "sparse": "initialisers:Sparse",
+    },
+)
 """Every initialiser, by torch's name without its underscore."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.declare.one_of import one_of
 from cnnspec.declare.validate import expectation
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.quote import shown
 from cnnspec.render.text import terminal_width
 
@@ -33,7 +33,7 @@ class Argument(NamedTuple):
 
 def kind_text(kind: str) -> str:
     """Everything about a kind, for a terminal."""
-    model = layer_class(kind)
+    model = KINDS[kind]
     first, *rest = paragraphs(model)
     told = [filled(text) for text in (f"{kind}: {first}", *rest)]
     return "\n\n".join([*told, "\n".join(_written(kind, model)), argument_text(model)])
@@ -108,7 +108,7 @@ def kinds_markdown() -> str:
 
 
 def _kind_markdown(kind: str) -> str:
-    model = layer_class(kind)
+    model = KINDS[kind]
     first, *rest = paragraphs(model)
     marked = [re.sub(r"^(Formula|When|Against):", r"**\1.**", text) for text in rest]
     written = "\n".join(_written(kind, model)[1:])
@@ -146,5 +146,5 @@ def kinds_text() -> str:
     """Every kind with its first sentence."""
     width = max(map(len, KINDS)) + 2
     room = terminal_width() - width
-    firsts = (textwrap.shorten(paragraphs(layer_class(kind))[0], room, placeholder=" …") for kind in KINDS)
+    firsts = (textwrap.shorten(paragraphs(KINDS[kind])[0], room, placeholder=" …") for kind in KINDS)
     return "\n".join(f"{kind:<{width}}{first}" for kind, first in zip(KINDS, firsts, strict=True))

@@ -9,7 +9,7 @@ from cnnspec.core.reject import Reject
 from cnnspec.declare.one_of import one_of
 from cnnspec.expressions.functions import FUNCTIONS
 from cnnspec.language.spec import ITEM_KEYS, LATER, TOP_LEVEL
-from cnnspec.layers import KINDS, layer_class
+from cnnspec.layers import KINDS
 from cnnspec.layers.initialisers import INITIALISERS, MOST_AXES, Initialiser
 from cnnspec.render.reference import (
     argument_text,
@@ -126,7 +126,7 @@ def _forms(name: str, model: type[Arguments]) -> Iterator[str]:
     required = [f"{field}: …" for field, info in model.model_fields.items() if info.is_required()]
     if not required and _stands_alone(model):
         yield name
-    if main := getattr(model, "main", None):
+    if main := model.main:
         yield f"{{{name}: <{main}>}}"
     if model.model_fields:
         yield f"{{{name}: {{{', '.join(required) or '…'}}}}}"
@@ -177,7 +177,7 @@ def _listed(table: Mapping[str, type[Arguments]]) -> str:
 
 def _models() -> Iterator[tuple[str, type[Arguments]]]:
     """Everything that takes arguments and is no key."""
-    yield from ((kind, layer_class(kind)) for kind in KINDS)
+    yield from ((kind, KINDS[kind]) for kind in KINDS)
     for table in (INITIALISERS, DATA, OPTIMIZERS, SCHEDULES, LOSSES, AUGMENTATIONS):
         yield from table.items()
 

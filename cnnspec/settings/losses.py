@@ -10,6 +10,7 @@ from pydantic import Field, Strict
 from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import Arguments, Expect, NonNegativeNumber, PositiveNumber, Probability
+from cnnspec.declare.registry import Registry
 
 ClassWeights = Annotated[
     Literal["balanced"]
@@ -111,8 +112,12 @@ class MeanSquaredError(Loss):
     """
 
 
-LOSSES: dict[str, type[Loss]] = {
-    "cross_entropy": CrossEntropy,
-    "bce": BinaryCrossEntropy,
-    "mse": MeanSquaredError,
-}
+LOSSES = Registry(
+    Loss,
+    "cnnspec.settings",
+    {
+        "cross_entropy": "losses:CrossEntropy",
+        "bce": "losses:BinaryCrossEntropy",
+        "mse": "losses:MeanSquaredError",
+    },
+)

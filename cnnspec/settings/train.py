@@ -16,12 +16,12 @@ from cnnspec.declare.arguments import (
     Positive,
     PositiveNumber,
     Seed,
+    Share,
 )
 from cnnspec.declare.one_of import OneOf
 from cnnspec.settings.augmentations import AUGMENTATIONS, Augmentation, check_order
 from cnnspec.settings.losses import LOSSES, CrossEntropy, Loss
 from cnnspec.settings.optimizers import OPTIMIZERS, Optimizer
-from cnnspec.settings.optimizers.base import Share
 from cnnspec.settings.schedules import SCHEDULES, Constant, Schedule
 
 Device = Annotated[

@@ -15,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
-from cnnspec.layers import KINDS, layer_class
+from cnnspec.layers import KINDS
 from cnnspec.layers.base import Layer
 from tests.layers.samples import Sample, samples
 from tests.layers.torch_interpreter import BATCH, made, run, state, tensors
@@ -77,7 +77,7 @@ class Verdict(Exception):  # noqa: N818 -- an answer, not a fault
 def judged(kind: str, sample: Sample) -> tuple[Layer, Shape | Verdict]:
     """The layer, though it be invalid, and its output's shape or the verdict against it."""
     args, inputs = sample
-    cls = layer_class(kind)
+    cls = KINDS[kind]
     try:
         layer = cls(**args)
     except ValidationError as error:

@@ -13,7 +13,7 @@ from cnnspec.core.emit import Function, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Expect
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.base import Layer
 from cnnspec.layers.merges import Merge
 from tests.layers.samples import samples
@@ -80,7 +80,7 @@ DIFFERENT = {
 
 
 def sample_layer(kind: str) -> Layer:
-    return layer_class(kind)(**NEEDED.get(kind, {}))
+    return KINDS[kind](**NEEDED.get(kind, {}))
 
 
 def written_input(kind: str) -> Shape:
@@ -89,14 +89,14 @@ def written_input(kind: str) -> Shape:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_docstring_says_what_formula_when_and_against(kind):
-    paragraphs = inspect.cleandoc(layer_class(kind).__doc__).split("\n\n")
+    paragraphs = inspect.cleandoc(KINDS[kind].__doc__).split("\n\n")
     assert [p.split(":")[0] for p in paragraphs[1:]] == ["Formula", "When", "Against"]
     assert all(len(p) > 12 for p in paragraphs)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_is_described_in_words_and_in_type(kind):
-    cls = layer_class(kind)
+    cls = KINDS[kind]
     for name, field in cls.model_fields.items():
         assert field.description, name
         assert field.description.endswith((".", ")")), name
@@ -184,7 +184,7 @@ def test_a_rejection_has_a_hint_and_says_what_is_still_known(kind):
 
 def rejection(kind, sample):
     try:
-        layer = layer_class(kind)(**sample[0])
+        layer = KINDS[kind](**sample[0])
     except ValueError:
         return None, None
     try:
@@ -226,16 +226,16 @@ def test_what_the_input_decides_is_inferred(kind, x, expected):
 
 
 def test_a_norm_over_several_axes_infers_their_sizes():
-    layer = layer_class("layernorm")(axis=[-1, 0], normalized_shape=[4, 6])
+    layer = KINDS["layernorm"](axis=[-1, 0], normalized_shape=[4, 6])
     assert layer.inferred(Shape((4, 5, 6))) == {"normalized_shape": (4, 6)}
 
 
 def test_merges_are_the_kinds_with_branches():
-    assert {kind for kind in KINDS if issubclass(layer_class(kind), Merge)} == set(MERGES)
+    assert {kind for kind in KINDS if issubclass(KINDS[kind], Merge)} == set(MERGES)
 
 
 def test_arguments_are_strict():
-    conv = layer_class("conv")
+    conv = KINDS["conv"]
     for wrong in (True, "3", 3.0, [3, "3"], [], None, 0):
         with pytest.raises(ValueError, match="kernel_size"):
             conv(out_channels=1, kernel_size=wrong)
@@ -243,14 +243,14 @@ def test_arguments_are_strict():
 
 
 def test_a_whole_factor_is_printed_as_it_was_written():
-    assert layer_class("upsample")(scale_factor=2).emit(IMAGE).kwargs == {"scale_factor": 2}
-    assert isinstance(layer_class("upsample")(scale_factor=2).scale_factor, int)
+    assert KINDS["upsample"](scale_factor=2).emit(IMAGE).kwargs == {"scale_factor": 2}
+    assert isinstance(KINDS["upsample"](scale_factor=2).scale_factor, int)
 
 
 def test_every_argument_has_words_for_what_it_must_be():
     """A field without an `Expect` is a Literal, whose values are the words."""
     for kind in KINDS:
-        model = layer_class(kind)
+        model = KINDS[kind]
         for name, field in model.model_fields.items():
             words = [part for part in field.metadata if isinstance(part, Expect)]
             assert words or get_origin(field.annotation) is Literal, (kind, name)

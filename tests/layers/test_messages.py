@@ -6,7 +6,7 @@ import pytest
 
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.other_libraries import ARGUMENT_SPELLINGS, KIND_SPELLINGS, argument_for, kind_for
 from tests.layers.samples import samples
 
@@ -17,7 +17,7 @@ MOVED = Shape((9, 9, 8), 2)
 
 
 def rejected(kind: str, args: dict, *inputs: Shape) -> Reject:
-    layer = layer_class(kind)(**args)
+    layer = KINDS[kind](**args)
     with pytest.raises(Reject) as caught:
         checked(layer, *inputs)
     return caught.value
@@ -246,7 +246,7 @@ def test_the_message_has_the_numbers_and_the_hint_works(kind, args, x, words, re
     no = rejected(kind, args, x)
     assert words in f"{no.message} {no.hint}"
     if remedy is not None:
-        layer = layer_class(kind)(**{**args, **remedy})
+        layer = KINDS[kind](**{**args, **remedy})
         assert checked(layer, x)
 
 
@@ -255,13 +255,13 @@ def test_merges_name_the_branch_the_axis_and_the_difference():
     assert no.message == "branch 1 is 8×9×9, branch 2 is 8×9×7: the sizes along axis 2 differ, 9 and 7, by 2"
     assert no.hint.endswith("or a last layer resize: [9, 9].")
     assert no.otherwise == Shape((8, 9, None))
-    assert layer_class("resize")(size=[9, 9]).infer(Shape((8, 9, 7))) == IMAGE
+    assert KINDS["resize"](size=[9, 9]).infer(Shape((8, 9, 7))) == IMAGE
 
 
 def test_a_merge_of_other_channels_suggests_a_layer_that_makes_them():
     no = rejected("add", {}, IMAGE, Shape((4, 9, 9)))
     assert no.hint == "Give branch 2 a last layer conv: {out_channels: 8, kernel_size: 1}."
-    assert layer_class("conv")(out_channels=8, kernel_size=1).infer(Shape((4, 9, 9))) == IMAGE
+    assert KINDS["conv"](out_channels=8, kernel_size=1).infer(Shape((4, 9, 9))) == IMAGE
     assert rejected("multiply", {}, FEATURES, Shape((4,))).hint == "Give branch 2 a last layer linear: 8."
 
 
@@ -282,7 +282,7 @@ def test_concat_says_which_axis_differs_and_keeps_the_channels():
 
 
 def test_a_gate_is_broadcast_over_the_positions():
-    broadcast = layer_class("multiply")().infer_from
+    broadcast = KINDS["multiply"]().infer_from
     assert broadcast((IMAGE, Shape((8, 1, 1)))) == IMAGE
     assert broadcast((Shape((1, 9, 9)), IMAGE)) == IMAGE
     assert broadcast((Shape((8, None, 1)), Shape((8, 1, 9)))) == Shape((8, None, 9))
@@ -296,7 +296,7 @@ def test_resize_like_another_shape_that_does_not_correspond():
 
 
 def test_a_single_branch_passes_through_a_merge():
-    assert layer_class("add")().infer(IMAGE) == IMAGE
+    assert KINDS["add"]().infer(IMAGE) == IMAGE
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_a_single_branch_passes_through_a_merge():
     ],
 )  # fmt: skip
 def test_formulas_show_their_numbers(kind, args, x, expected):
-    layer = layer_class(kind)(**args)
+    layer = KINDS[kind](**args)
     assert layer.formula(x, layer.infer(x)) == expected
 
 
@@ -380,11 +380,11 @@ def test_foreign_kinds_are_recognised(foreign, kind):
     ],
 )
 def test_foreign_arguments_are_recognised_where_the_kind_has_such_a_one(kind, foreign, ours):
-    assert argument_for(layer_class(kind).model_fields, foreign) == ours
+    assert argument_for(KINDS[kind].model_fields, foreign) == ours
 
 
 def test_spellings_point_at_what_exists():
     assert set(KIND_SPELLINGS.values()) == {*KINDS, "layers"}
-    fields = {name for kind in KINDS for name in layer_class(kind).model_fields}
+    fields = {name for kind in KINDS for name in KINDS[kind].model_fields}
     assert set(ARGUMENT_SPELLINGS) <= fields
     assert all(samples(kind, 1) for kind in MERGES)

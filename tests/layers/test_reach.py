@@ -7,7 +7,7 @@ import torch
 
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Reach
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.base import Layer
 from tests.layers.samples import samples
 from tests.layers.test_against_torch import judged
@@ -90,7 +90,7 @@ def test_reach_is_where_gradients_go(kind):
     assert compared > 40
 
 
-APART = [kind for kind in KINDS if kind not in MERGES and not layer_class(kind).mixes_channels]
+APART = [kind for kind in KINDS if kind not in MERGES and not KINDS[kind].mixes_channels]
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")
@@ -146,19 +146,19 @@ def check(reach: Reach, position: int, seen: set[int], size: int, sample: object
     ],
 )
 def test_reach_without_a_window(kind, args, expected):
-    assert layer_class(kind)(**args).reach(Shape((4, 8, 8))) == expected
+    assert KINDS[kind](**args).reach(Shape((4, 8, 8))) == expected
 
 
 def test_a_signal_that_is_normalised_along_itself_is_seen_whole():
-    assert layer_class("softmax")(axis=1).reach(Shape((4, 8))) == "whole"
+    assert KINDS["softmax"](axis=1).reach(Shape((4, 8))) == "whole"
 
 
 def test_resizing_by_a_ratio_has_a_reach():
-    assert layer_class("resize")(size=[16, 4]).reach(Shape((4, 8, 8))) == (
+    assert KINDS["resize"](size=[16, 4]).reach(Shape((4, 8, 8))) == (
         Reach(1, ((0, 0), (0, 0))),
         Reach(2, ((0, 0),)),
     )
     assert (
-        layer_class("upsample")(scale_factor=2, mode="bilinear").reach(Shape((4, 8, 8)))
+        KINDS["upsample"](scale_factor=2, mode="bilinear").reach(Shape((4, 8, 8)))
         == (Reach(1, ((-1, 0), (0, 1))),) * 2
     )

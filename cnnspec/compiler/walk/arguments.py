@@ -9,7 +9,7 @@ from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.layer_arguments import no_main_argument
 from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, is_literal, text_of, value_of
-from cnnspec.layers import KINDS, MERGES, layer_class
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Mapping, Scalar
 from cnnspec.reader.quote import shown
 
@@ -62,7 +62,7 @@ class ArgumentReader:
         """The item's layer, or None after reporting what is wrong with its arguments."""
         if item.literal:
             return item.layer
-        model = layer_class(item.kind)
+        model = KINDS[item.kind]
         try:
             values, failed = self._values(model, item, scope)
         except Unknown:
@@ -136,7 +136,7 @@ def dynamic_item(item: Item, scope: Scope, spec: Spec, reporter: Reporter) -> It
 def _without_arguments(item: Item, kind: str, form: Form, spec: Spec) -> Item:
     found = replace(item, kind=kind, form=form, literal=True)
     if form == "layer":
-        found.layer = spec.made.make(layer_class(kind), {}, found)
+        found.layer = spec.made.make(KINDS[kind], {}, found)
     return found
 
 

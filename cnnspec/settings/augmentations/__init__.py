@@ -7,12 +7,12 @@ its line in a table of `train/data/augment`.
 from collections.abc import Sequence
 
 from cnnspec.core.reject import Reject
-from cnnspec.declare.registry import Table
+from cnnspec.declare.registry import Registry
 from cnnspec.settings.augmentations.base import Augmentation
 
 __all__ = ["AUGMENTATIONS", "Augmentation", "check_order"]
 
-AUGMENTATIONS = Table(
+AUGMENTATIONS = Registry(
     Augmentation,
     "cnnspec.settings.augmentations",
     {

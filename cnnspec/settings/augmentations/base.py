@@ -16,7 +16,6 @@ Pixels = Annotated[
 class Augmentation(Arguments):
     """A change of the images to train on, drawn anew for each image in each epoch."""
 
-    main: ClassVar[str | None] = None
     never_after: ClassVar[frozenset[str]] = frozenset({"mixup", "cutmix"})
     """What must not stand before it."""
     mixes: ClassVar[bool] = False

@@ -1,11 +1,11 @@
 """What `data:` may say. A new data set is its class, its line in this table, and its reader in `train/data`."""
 
-from cnnspec.declare.registry import Table
+from cnnspec.declare.registry import Registry
 from cnnspec.settings.datasets.base import Data
 
 __all__ = ["DATA", "Data", "name_of"]
 
-DATA = Table(
+DATA = Registry(
     Data,
     "cnnspec.settings.datasets",
     {

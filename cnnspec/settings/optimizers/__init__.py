@@ -3,12 +3,12 @@
 A new optimizer is its class, its line in this table, and what it is in torch in `train/optim`.
 """
 
-from cnnspec.declare.registry import Table
+from cnnspec.declare.registry import Registry
 from cnnspec.settings.optimizers.base import Optimizer
 
 __all__ = ["OPTIMIZERS", "Optimizer"]
 
-OPTIMIZERS = Table(
+OPTIMIZERS = Registry(
     Optimizer,
     "cnnspec.settings.optimizers",
     {

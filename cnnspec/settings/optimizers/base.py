@@ -9,10 +9,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, Strict
 
 from cnnspec.core.reject import Reject
-from cnnspec.declare.arguments import Arguments, Expect, Flag, NonNegativeNumber
+from cnnspec.declare.arguments import Arguments, Expect, Flag, NonNegativeNumber, Share
 
 Choice = Annotated[bool | None, Expect("true, false or null: torch decides")]
-Share = Annotated[float, Field(ge=0, lt=1), Expect("a number from 0, and below 1")]
 Betas = Annotated[
     tuple[Share, Share],
     Strict(strict=False),

@@ -12,8 +12,9 @@ from cnnspec.declare.arguments import (
     Number,
     PositiveNumber,
     Probability,
+    Share,
 )
-from cnnspec.settings.optimizers.base import Betas, Decaying, Foreach, Share
+from cnnspec.settings.optimizers.base import Betas, Decaying, Foreach
 
 Pair = Annotated[
     tuple[PositiveNumber, PositiveNumber], Strict(strict=False), Expect("a list of two numbers above 0")

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, Strict
 
-from cnnspec.declare.arguments import Expect, Flag, NonNegativeNumber, Probability
-from cnnspec.settings.optimizers.base import Decaying, Foreach, Fused, Share
+from cnnspec.declare.arguments import Expect, Flag, NonNegativeNumber, Probability, Share
+from cnnspec.settings.optimizers.base import Decaying, Foreach, Fused
 
 Epsilons = Annotated[
     tuple[NonNegativeNumber | None, NonNegativeNumber],

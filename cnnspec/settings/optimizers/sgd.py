@@ -5,8 +5,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from cnnspec.core.reject import Reject
-from cnnspec.declare.arguments import Flag
-from cnnspec.settings.optimizers.base import Decaying, Fused, Share
+from cnnspec.declare.arguments import Flag, Share
+from cnnspec.settings.optimizers.base import Decaying, Fused
 
 
 class Sgd(Decaying, Fused):

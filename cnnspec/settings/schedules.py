@@ -1,14 +1,59 @@
-"""Schedules by which the learning rate stays or falls."""
+"""What `train: {schedule: …}` may say: how the learning rate changes while training goes on.
+
+The names and defaults are those of torch.optim.lr_scheduler; lengths are in epochs, and lr may change with each step.
+"""
 
 from bisect import bisect_right
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
+from cnnspec.core.plural import plural
 from cnnspec.core.reject import Reject
-from cnnspec.declare.arguments import Expect, NonNegative, NonNegativeNumber, Positive, PositiveNumber
-from cnnspec.settings.optimizers.base import Share
-from cnnspec.settings.schedules.base import Schedule, require_below
+from cnnspec.declare.arguments import (
+    Arguments,
+    Expect,
+    Flag,
+    NonNegative,
+    NonNegativeNumber,
+    Positive,
+    PositiveNumber,
+    Probability,
+    Share,
+)
+from cnnspec.declare.registry import Registry
+
+Factor = Annotated[float, Field(gt=0, le=1), Expect("a number above 0, at most 1")]
+
+
+class Schedule(Arguments):
+    """How the learning rate changes."""
+
+    warmup: NonNegativeNumber = Field(
+        0,
+        description="Epochs, or a part of one, in which lr first grows in a straight line (Goyal et al., 2017).",
+    )
+    warmup_start: Factor = Field(
+        0.01, description="The share that warmup begins with, of the lr that it grows to."
+    )
+
+    def fits(self, epochs: int) -> None:
+        """Raise Reject, at the schedule, when the training is too short for it."""
+        if self.warmup >= epochs:
+            hint = f"Write a warmup below {epochs}, or more epochs."
+            message = f"warmup takes {self.warmup:g} of the {plural(epochs, 'epoch')}: nothing is left for what follows"
+            raise Reject("schedule-too-long", message, field="schedule", hint=hint)
+
+    def doubt(self, lr: float, epochs: int) -> None:
+        """Raise Reject where it can be followed but is hardly meant: lr never changes, or the wrong way."""
+
+
+def require_below(lr: float, name: str, least: float, so: str) -> None:
+    """Raise Reject where the least lr, which is called `name`, is more than the optimizer's."""
+    if least > lr:
+        message = f"{name} is {least:g}, more than the optimizer's lr of {lr:g}: {so}"
+        raise Reject("lr-below-least", message, hint=f"Write {name}: {lr / 10:g}, say, or a higher lr.")
+
 
 Epochs = Annotated[
     tuple[Positive, ...], Strict(strict=False), Expect("a list of epochs: whole numbers of at least 1")
@@ -112,3 +157,53 @@ class Plateau(Schedule):
             enough = epochs > 2  # noqa: PLR2004 -- the best one, a worse one, one with another lr
             hint = f"Write patience: {(epochs - 1) // 4}, say." if enough else "Write more epochs."
             raise Reject("lr-never-changes", message, hint=hint)
+
+
+class OneCycle(Schedule):
+    """lr grows to itself from a part of it, then falls to next to nothing (Smith & Topin, 2018).
+
+    The last step has the least lr. A warmup grows to the first lr, and momentum waits for it to end.
+    """
+
+    pct_start: Probability = Field(0.3, description="The share of the steps in which lr grows.")
+    anneal_strategy: Literal["cos", "linear"] = Field(
+        "cos", description="Along a cosine, or a straight line."
+    )
+    cycle_momentum: Flag = Field(
+        True,
+        description="Whether momentum, or the first of betas, falls while lr grows, from max_momentum whatever the "
+        "optimizer has; nothing where the optimizer knows neither.",
+    )
+    base_momentum: Share = Field(0.85, description="The least momentum, at the highest lr.")
+    max_momentum: Share = Field(0.95, description="The greatest momentum, at the lowest lr.")
+    div_factor: PositiveNumber = Field(25, description="The first lr is lr / div_factor.")
+    final_div_factor: PositiveNumber = Field(1e4, description="The last lr is the first / final_div_factor.")
+    three_phase: Flag = Field(
+        False, description="Whether lr falls as it grew, then to its end, in place of falling at once."
+    )
+
+    def consistent(self) -> None:
+        """Raise Reject where the momenta are the wrong way round, or three phases don't fit."""
+        if self.base_momentum > self.max_momentum:
+            message = f"base_momentum {self.base_momentum:g} is more than max_momentum {self.max_momentum:g}"
+            raise Reject("bounds-swapped", message, field="base_momentum", hint="Exchange them.")
+        if self.three_phase and self.pct_start * 2 >= 1:
+            message = (
+                f"of three phases two have the share {self.pct_start:g} each: nothing is left for the third"
+            )
+            hint = "Write a pct_start below 0.5."
+            raise Reject("schedule-too-long", message, field="pct_start", hint=hint)
+
+
+SCHEDULES = Registry(
+    Schedule,
+    "cnnspec.settings",
+    {
+        "constant": "schedules:Constant",
+        "cosine": "schedules:Cosine",
+        "one_cycle": "schedules:OneCycle",
+        "step": "schedules:Step",
+        "exponential": "schedules:Exponential",
+        "plateau": "schedules:Plateau",
+    },
+)
