@@ -9,8 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnspec.language.spec import every
-from cnnspec.language.values import has_dollar
-from cnnspec.reader.node import Mapping, texts_of
+from cnnspec.reader.node import Mapping, has_dollar, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from collections.abc import Mapping as MappingType
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from cnnspec.core.diagnostic import Diagnostic, Place
-from cnnspec.core.suggest import nearest
+from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import Arguments, Expect
 from cnnspec.declare.one_of import OneOf
-from cnnspec.language.spec import ITEM_KEYS
-from cnnspec.language.values import is_literal
-from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
+from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, is_literal
 from cnnspec.reader.parentheses import torn_off
 from cnnspec.reader.quote import quoted, shown
 
@@ -24,29 +22,48 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Arguments)
 
 
-def checked(
+class Hints(NamedTuple):
+    """What is known of words that are no arguments: rooms above this one know other libraries' words."""
+
+    meant: Callable[[str, type[Arguments]], str | None]
+    """The argument of the model that an unknown word was meant for."""
+    unknown: Callable[[str, type[Arguments], str, Node | None], str]
+    """The hint for a word, the model that lacks it, what the model is called, and what was written."""
+
+
+def validate(
     model: type[A],
     values: MappingType[str, Any],
     subject: str,
     place: Place,
     node: Node | None,
     findings: Findings,
+    hints: Hints,
     *,
-    told: Container[str] = (),
+    reported: Container[str] = (),
 ) -> A | None:
-    """The model built from values, or None after reporting each field's problem.
+    """The model built from values, each alone and then together (`consistent`), or None after reporting what is wrong.
 
     `subject` names it in messages; `place` is where it was asked for; `node` holds the written
-    arguments: a mapping, or the one value of the main argument. `told` are the fields that another
-    look at them speaks of.
+    arguments: a mapping, or the one value of the main argument. Nothing is said of the fields in
+    `reported`, whose mistakes are told elsewhere; where `values` lacks one of them there is no model to be had.
     """
     try:
-        return model(**values)
+        made = model(**values)
     except ValidationError as error:
-        for field, diagnostic in problems(error, model, values, subject, place, node):
-            if field not in told:
+        for field, diagnostic in problems(error, model, values, subject, place, node, hints):
+            if field not in reported:
                 findings.add(diagnostic)
         return None
+    if any(field in reported and field not in values for field in model.model_fields):
+        return None
+    try:
+        made.consistent()
+    except Reject as no:
+        where = value_place(node, no.field, place) if no.field else place
+        findings.error(no.code, f"{subject}: {no.message}", where, no.hint)
+        return None
+    return made
 
 
 def problems(
@@ -56,6 +73,7 @@ def problems(
     subject: str,
     place: Place,
     node: Node | None,
+    hints: Hints,
 ) -> list[tuple[str, Diagnostic]]:
     """One diagnostic a field, with its name; a missing one is silent where an unknown key resembles it."""
     by_field: dict[str, dict[str, Any]] = {}
@@ -67,9 +85,9 @@ def problems(
     if isinstance(node, Mapping) and len(node.entries) == 1 and _is_bare(node, model):
         return [(next(iter(by_field)), _without_colon(node, model, subject))]
     extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
-    meant = {meant_argument(field, model) for field in extra}
+    meant = {hints.meant(field, model) for field in extra}
     return [
-        (field, _problem(field, detail, model, values, subject, place, node))
+        (field, _problem(field, detail, model, values, subject, place, node, hints))
         for field, detail in by_field.items()
         if not (detail["type"] == "missing" and field in meant)
     ]
@@ -106,15 +124,6 @@ def _longest(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any
     return one if one and depth[0] >= depth[1] else other
 
 
-def meant_argument(field: str, model: type[Arguments]) -> str | None:
-    """The argument that an unknown name was meant for."""
-    from cnnspec.layers.other_libraries import argument_for  # noqa: PLC0415 -- as above
-    from cnnspec.settings.other_libraries import argument_of  # noqa: PLC0415 -- only a mistake pays for it
-
-    fields = model.model_fields
-    return argument_of(fields, field) or argument_for(fields, field) or nearest(field, fields)
-
-
 def _problem(
     field: str,
     detail: dict[str, Any],
@@ -123,11 +132,14 @@ def _problem(
     subject: str,
     place: Place,
     node: Node | None,
+    hints: Hints,
 ) -> Diagnostic:
     if detail["type"] == "missing" and len(detail["loc"]) == 1:
         return _missing(field, model, subject, place, node)
     if detail["type"] == "extra_forbidden":
-        return unknown_argument(field, model, subject, key_place(node, field, place), node)
+        message = f"{subject}: {field} is not one of its arguments"
+        hint = hints.unknown(field, model, subject, node)
+        return Diagnostic("unknown-argument", message, key_place(node, field, place), hint)
     indexes = [part for part in detail["loc"][1:] if isinstance(part, int)]
     from cnnspec.declare.remedies import instead, split  # noqa: PLC0415 -- only a mistake pays for it
 
@@ -150,61 +162,6 @@ def _missing(field: str, model: type[Arguments], subject: str, place: Place, nod
 
 def _phrase(expected: str) -> str:
     return expected if expected.startswith("one of") else f"it is {expected}"
-
-
-def unknown_argument(
-    field: str, model: type[Arguments], subject: str, place: Place, node: Node | None = None
-) -> Diagnostic:
-    """An argument that the model doesn't have, with what was probably meant."""
-    message = f"{subject}: {field} is not one of its arguments"
-    return Diagnostic("unknown-argument", message, place, _instead(field, model, subject, node))
-
-
-def _instead(field: str, model: type[Arguments], subject: str, node: Node | None) -> str:
-    if field in ITEM_KEYS:
-        return f"{field} stands beside the kind: {{{subject}: {{…}}, {field}: …}}."
-    if ":" in field:
-        name, _, value = field.partition(":")
-        return f"A space is missing after the colon: `{name}: {value}`."
-    if activation := _activation(field, subject, node):
-        return activation
-    from cnnspec.language.hints.settings import beyond, in_settings  # noqa: PLC0415 -- only a mistake pays for it
-
-    if hint := in_settings(field, model):
-        return hint
-    meant = meant_argument(field, model)
-    if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
-        return _converted(field, meant, node)
-    if meant:
-        return f"Did you mean {meant}?"
-    listed = f"It takes {', '.join(model.model_fields)}." if model.model_fields else ""
-    return beyond(field, model) or listed or f"{subject} takes no arguments."
-
-
-def _activation(field: str, subject: str, node: Node | None) -> str:
-    from cnnspec.layers.other_libraries import activation_after  # noqa: PLC0415 -- only a mistake pays for it
-
-    written = node.get(field) if isinstance(node, Mapping) else None
-    return activation_after(subject, field, written.text if isinstance(written, Scalar) else "")
-
-
-def _converted(field: str, meant: str, node: Node | None) -> str:
-    """Torch's dim counts the batch, an axis doesn't: 1 becomes 0, −1 stays."""
-    written = node.get(field) if isinstance(node, Mapping) else None
-    dims = written.plain() if written is not None else None
-    if type(dims) is int and dims == 0:
-        return f"dim 0 is the batch, which no layer may touch; {meant} counts from the axis after it."
-    if isinstance(dims, list) and all(type(dim) is int for dim in dims):
-        axes = [axis_of(dim) for dim in (dims[1:] if dims[:1] == [0] else dims) if type(dim) is int]
-        return f"Write {meant}: {axes}; axes don't count the batch."
-    if type(dims) is int:
-        return f"Write {meant}: {axis_of(dims)}; axes don't count the batch."
-    return f"Write {meant}: it doesn't count the batch."
-
-
-def axis_of(dim: int) -> int:
-    """The axis that torch counts as `dim`, for it counts the batch too."""
-    return dim - 1 if dim > 0 else dim
 
 
 def key_place(node: Node | None, field: str, default: Place) -> Place:

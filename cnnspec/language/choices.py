@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.core.diagnostic import Findings, Place
-from cnnspec.core.reject import Reject
 from cnnspec.declare.one_of import one_of
-from cnnspec.declare.validate import checked, value_place
-from cnnspec.language.values import Unknown, is_literal, value_of
-from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, from_plain
+from cnnspec.declare.validate import validate
+from cnnspec.language.hints.arguments import HINTS
+from cnnspec.language.values import Unknown, value_of
+from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, from_plain, is_literal
 from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from collections.abc import Mapping as MappingType
 
     from cnnspec.declare.arguments import Arguments
@@ -89,7 +88,7 @@ def read_model(
         except Unknown:
             return None
     if node is None or (isinstance(node, Scalar) and node.value is None):
-        return _built(model, {}, subject, place, None, findings)
+        return validate(model, {}, subject, place, None, findings, HINTS)
     if not isinstance(node, Mapping):
         return _from_main(node, model, subject, scope, findings)
     values: dict[str, Any] = {}
@@ -98,8 +97,8 @@ def read_model(
             values[key.text] = _field(model, key, child, scope, findings)
         except Unknown:
             continue
-    told = node.entries.keys() - values.keys()
-    return _built(model, values, subject, place, node, findings, told=told)
+    reported = node.entries.keys() - values.keys()
+    return validate(model, values, subject, place, node, findings, HINTS, reported=reported)
 
 
 def _from_main(node: Node, model: type[A], subject: str, scope: Scope, findings: Findings) -> A | None:
@@ -110,7 +109,9 @@ def _from_main(node: Node, model: type[A], subject: str, scope: Scope, findings:
         findings.error("bad-value", message, node.place, f"Write `{subject}: {{{fields}}}`.")
         return None
     try:
-        return _built(model, {main: value_of(node, scope, findings)}, subject, node.place, node, findings)
+        return validate(
+            model, {main: value_of(node, scope, findings)}, subject, node.place, node, findings, HINTS
+        )
     except Unknown:
         return None
 
@@ -149,26 +150,3 @@ def _as_item(node: Node) -> str:
     if isinstance(node, Mapping) and len(node.entries) > 1:
         return ", ".join(f"{{{key.text}: …}}" for key, _ in node)
     return shown(node.plain())
-
-
-def _built(
-    model: type[A],
-    values: dict[str, Any],
-    subject: str,
-    place: Place,
-    node: Node | None,
-    findings: Findings,
-    *,
-    told: Collection[str] = (),
-) -> A | None:
-    """The model; the fields in `told` are wrong already, so that it can't be had, but the rest is checked."""
-    made = checked(model, values, subject, place, node, findings, told=told)
-    if made is None or told:
-        return None
-    try:
-        made.consistent()
-    except Reject as no:
-        where = value_place(node, no.field, place) if no.field else place
-        findings.error(no.code, f"{subject}: {no.message}", where, no.hint)
-        return None
-    return made

@@ -7,13 +7,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.core.suggest import nearest
-from cnnspec.declare.validate import checked
+from cnnspec.declare.validate import validate
+from cnnspec.language.hints.arguments import HINTS
 from cnnspec.language.item_kind import kind_of
 from cnnspec.language.layer_arguments import Layers, no_main_argument
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
-from cnnspec.language.values import has_dollar, is_literal
 from cnnspec.layers import KINDS, MERGES
-from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence, has_dollar, is_literal
 from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class ItemReader:
         if not isinstance(item.args, Mapping):
             return
         later = item.args.entries.keys() - values.keys()
-        checked(model, values, item.kind, item.place, item.args, self._findings, told=later)
+        validate(model, values, item.kind, item.place, item.args, self._findings, HINTS, reported=later)
 
     def literal_values(self, model: type[Layer], item: Item) -> dict[str, Any] | None:
         """The arguments that hold no expression, by name; None if their form is wrong."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.core.reject import Reject
-from cnnspec.declare.validate import axis_of, checked, expectation, value_place
+from cnnspec.declare.validate import expectation, validate
+from cnnspec.language.hints.arguments import HINTS, axis_of
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -63,16 +63,7 @@ class Layers:
     def _validated(
         self, model: type[Layer], values: dict[str, Any], item: Item, told: Container[str]
     ) -> Layer | None:
-        layer = checked(model, values, item.kind, item.place, item.args, self._findings, told=told)
-        if layer is None:
-            return None
-        try:
-            layer.consistent()
-        except Reject as no:
-            place = value_place(item.args, no.field, item.place) if no.field else item.place
-            self._findings.error(no.code, f"{item.kind}: {no.message}", place, no.hint)
-            return None
-        return layer
+        return validate(model, values, item.kind, item.place, item.args, self._findings, HINTS, reported=told)
 
 
 def _hashable(value: object) -> object:

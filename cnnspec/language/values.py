@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cnnspec.core.diagnostic import Place
-from cnnspec.reader.node import Node, Scalar, Sequence
+from cnnspec.reader.node import Node, Scalar, Sequence, has_dollar
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
@@ -22,20 +22,6 @@ K = TypeVar("K")
 
 class Unknown(Exception):  # noqa: N818 -- control flow, not a fault: the value can't be had, and that was told
     """A value depends on something that is already reported, or has just been."""
-
-
-def has_dollar(text: str) -> bool:
-    """Whether there is anything to evaluate or to fill in a text."""
-    return "$" in text
-
-
-def is_literal(node: Node) -> bool:
-    """Whether the node holds no `$` anywhere: it means the same in every scope."""
-    if isinstance(node, Scalar):
-        return not (isinstance(node.value, str) and has_dollar(node.value))
-    if isinstance(node, Sequence):
-        return all(is_literal(item) for item in node.items)
-    return all(is_literal(value) for _, value in node)
 
 
 def value_of(node: Node, scope: Scope, findings: Findings) -> Value:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container
 
+from cnnspec.declare import spellings
+from cnnspec.declare.spellings import inverse, plain, spelt
 from cnnspec.layers import KINDS
 
 _KINDS = {
@@ -130,23 +132,8 @@ _ARGUMENTS = {
 _ACTIVATION = "activation activations act act_fn act_layer activation_fn activation_layer nonlinearity"
 
 
-def plain(word: str) -> str:
-    """Without case, separators, a module's path before it or an empty call behind it."""
-    return re.sub(r"[_\- ]", "", word.strip().removesuffix("()").rpartition(".")[2]).lower()
-
-
 def _without_rank(word: str) -> str:
     return re.sub(r"[123]d", "", word)
-
-
-def inverse(table: Mapping[str, str]) -> dict[str, str]:
-    """Foreign spelling, plain -> our name, of a table of our names and the spellings of each."""
-    return {plain(word): name for name, words in table.items() for word in words.split()}
-
-
-def spelt(table: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Our name -> the foreign spellings of it, plain."""
-    return {name: frozenset(map(plain, words.split())) for name, words in table.items()}
 
 
 KIND_SPELLINGS = {**inverse(_KINDS), **{plain(kind): kind for kind in KINDS}}
@@ -176,10 +163,6 @@ def activation_itself(kind: str) -> str:
     return "Write the activation itself, as in `- relu`." if plain(kind) in ACTIVATION_WORDS else ""
 
 
-def argument_for(
-    fields: Container[str], foreign: str, spellings: Mapping[str, frozenset[str]] = ARGUMENT_SPELLINGS
-) -> str | None:
+def argument_for(fields: Container[str], foreign: str) -> str | None:
     """The one of the fields that another library calls `foreign`."""
-    sought = plain(foreign)
-    names = (field for field, words in spellings.items() if sought in words or sought == plain(field))
-    return next((field for field in names if field in fields), None)
+    return spellings.argument_for(fields, foreign, ARGUMENT_SPELLINGS)

@@ -77,6 +77,20 @@ Node = Scalar | Sequence | Mapping
 """`place` is where it is written; `alias`, where a YAML alias put it, is where the alias stands."""
 
 
+def has_dollar(text: str) -> bool:
+    """Whether there is anything to evaluate or to fill in a text."""
+    return "$" in text
+
+
+def is_literal(node: Node) -> bool:
+    """Whether the node holds no `$` anywhere: it means the same in every scope."""
+    if isinstance(node, Scalar):
+        return not (isinstance(node.value, str) and has_dollar(node.value))
+    if isinstance(node, Sequence):
+        return all(is_literal(item) for item in node.items)
+    return all(is_literal(value) for _, value in node)
+
+
 class Texts(NamedTuple):
     """The texts that stand in a node: keys, and values."""
 

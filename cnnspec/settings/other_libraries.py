@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import did_you_mean
-from cnnspec.layers.other_libraries import argument_for, inverse, plain, spelt
+from cnnspec.declare.spellings import argument_for, inverse, plain, spelt
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.layer_arguments import no_main_argument
 from cnnspec.language.scope import Scope
-from cnnspec.language.values import Unknown, is_literal, text_of, value_of
+from cnnspec.language.values import Unknown, text_of, value_of
 from cnnspec.layers import KINDS, MERGES
-from cnnspec.reader.node import Mapping, Scalar
+from cnnspec.reader.node import Mapping, Scalar, is_literal
 from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:

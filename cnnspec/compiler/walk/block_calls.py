@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.scope import Scope
-from cnnspec.language.values import Unknown, is_literal, value_of
-from cnnspec.reader.node import Mapping, Scalar, from_plain
+from cnnspec.language.values import Unknown, value_of
+from cnnspec.reader.node import Mapping, Scalar, from_plain, is_literal
 from cnnspec.reader.parentheses import torn_off
 from cnnspec.reader.quote import shown
 

@@ -1,0 +1,75 @@
+"""What was probably meant by an argument that nothing has: a misspelt one, or a word of another place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.core.suggest import nearest
+from cnnspec.declare.validate import Hints
+from cnnspec.language.spec import ITEM_KEYS
+from cnnspec.reader.node import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from cnnspec.declare.arguments import Arguments
+    from cnnspec.reader.node import Node
+
+
+def meant_argument(field: str, model: type[Arguments]) -> str | None:
+    """The argument that an unknown name was meant for."""
+    from cnnspec.layers.other_libraries import argument_for  # noqa: PLC0415 -- as above
+    from cnnspec.settings.other_libraries import argument_of  # noqa: PLC0415 -- only a mistake pays for it
+
+    fields = model.model_fields
+    return argument_of(fields, field) or argument_for(fields, field) or nearest(field, fields)
+
+
+def hint_for_unknown(field: str, model: type[Arguments], subject: str, node: Node | None) -> str:
+    """The hint for an argument that the model doesn't have; `subject` is what it was written for."""
+    if field in ITEM_KEYS:
+        return f"{field} stands beside the kind: {{{subject}: {{…}}, {field}: …}}."
+    if ":" in field:
+        name, _, value = field.partition(":")
+        return f"A space is missing after the colon: `{name}: {value}`."
+    if activation := _activation(field, subject, node):
+        return activation
+    from cnnspec.language.hints.settings import beyond, in_settings  # noqa: PLC0415 -- only a mistake pays for it
+
+    if hint := in_settings(field, model):
+        return hint
+    meant = meant_argument(field, model)
+    if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
+        return _converted(field, meant, node)
+    if meant:
+        return f"Did you mean {meant}?"
+    listed = f"It takes {', '.join(model.model_fields)}." if model.model_fields else ""
+    return beyond(field, model) or listed or f"{subject} takes no arguments."
+
+
+def _activation(field: str, subject: str, node: Node | None) -> str:
+    from cnnspec.layers.other_libraries import activation_after  # noqa: PLC0415 -- only a mistake pays for it
+
+    written = node.get(field) if isinstance(node, Mapping) else None
+    return activation_after(subject, field, written.text if isinstance(written, Scalar) else "")
+
+
+def _converted(field: str, meant: str, node: Node | None) -> str:
+    """Torch's dim counts the batch, an axis doesn't: 1 becomes 0, −1 stays."""
+    written = node.get(field) if isinstance(node, Mapping) else None
+    dims = written.plain() if written is not None else None
+    if type(dims) is int and dims == 0:
+        return f"dim 0 is the batch, which no layer may touch; {meant} counts from the axis after it."
+    if isinstance(dims, list) and all(type(dim) is int for dim in dims):
+        axes = [axis_of(dim) for dim in (dims[1:] if dims[:1] == [0] else dims) if type(dim) is int]
+        return f"Write {meant}: {axes}; axes don't count the batch."
+    if type(dims) is int:
+        return f"Write {meant}: {axis_of(dims)}; axes don't count the batch."
+    return f"Write {meant}: it doesn't count the batch."
+
+
+def axis_of(dim: int) -> int:
+    """The axis that torch counts as `dim`, for it counts the batch too."""
+    return dim - 1 if dim > 0 else dim
+
+
+HINTS = Hints(meant_argument, hint_for_unknown)
+"""The hints for the arguments of layers and of settings."""
