@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.fit import check_fit
+from cnnspec.compiler.checks.run import run_checks
 from cnnspec.compiler.inputs import entered, read_inputs
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.outputs import read_outputs
 from cnnspec.compiler.plan import Plan, Value
-from cnnspec.compiler.training import check_training
-from cnnspec.compiler.unused import warn_of_unused
 from cnnspec.compiler.variables import evaluate_variables
 from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
 from cnnspec.compiler.walk.limits import Unfolded
@@ -113,12 +111,7 @@ def _check(spec: Spec, whole: Mapping, reporter: Reporter) -> Result:
     plan = _plan(spec, scope, reporter)
     data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, reporter)
     train = _train(spec, scope, reporter)
-    if train is not None:
-        check_training(train, plan, spec, reporter)
-    if data is not None and plan is not None:
-        check_fit(plan, data, train, spec, reporter)
-    if not reporter.errors:
-        warn_of_unused(spec, whole, reporter)
+    run_checks(spec, whole, plan, train, data, reporter)
     return Result(reporter.sorted(), spec.source, plan, data, train, spec.root)
 
 

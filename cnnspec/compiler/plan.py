@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -114,6 +115,21 @@ class Plan:
     def params(self) -> int:
         """The number of learned parameters."""
         return sum(node.params for node in self.nodes)
+
+    @property
+    def matrices(self) -> frozenset[str]:
+        """The names of the weights of convolutions, linear layers and the like, which an optimizer sees as matrices.
+
+        No matrix is a bias, or what scales one value or channel each: the weight of a norm of whatever rank, and
+        what has one number a row, as LayerScale and depthwise filters of a single value do.
+        """
+        return frozenset(
+            f"{node.path}.{name}"
+            for node in self.nodes
+            if node.weights is not None and not (node.layer and node.layer.scales_values)
+            for name, shape in node.weights.parameters.items()
+            if len(shape) > 1 and prod(shape[1:]) > 1
+        )
 
     @property
     def macs(self) -> int:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_IMAGE_AXES = 3
 
 Size = int | None
 """A number of elements along an axis; None where a mistake before it leaves it unknown."""
@@ -44,3 +49,8 @@ class Shape(NamedTuple):
 
     def __str__(self) -> str:
         return "×".join("?" if size is None else str(size) for size in self.sizes)
+
+
+def is_image(sizes: Sequence[Size]) -> bool:
+    """Whether these are channels, height and width."""
+    return len(sizes) == _IMAGE_AXES

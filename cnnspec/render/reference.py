@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic.fields import FieldInfo
 
-    from cnnspec.core.codes import Code
+    from cnnspec.compiler.codes import Code
     from cnnspec.declare.arguments import Arguments
     from cnnspec.layers.base import Layer
 
@@ -126,20 +126,22 @@ def _argument_table(model: type[Layer]) -> str:
 
 def code_text(name: str, code: Code) -> str:
     """What a code means, for a terminal."""
-    example = textwrap.indent(code.example.strip("\n"), "    ")
-    return "\n\n".join([f"{name}: {code.title}", filled(code.why), example, filled(code.remedy)])
+    bad, good = (textwrap.indent(example, "    ") for example in (code.bad, code.good))
+    parts = [f"{name}: {code.title}", filled(code.why), bad, filled(code.remedy), good]
+    return "\n\n".join(filter(None, parts))
 
 
 def codes_markdown() -> str:
     """docs/codes.md."""
-    from cnnspec.core.codes import CODES  # noqa: PLC0415 -- checking never reads the explanations
+    from cnnspec.compiler.codes import CODES  # noqa: PLC0415 -- checking never reads the explanations
 
     head = "# Codes\n\nEvery diagnostic has a code; `cnnspec explain CODE` prints the same."
-    parts = [
-        f"## {name}\n\n{code.title}\n\n{code.why}\n\n```yaml\n{code.example.strip()}\n```\n\n{code.remedy}"
-        for name, code in sorted(CODES.items())
-    ]
-    return "\n\n".join([head, *parts]) + "\n"
+    return "\n\n".join([head, *(_code_markdown(name, code) for name, code in sorted(CODES.items()))]) + "\n"
+
+
+def _code_markdown(name: str, code: Code) -> str:
+    bad, good = (f"```yaml\n{example}\n```" if example else "" for example in (code.bad, code.good))
+    return "\n\n".join(filter(None, [f"## {name}", code.title, code.why, bad, code.remedy, good]))
 
 
 def kinds_text() -> str:

@@ -45,7 +45,7 @@ class Words(NamedTuple):
 
 def vocabulary() -> tuple[Words, ...]:
     """All words but the arguments of kinds and of what is written like them."""
-    from cnnspec.core.codes import CODES  # noqa: PLC0415 -- checking never reads the explanations
+    from cnnspec.compiler.codes import CODES  # noqa: PLC0415 -- checking never reads the explanations
 
     return (
         Words("Layer kinds", KINDS, kind_text),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import cast
 
 import torch
@@ -13,12 +13,21 @@ from cnnspec.backend.mode import Mode
 
 
 class Network:
-    """A module on its device. `scores` is what is trained; the module holds the weights."""
+    """A module on its device. `scores` is what is trained; the module holds the weights.
+
+    `matrices` are the names of those weights that an optimizer sees as matrices, as the plan tells them.
+    """
 
     def __init__(
-        self, module: nn.Module, mode: Mode, device: torch.device, *, compiled: bool = False
+        self,
+        module: nn.Module,
+        mode: Mode,
+        device: torch.device,
+        matrices: Collection[str] = (),
+        *,
+        compiled: bool = False,
     ) -> None:
-        self.mode, self.device, self._compiled = mode, device, compiled
+        self.mode, self.device, self.matrices, self._compiled = mode, device, matrices, compiled
         self.module = module.to(device).to(memory_format=mode.memory_format)
         self._forward = _compiled(self.module) if compiled else self.module
 
@@ -33,7 +42,7 @@ class Network:
 
     def like(self, module: nn.Module) -> Network:
         """Another module with equal layers that computes likewise."""
-        return Network(module, self.mode, self.device, compiled=self._compiled)
+        return Network(module, self.mode, self.device, self.matrices, compiled=self._compiled)
 
 
 def _compiled(module: nn.Module) -> Callable[[Tensor], object]:

@@ -12,8 +12,8 @@ import torch
 from cnnspec.backend import mode
 from cnnspec.backend.build import build
 from cnnspec.backend.device import resolve, settle
+from cnnspec.compiler.checks.training.channels_last import against_channels_last
 from cnnspec.compiler.plan import Plan
-from cnnspec.compiler.trainable import against_channels_last
 from cnnspec.core.errors import UserError, judged
 from cnnspec.core.plural import plural
 from cnnspec.runner import checkpoint, loop, losses
@@ -93,7 +93,7 @@ def made(plan: Plan, config: Train, device: torch.device) -> Network:
     """The network on its device. Raises UserError where its weights don't fit there, or it can't compute so."""
     how = mode.choose(config, device, planes=not against_channels_last(plan))
     try:
-        return Network(build(plan), how, device, compiled=config.compile)
+        return Network(build(plan), how, device, plan.matrices, compiled=config.compile)
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise

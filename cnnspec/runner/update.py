@@ -26,7 +26,7 @@ class Update:
         self._on_cpu = network.device.type == "cpu"
         self._weight: float | Tensor = 0.0
         """What the batches that were added count together."""
-        self.optimizer = optimizer(config.optimizer, module)
+        self.optimizer = optimizer(config.optimizer, module, network.matrices)
         self.schedule = Schedule(config.schedule, self.optimizer, steps.total, steps.per_epoch)
         # fp16 alone has so few exponents that small gradients vanish
         self._scaler = torch.amp.GradScaler(network.device.type, enabled=network.mode.precision == "fp16")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.channels import warn_of_channels
 from cnnspec.compiler.names.names import Names, Slot, bind
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
@@ -199,8 +198,6 @@ class Walk:
 
     def _layer(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         layer = self._arguments.layer(item, frame.scope) if item.form == "layer" else None
-        if not item.literal and not frame.calls:
-            warn_of_channels(item, value, frame, self._reporter)
         slot = self.names.claim(item, name, frame)
         inputs: tuple[Value, ...] = (value,)
         if layer is not None and layer.references:

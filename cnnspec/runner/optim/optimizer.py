@@ -15,42 +15,24 @@ from cnnspec.runner.optim.without_dynamo import quiet
 from cnnspec.settings.optimizers import base
 from cnnspec.settings.optimizers.others import Muon
 
-_MATRIX = 2
 _ADAMW = "adamw_"
 
 
-def optimizer(config: base.Optimizer, model: nn.Module) -> Optimizer:
-    """Torch's optimizer for the model's weights. Raises UserError when there are none to move."""
+def optimizer(config: base.Optimizer, model: nn.Module, matrices: Container[str]) -> Optimizer:
+    """Torch's optimizer for the model's weights; `matrices` are the names of those that it sees as matrices.
+
+    Raises UserError when there are none to move.
+    """
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     if not weights:
         raise UserError("the network has no weights to train")
-    found = matrices(model)
+    found = [weight for name, weight in model.named_parameters() if name in matrices and weight.requires_grad]
     if isinstance(config, Muon):
         return _muon(config, weights, found)
     made: Optimizer = quiet(getattr(torch.optim, config.torch))(
         _groups(weights, found, config), **config.model_dump(exclude={"decay"})
     )
     return made
-
-
-def matrices(model: nn.Module) -> list[nn.Parameter]:
-    """The weights of convolutions, linear layers and the like, in their order.
-
-    No matrix is a bias, or what scales one value or channel each: the weight of a norm of whatever rank, and what
-    has one number a row, as LayerScale and depthwise filters of a single value do.
-    """
-    norms = (nn.LayerNorm, nn.RMSNorm)
-    scales = {
-        id(weight) for part in model.modules() if isinstance(part, norms) for weight in part.parameters()
-    }
-    return [
-        weight
-        for weight in model.parameters()
-        if weight.requires_grad
-        and weight.ndim >= _MATRIX
-        and weight[0].numel() > 1
-        and id(weight) not in scales
-    ]
 
 
 def _groups(

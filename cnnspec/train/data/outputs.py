@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.fit import differing_outputs
+from cnnspec.compiler.checks.data.class_count import differing_outputs
 from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
 

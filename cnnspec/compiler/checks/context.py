@@ -1,0 +1,91 @@
+"""What a check sees: the plan, the spec that it was made of, and what it is to be trained on and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.plan import Value
+from cnnspec.core.shape import is_image
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.checks.contract import Written
+    from cnnspec.compiler.checks.mentions import Mentions
+    from cnnspec.compiler.plan import Plan
+    from cnnspec.language.data_facts import Data, Facts
+    from cnnspec.language.node import Mapping, Node
+    from cnnspec.language.spec import Spec
+    from cnnspec.language.training import Train
+
+
+@dataclass(frozen=True)
+class Context:
+    """A network and its text."""
+
+    plan: Plan
+    """Every node with its layer, shapes, weights and path, as far as they could be inferred."""
+    spec: Spec
+    """Items, blocks and variables, with variant and settings applied."""
+    file: Mapping
+    """The whole file as it is written, whatever a variant makes of it."""
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """The variables and words that the file mentions, and where."""
+        from cnnspec.compiler.checks.mentions import mentions_of  # noqa: PLC0415 -- for specs with names
+
+        return mentions_of(self.spec, self.file)
+
+    @property
+    def first_input(self) -> Node:
+        """What is written of the first of the spec's inputs."""
+        return next(iter(self.spec.inputs.values()))
+
+    @property
+    def input_shape(self) -> tuple[int, ...] | None:
+        """The shape of the first input; None where a size is unknown."""
+        shape = next((value.shape for value in self.plan.inputs.values()), None)
+        known = tuple(size for size in (shape.sizes if shape else ()) if size is not None)
+        return known if shape is not None and shape.known else None
+
+
+@dataclass(frozen=True)
+class TrainContext(Context):
+    """A network that is to be trained."""
+
+    train: Train
+
+
+@dataclass(frozen=True)
+class DataContext(TrainContext):
+    """A network and the data that it is to be trained on."""
+
+    data: Data
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of the data without opening it."""
+        return self.data.facts(self.input_shape)
+
+    @property
+    def image(self) -> tuple[int, ...] | None:
+        """Channels, height and width of what enters; None where that is no image, or unknown."""
+        shape = self.input_shape
+        return shape if shape is not None and is_image(shape) else None
+
+    @property
+    def output(self) -> Value:
+        """The first output, which is the one that is trained; unknown where there is none."""
+        return self.plan.outputs[0].value if self.plan.outputs else Value(None)
+
+    @property
+    def output_written(self) -> Written:
+        """What gives it."""
+        return self.output.node or self.first_input
+
+    @property
+    def scores(self) -> int | None:
+        """How many scores the network gives; None where it gives something else, or their number is unknown."""
+        shape = self.output.shape
+        return shape.channels if shape is not None and shape.rank == 0 else None

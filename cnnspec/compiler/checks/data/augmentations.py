@@ -1,0 +1,21 @@
+"""Augmentations that can't be done to images of the input's shape: each judges itself (`fits`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.checks.contract import Needs, check, verdict
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.checks.context import DataContext
+    from cnnspec.compiler.checks.contract import Findings
+
+
+@check(needs=Needs.TRAIN)
+def augmentations(context: DataContext) -> Findings:
+    """Ask each about the shape."""
+    image = context.image
+    if image is None:
+        return
+    for number, augmentation in enumerate(context.train.augment):
+        yield from verdict(f"train.augment.{number}", augmentation.fits, image)

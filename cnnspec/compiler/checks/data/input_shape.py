@@ -1,0 +1,73 @@
+"""The shape of what enters the network beside that of the data's images.
+
+## input-mismatch
+
+The images have another shape
+
+What enters the network must be what the data set gives.
+
+```yaml
+cnnspec: 1
+input: [3, 32, 32]
+layers: [flatten, linear: 10]
+data: mnist
+```
+
+Write the data set's shape as input.
+
+```yaml
+cnnspec: 1
+input: [1, 28, 28]
+layers: [flatten, linear: 10]
+data: mnist
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.checks.contract import check, error
+from cnnspec.core.shape import is_image
+from cnnspec.language.datasets import name_of
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.checks.context import DataContext
+    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.language.data_facts import Data
+
+
+@check()
+def input_shape(context: DataContext) -> Findings:
+    """Compare the two; a data set whose images can be of any shape wants channels, height and width."""
+    inputs, data = len(context.plan.inputs), context.data
+    if inputs > 1:
+        message = f"{name_of(data)} gives one image, the network has {inputs} inputs"
+        yield error("input-mismatch", message, "data", "Train a network with one input.")
+        return
+    sizes, given = context.input_shape, context.facts.shape
+    if sizes is None:
+        return
+    if given not in {None, sizes}:
+        message, hint = _differing(data, given, sizes)
+        yield error("input-mismatch", message, context.first_input, hint)
+    elif not is_image(sizes):
+        message = (
+            f"the input is {_times(sizes)}, but an image of {name_of(data)} has channels, height and width"
+        )
+        hint = "Write `input: [3, 32, 32]`, say."
+        yield error("input-mismatch", message, context.first_input, hint)
+
+
+def _differing(data: Data, given: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[str, str]:
+    message = f"the input is {_times(wanted)}, but the images of {name_of(data)} are {_times(given)}"
+    if data.channels and wanted[0] not in data.channels and len(wanted) == len(given):
+        listed = ", ".join(f"{channels} ({meaning})" for channels, meaning in data.channels.items())
+        message = (
+            f"the input has {wanted[0]} channels, an image of {name_of(data)} is read with one of {listed}"
+        )
+    return message, f"Write `input: {list(given)}`."
+
+
+def _times(sizes: tuple[int, ...]) -> str:
+    return "×".join(map(str, sizes))

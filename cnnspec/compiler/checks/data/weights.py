@@ -1,0 +1,42 @@
+"""A network without weights: there is nothing to train.
+
+## nothing-to-train
+
+A network without weights
+
+Training changes weights, and no layer here has any.
+
+```yaml
+cnnspec: 1
+input: [10, 8, 8]
+layers: [global_avgpool, flatten]
+data: fake
+```
+
+Add a layer with weights, such as linear.
+
+```yaml
+cnnspec: 1
+input: [10, 8, 8]
+layers: [global_avgpool, flatten, linear: 10]
+data: fake
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.checks.contract import Needs, check, error
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.checks.context import DataContext
+    from cnnspec.compiler.checks.contract import Findings
+
+
+@check(needs=Needs.SHAPES | Needs.TRAIN | Needs.NO_ERRORS)
+def weights(context: DataContext) -> Findings:
+    """Count the parameters."""
+    if not context.plan.params:
+        message = "the network has no weights: there is nothing to train"
+        yield error("nothing-to-train", message, "train", "Add a layer with weights, such as `linear: 10`.")

@@ -1,0 +1,49 @@
+"""Blocks that no chain of calls leads to from `layers`.
+
+## unused-block
+
+Nothing uses the block (warning)
+
+It is checked, but it is no part of the network.
+
+```yaml
+blocks: {unit: {layers: [conv: {out_channels: 8, kernel_size: 3}, relu]}}
+layers: [relu]
+```
+
+Write it as an item, as in `- unit`, or take it out.
+
+```yaml
+blocks: {unit: {layers: [conv: {out_channels: 8, kernel_size: 3}, relu]}}
+layers: [unit]
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.checks.contract import Needs, check, warning
+from cnnspec.language.spec import every
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.checks.context import Context
+    from cnnspec.compiler.checks.contract import Findings
+
+
+@check(needs=Needs.NO_ERRORS)
+def unused_block(context: Context) -> Findings:
+    """Follow the calls; any text of the file may be the kind that an expression stands for."""
+    blocks = context.spec.blocks
+    used: set[str] = set()
+    todo = [context.spec.layers]
+    while todo:
+        for item in every(todo.pop()):
+            kinds = context.mentions.words if item.form == "dynamic" else {item.kind}
+            called = kinds & blocks.keys()
+            todo += [blocks[name].body for name in called - used]
+            used |= called
+    for name, block in blocks.items():
+        if name not in used:
+            hint = f"Write it as an item, as in `- {name}`, or take it out."
+            yield warning("unused-block", f"nothing uses the block {name}", block, hint)

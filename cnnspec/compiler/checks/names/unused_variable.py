@@ -1,0 +1,41 @@
+"""Variables that no expression reads: as a rule, a number was written where the variable was meant.
+
+## unused-variable
+
+Nothing uses the variable (warning)
+
+To set it changes nothing: most often a number was written where the variable was meant.
+
+```yaml
+vars: {width: 16}
+layers: [conv: {out_channels: 16, kernel_size: 3}]
+```
+
+Write `$width` where it belongs, or take it out.
+
+```yaml
+vars: {width: 16}
+layers: [conv: {out_channels: $width, kernel_size: 3}]
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.checks.contract import Needs, check, warning
+from cnnspec.language.node import Mapping
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.checks.context import Context
+    from cnnspec.compiler.checks.contract import Findings
+
+
+@check(needs=Needs.NO_ERRORS)
+def unused_variable(context: Context) -> Findings:
+    """Look for each of `vars` in the whole file."""
+    variables = context.file.get("vars")
+    for key, _ in variables if isinstance(variables, Mapping) else ():
+        if key.text not in context.mentions.variables:
+            hint = f"Write ${key.text} where it belongs, or take it out."
+            yield warning("unused-variable", f"nothing uses the variable {key.text}", key, hint)

@@ -1,0 +1,1 @@
+"""Checks of any network: what is said of its layers and their shapes."""

@@ -1,0 +1,115 @@
+"""Runs the checks that a spec needs: found by their folders, imported when first needed."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compiler.checks.context import Context, DataContext, TrainContext
+from cnnspec.compiler.checks.contract import Check, Needs
+from cnnspec.compiler.plan import Plan
+from cnnspec.core.diagnostic import Diagnostic
+from cnnspec.language.node import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import ModuleType
+
+    from cnnspec.compiler.checks.contract import Finding
+    from cnnspec.core.diagnostic import Findings, Place
+    from cnnspec.language.data_facts import Data
+    from cnnspec.language.node import Node
+    from cnnspec.language.spec import Spec
+    from cnnspec.language.training import Train
+
+ROOMS = ("network", "training", "data", "names")
+"""The folders of checks, in the order in which they are run."""
+
+
+def run_checks(
+    spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, data: Data | None, findings: Findings
+) -> None:
+    """Report what the checks find. `plan`, `train` and `data` are None where they are wrong or not there."""
+    known = Needs.NOTHING
+    if plan is not None and plan.complete:
+        known |= Needs.SHAPES
+    if train is not None:
+        known |= Needs.TRAIN
+    asked = spec.train is not None or spec.data is not None
+    rooms = {
+        "network": True,
+        "training": asked and train is not None,
+        "data": data is not None and plan is not None,
+        "names": bool(spec.variables or spec.blocks),
+    }
+    checks = [check for room in ROOMS if rooms[room] for check in checks_of(room)]
+    _run(checks, _context(spec, file, plan, train, data), known, findings)
+
+
+def _context(spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, data: Data | None) -> Context:
+    plan = plan or Plan(spec.name, {}, (), ())
+    if data is not None:
+        return DataContext(plan, spec, file, train or _defaults(), data)
+    return Context(plan, spec, file) if train is None else TrainContext(plan, spec, file, train)
+
+
+def _defaults() -> Train:
+    from cnnspec.language.training import Train  # noqa: PLC0415 -- most specs say right what they say
+
+    return Train()
+
+
+def _run(checks: Iterable[Check[Any]], context: Context, known: Needs, findings: Findings) -> None:
+    """Checks that would echo other errors come last, and one after another."""
+    last = [check for check in checks if Needs.NO_ERRORS in check.needs]
+    for check in checks:
+        if check.needs in known:
+            _report(check, context, findings)
+    for check in last:
+        if check.needs in known | Needs.NO_ERRORS and not findings.errors:
+            _report(check, context, findings)
+
+
+def _report(check: Check[Any], context: Context, findings: Findings) -> None:
+    for found in check.rule(context):
+        findings.add(_diagnostic(found, context.spec))
+
+
+def _diagnostic(found: Finding, spec: Spec) -> Diagnostic:
+    place = _field_place(found.at, spec) if isinstance(found.at, str) else found.at.place
+    return Diagnostic(found.code, found.message, place, found.hint, found.severity)
+
+
+def _field_place(field: str, spec: Spec) -> Place:
+    """Where a field is written, or what holds it; where there is no `train:`, the data asks for training."""
+    steps = field.split(".")
+    node: Node = spec.root
+    for step in ["data"] if steps[0] == "train" and spec.train is None else steps:
+        inner = _inner(node, step)
+        if inner is None:
+            break
+        node = inner
+    return node.place
+
+
+def _inner(node: Node, step: str) -> Node | None:
+    if isinstance(node, Mapping):
+        return node.get(step)
+    return node.items[int(step)] if isinstance(node, Sequence) and step.isdigit() else None
+
+
+@cache
+def checks_of(room: str) -> tuple[Check[Any], ...]:
+    """The checks of a folder."""
+    found = (value for module in modules_of(room) for value in vars(module).values())
+    return tuple(check for check in found if isinstance(check, Check))
+
+
+def modules_of(room: str) -> Iterator[ModuleType]:
+    """The files of a folder, each a check."""
+    package = import_module(f"{__package__}.{room}")
+    (folder,) = package.__path__
+    for file in sorted(Path(folder).glob("[a-z]*.py")):
+        yield import_module(f"{package.__name__}.{file.stem}")

@@ -1,0 +1,45 @@
+"""Optimizers that are made for hidden layers alone, of a network that has none.
+
+## nothing-hidden
+
+Muon without hidden layers
+
+Muon moves the weights of convolutions and linear layers between the first and the last of them; AdamW moves
+the rest. Here there is nothing between them.
+
+```yaml
+train: {optimizer: muon}
+```
+
+Take adamw, or a network with more layers.
+
+```yaml
+train: {optimizer: adamw}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.checks.contract import Needs, check, error
+from cnnspec.language.optimizers import OPTIMIZERS
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.checks.context import TrainContext
+    from cnnspec.compiler.checks.contract import Findings
+
+_FIRST_AND_LAST = 2
+
+
+@check(needs=Needs.SHAPES)
+def hidden_matrices(context: TrainContext) -> Findings:
+    """Count the weights that are matrices."""
+    optimizer, found = context.train.optimizer, len(context.plan.matrices)
+    if optimizer.hidden_only and found <= _FIRST_AND_LAST:
+        name = OPTIMIZERS.name_of(type(optimizer))
+        message = (
+            f"{name} moves the weights of layers between the first and the last with weights, "
+            f"this network has {found} such layers in all"
+        )
+        yield error("nothing-hidden", message, "train.optimizer", "Write `optimizer: adamw`.")

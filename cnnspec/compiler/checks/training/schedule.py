@@ -1,0 +1,29 @@
+"""Schedules that can be followed but are hardly meant: lr never changes, or goes the wrong way.
+
+Each schedule judges itself (`doubt`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.compiler.checks.contract import check, verdict, warning
+from cnnspec.language.optimizers import OPTIMIZERS
+from cnnspec.language.schedules import Constant
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.checks.context import TrainContext
+    from cnnspec.compiler.checks.contract import Findings
+
+
+@check()
+def schedule(context: TrainContext) -> Findings:
+    """Compare the schedule with the optimizer's lr and the number of epochs."""
+    train = context.train
+    if not train.optimizer.rates and train.schedule != Constant():
+        name = OPTIMIZERS.name_of(type(train.optimizer))
+        message = f"{name} finds its steps' lengths itself after the first: a schedule changes nothing"
+        yield warning("lr-never-changes", message, "train.schedule", "Leave schedule out.")
+        return
+    for found in verdict("train.schedule", train.schedule.doubt, train.optimizer.lr, train.epochs):
+        yield found._replace(severity="warning")
