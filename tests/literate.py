@@ -11,6 +11,9 @@ stands at the end of the line that it is about:
     # error: code "text"     the text is in message or hint
 
 What is said of the whole file belongs to the block's first line.
+
+Errors are exactly those that are marked. Of the warnings those count whose code is named, in a mark or in the prose,
+under the block's heading: others are no matter of these cases, and a new check does not break them.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ from cnnspec.compiler.walk.walk import Walk
 FOLDER = Path(__file__).parent / "cases"
 
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ ", re.MULTILINE)
+_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HEADER = re.compile(r"# (input|variant|set): (.*)")
 _MARK = re.compile(r" *# (?:(->|at:) (\S+)|(error|warning): ([\w-]+)(?: \"([^\"]*)\")?) *(?=$| # )")
 
@@ -48,6 +53,8 @@ class Case(NamedTuple):
     spec: str
     marks: tuple[Mark, ...]
     options: dict[str, str]
+    named: frozenset[str]
+    """The words under its heading: the codes that the case looks at are among them."""
 
 
 def cases() -> list[Case]:
@@ -58,10 +65,22 @@ def cases() -> list[Case]:
 
 def cases_of(name: str, text: str) -> list[Case]:
     """The cases of a text; lines are counted in the whole text."""
-    return [_case(name, text.count("\n", 0, block.start(1)), block[1]) for block in _BLOCK.finditer(text)]
+    return [
+        _case(name, text.count("\n", 0, block.start(1)), block[1], _words_around(text, block.start()))
+        for block in _BLOCK.finditer(text)
+    ]
 
 
-def _case(name: str, above: int, block: str) -> Case:
+def _words_around(text: str, position: int) -> frozenset[str]:
+    """The words from the heading before to the one after."""
+    prose = _BLOCK.sub(lambda block: re.sub(r"^#", " ", block[0], flags=re.MULTILINE), text)
+    headings = [heading.start() for heading in _HEADING.finditer(prose)]
+    first = max((start for start in headings if start <= position), default=0)
+    last = min((start for start in headings if start > position), default=len(text))
+    return frozenset(_WORD.findall(text[first:last]))
+
+
+def _case(name: str, above: int, block: str, named: frozenset[str]) -> Case:
     lines = [_MARK.sub("", line) for line in block.split("\n")]
     options = dict(header.groups() for line in lines if (header := _HEADER.fullmatch(line)))
     marks = [
@@ -73,7 +92,7 @@ def _case(name: str, above: int, block: str) -> Case:
     head = f"cnnspec: 1\ninput: {options['input']}\nlayers:\n" if first.startswith("- ") else ""
     # Blank lines in front let lines of the spec be lines of the file.
     room = "\n" * (above - head.count("\n"))
-    return Case(name, above + 1, room + head + "\n".join(lines), tuple(sorted(marks)), options)
+    return Case(name, above + 1, room + head + "\n".join(lines), tuple(sorted(marks)), options, named)
 
 
 def _mark(line: int, arrow: str, shape: str, severity: str, code: str, text: str) -> Mark:
@@ -81,7 +100,7 @@ def _mark(line: int, arrow: str, shape: str, severity: str, code: str, text: str
 
 
 def found(case: Case) -> list[Mark]:
-    """What is said of the case, as marks: every diagnostic, and the shapes that it asks for."""
+    """What is said of the case, as marks: every diagnostic that it looks at, and the shapes that it asks for."""
     shapes: dict[int, str] = {}
     judge, walk = Expectations.check, Walk._plain
 
@@ -95,7 +114,7 @@ def found(case: Case) -> list[Mark]:
         judge(self, item, value, scope)
 
     with patch.object(Expectations, "check", watch), patch.object(Walk, "_plain", walked):
-        result = _checked(case)
+        result = checked(case)
     paths = {node.place.line: node.path for node in (result.plan.nodes if result.plan else ())}
     facts = {"->": shapes, "at:": paths}
     asked = [
@@ -104,10 +123,12 @@ def found(case: Case) -> list[Mark]:
         if mark.sign in facts
     ]
     wanted = [mark for mark in case.marks if mark.sign not in facts]
-    return sorted(asked + [_told(diagnostic, case, wanted) for diagnostic in result.diagnostics])
+    looked_at = (d for d in result.diagnostics if d.severity == "error" or d.code in case.named)
+    return sorted(asked + [_told(diagnostic, case, wanted) for diagnostic in looked_at])
 
 
-def _checked(case: Case) -> Result:
+def checked(case: Case) -> Result:
+    """What the checker makes of the case."""
     settings = [case.options["set"]] if "set" in case.options else []
     return check_text(case.spec, "case.yaml", variant=case.options.get("variant"), settings=settings)
 

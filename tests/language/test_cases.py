@@ -42,3 +42,19 @@ def test_lines_are_those_of_the_file() -> None:
 def test_what_is_said_of_the_whole_file_belongs_to_its_first_line() -> None:
     (case,) = cases_of("a.md", "# Title\n\n```yaml\njust text  # error: not-a-mapping\n```\n")
     assert list(case.marks) == found(case)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("# Title\n\n{unversioned}\n", []),
+        ("# Title\n\nHere `missing-version` counts.\n\n{unversioned}\n", ["missing-version"]),
+        ("# Title\n\n{unversioned}\n\nSo does `missing-version` behind.\n", ["missing-version"]),
+        ("# Title `missing-version`\n\n## Other\n\n{unversioned}\n", []),
+        ("# Title\n\n{unversioned}\n\n## Other `missing-version`\n", []),
+    ],
+)
+def test_a_warning_counts_where_its_code_is_named_under_the_heading(text: str, seen: list[str]) -> None:
+    block = "```yaml\ninput: [3, 8, 8]\n# a comment is no heading\nlayers: [relu]\n```"
+    (case,) = cases_of("a.md", text.format(unversioned=block))
+    assert seen == [mark.word for mark in found(case)]

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cnnspec.cli.main import cli
-from cnnspec.core.codes import CODES
+from cnnspec.compiler.codes import CODES
 from cnnspec.expressions.functions import FUNCTIONS
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES

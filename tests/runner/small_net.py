@@ -46,3 +46,14 @@ def differing(one: nn.Module, other: nn.Module) -> list[str]:
     """The names of what differs in any bit."""
     pairs = zip(one.state_dict().items(), other.state_dict().items(), strict=True)
     return [name for (name, a), (_, b) in pairs if not torch.equal(a, b)]
+
+
+def matrices(net: nn.Module) -> list[str]:
+    """The names of the weights that an optimizer sees as matrices, from torch's classes: no norms, no scales."""
+    norms = (nn.LayerNorm, nn.RMSNorm)
+    scales = {id(weight) for part in net.modules() if isinstance(part, norms) for weight in part.parameters()}
+    return [
+        name
+        for name, weight in net.named_parameters()
+        if weight.ndim > 1 and weight[0].numel() > 1 and id(weight) not in scales
+    ]

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cnnspec.compiler.check import check_text
-from cnnspec.compiler.trainable import against_channels_last
+from cnnspec.compiler.checks.training.channels_last import against_channels_last
 from cnnspec.runner.setup import made
 from cnnspec.settings.train import Train
 

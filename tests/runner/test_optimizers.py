@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from torch import nn
 
 from cnnspec.backend.build import build
-from cnnspec.compiler.trainable import matrices as matrices_of_plan
+from cnnspec.compiler.check import check_text
 from cnnspec.core.errors import UserError
 from cnnspec.core.reject import Reject
 from cnnspec.library.specs import check
-from cnnspec.runner.optim.optimizer import matrices, optimizer
+from cnnspec.runner.optim.optimizer import optimizer
 from cnnspec.runner.optim.without_dynamo import quiet
 from cnnspec.settings.optimizers import OPTIMIZERS
-from tests.runner.small_net import backward, batches, differing, small_net
+from tests.runner.small_net import backward, batches, differing, matrices, small_net
 
 NOT_OURS = {"params", "differentiable", "capturable"}
 NOT_TORCHS = {"decay", "adamw_lr", "adamw_betas", "adamw_eps", "adamw_weight_decay"}
@@ -63,6 +63,11 @@ def trained(net, made):
     return net
 
 
+def ours_for(config, net):
+    """The optimizer that `config` says."""
+    return optimizer(config, net, matrices(net))
+
+
 def test_every_first_order_optimizer_of_torch_for_dense_gradients_is_there():
     theirs = {
         name
@@ -94,7 +99,7 @@ def test_adamws_part_of_muon_has_adamws_defaults():
 @pytest.mark.parametrize(("name", "arguments"), GIVEN, ids=str)
 def test_steps_are_torchs_to_the_last_bit(name, arguments):
     ours, theirs = small_net(), small_net()
-    trained(ours, optimizer(OPTIMIZERS[name](**arguments), ours))
+    trained(ours, ours_for(OPTIMIZERS[name](**arguments), ours))
     trained(theirs, getattr(torch.optim, OPTIMIZERS[name].torch)(theirs.parameters(), **arguments))
     assert [] == differing(theirs, ours)
     assert differing(small_net(), ours) != []
@@ -104,7 +109,7 @@ def test_steps_are_torchs_to_the_last_bit(name, arguments):
 def test_weights_decay_in_matrices_alone_if_asked(name):
     ours, theirs = small_net(), small_net()
     config = OPTIMIZERS[name](weight_decay=0.5, decay="matrices")
-    trained(ours, optimizer(config, ours))
+    trained(ours, ours_for(config, ours))
     groups = [
         {"params": [weight for weight in theirs.parameters() if weight.ndim > 1]},
         {"params": [weight for weight in theirs.parameters() if weight.ndim == 1], "weight_decay": 0},
@@ -113,29 +118,19 @@ def test_weights_decay_in_matrices_alone_if_asked(name):
     assert [] == differing(theirs, ours)
 
 
-class Odd(nn.Module):
-    """Weights of two axes and more that are no matrices, one of each sort, and two matrices."""
-
-    def __init__(self):
-        super().__init__()
-        self.gamma = nn.Parameter(torch.ones(4, 1, 1))
-        self.layernorm, self.rmsnorm = nn.LayerNorm([4, 3, 3]), nn.RMSNorm([3, 3])
-        self.single, self.depthwise = nn.Conv2d(4, 4, 1, groups=4), nn.Conv2d(4, 4, 3, groups=4)
-        self.linear, self.frozen = nn.Linear(4, 3), nn.Linear(4, 3).requires_grad_(requires_grad=False)
-
-
-def test_scales_and_frozen_weights_are_no_matrices():
-    net = Odd()
-    names = {id(weight): name for name, weight in net.named_parameters()}
-    assert ["depthwise.weight", "linear.weight"] == [names[id(weight)] for weight in matrices(net)]
+def test_a_frozen_weight_is_not_moved():
+    net = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 3).requires_grad_(requires_grad=False))
+    (decaying, still) = ours_for(OPTIMIZERS["adamw"](decay="matrices"), net).param_groups
+    assert [net[0].weight] == decaying["params"]
+    assert [net[0].bias] == still["params"]
 
 
 def test_a_group_that_would_be_empty_is_left_out():
     config = OPTIMIZERS["adamw"](decay="matrices")
     assert [0.01] == [
-        group["weight_decay"] for group in optimizer(config, nn.Linear(3, 2, bias=False)).param_groups
+        group["weight_decay"] for group in ours_for(config, nn.Linear(3, 2, bias=False)).param_groups
     ]
-    assert [0.0] == [group["weight_decay"] for group in optimizer(config, nn.BatchNorm2d(3)).param_groups]
+    assert [0.0] == [group["weight_decay"] for group in ours_for(config, nn.BatchNorm2d(3)).param_groups]
 
 
 def muon_by_hand(net, config):
@@ -179,14 +174,14 @@ def muon_by_hand(net, config):
 )
 def test_muon_moves_hidden_matrices_and_adamw_the_rest_to_the_last_bit(config):
     ours = small_net()
-    trained(ours, optimizer(OPTIMIZERS["muon"](**config), ours))
+    trained(ours, ours_for(OPTIMIZERS["muon"](**config), ours))
     assert [] == differing(muon_by_hand(small_net(), config), ours)
 
 
 def test_muon_moves_weights_that_lie_channels_last_too():
     ours, other = small_net(channels_last=True), small_net()
-    trained(ours, optimizer(OPTIMIZERS["muon"](lr=0.02), ours))
-    trained(other, optimizer(OPTIMIZERS["muon"](lr=0.02), other))
+    trained(ours, ours_for(OPTIMIZERS["muon"](lr=0.02), ours))
+    trained(other, ours_for(OPTIMIZERS["muon"](lr=0.02), other))
     assert (ours[3].weight.detach() - small_net()[3].weight.detach()).abs().max() > 0.02
     # the matrix product runs in bfloat16, and in another order
     torch.testing.assert_close(ours[3].weight, other[3].weight, atol=0.02, rtol=0)
@@ -195,7 +190,7 @@ def test_muon_moves_weights_that_lie_channels_last_too():
 
 def test_muon_reads_a_gradient_however_it_lies():
     one, other = small_net(channels_last=True), small_net(channels_last=True)
-    made = [optimizer(OPTIMIZERS["muon"](), net) for net in (one, other)]
+    made = [ours_for(OPTIMIZERS["muon"](), net) for net in (one, other)]
     for net in (one, other):
         backward(net, *batches(1)[0])
     other[3].weight.grad = other[3].weight.grad.contiguous()
@@ -210,7 +205,7 @@ def test_muons_adamw_has_arguments_of_its_own_and_matrices_alone_may_decay():
         lr=0.3, weight_decay=0.2, decay="matrices", adamw_lr=0.1, adamw_betas=(0.5, 0.6), adamw_eps=1e-3,
         adamw_weight_decay=0.4,
     )  # fmt: skip
-    muon, decaying, still = optimizer(config, net).param_groups
+    muon, decaying, still = ours_for(config, net).param_groups
     assert (0.3, 0.2, 2) == (muon["lr"], muon["weight_decay"], len(muon["params"]))
     assert (0.1, (0.5, 0.6), 1e-3, 0.4) == tuple(
         decaying[key] for key in ("lr", "betas", "eps", "weight_decay")
@@ -219,37 +214,57 @@ def test_muons_adamw_has_arguments_of_its_own_and_matrices_alone_may_decay():
     assert (0.1, 0.0, 6) == (still["lr"], still["weight_decay"], len(still["params"]))
 
 
+ODD = """
+cnnspec: 1
+input: [4, 6, 6]
+layers:
+  - {scale: {}, name: gamma}
+  - {layernorm: {axis: [0, 1, 2]}, name: layernorm}
+  - {rmsnorm: {axis: [1, 2]}, name: rmsnorm}
+  - {conv: {out_channels: 4, kernel_size: 1, groups: 4}, name: single}
+  - {conv: {out_channels: 4, kernel_size: 3, groups: 4}, name: depthwise}
+  - flatten
+  - {linear: 3, name: linear}
+"""
+
+
+def test_weights_that_scale_single_values_are_no_matrices():
+    plan = check_text(ODD).plan
+    assert plan is not None
+    assert {"depthwise.weight", "linear.weight"} == plan.matrices
+
+
 @pytest.mark.parametrize("name", ["mnist", "fashion_small", "convnext", "mobilenet_v2", "regnet"])
-def test_the_check_counts_the_matrices_that_the_optimizer_finds(name):
+def test_a_plan_knows_the_matrices_of_its_module(name):
     plan = check(name).plan
     assert plan is not None
     with torch.device("meta"):
         module = build(plan)
-    assert len(matrices(module)) == matrices_of_plan(plan)
+    assert set(matrices(module)) == plan.matrices
 
 
 def test_muon_of_a_network_that_is_hidden_matrices_but_for_its_ends():
     net = nn.Sequential(*(nn.Linear(3, 3, bias=False) for _ in range(3)))
-    assert [1, 2] == [len(group["params"]) for group in optimizer(OPTIMIZERS["muon"](), net).param_groups]
+    assert [1, 2] == [len(group["params"]) for group in ours_for(OPTIMIZERS["muon"](), net).param_groups]
 
 
 def test_a_network_without_weights_is_told():
     with pytest.raises(UserError, match="the network has no weights to train"):
-        optimizer(OPTIMIZERS["sgd"](), nn.ReLU())
+        ours_for(OPTIMIZERS["sgd"](), nn.ReLU())
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_training_goes_on_from_a_state_as_if_it_had_not_stopped(name):
     config, whole, first = OPTIMIZERS[name](), small_net(), small_net()
-    trained(whole, optimizer(config, whole))
-    stopped = optimizer(config, first)
+    trained(whole, ours_for(config, whole))
+    stopped = ours_for(config, first)
     for images, labels in batches()[:5]:
         backward(first, images, labels)
         stopped.step()
         stopped.zero_grad()
     second = small_net()
     second.load_state_dict(first.state_dict())
-    resumed = optimizer(config, second)
+    resumed = ours_for(config, second)
     resumed.load_state_dict(stopped.state_dict())
     for images, labels in batches()[5:]:
         backward(second, images, labels)
@@ -261,7 +276,7 @@ def test_a_training_goes_on_from_a_state_as_if_it_had_not_stopped(name):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_gradient_scaler_scales_every_gradient_back(name):
     ours, theirs, scaler = small_net(), small_net(), torch.amp.GradScaler("cpu", init_scale=1024.0)
-    made, plain = (optimizer(OPTIMIZERS[name](), net) for net in (ours, theirs))
+    made, plain = (ours_for(OPTIMIZERS[name](), net) for net in (ours, theirs))
     for images, labels in batches(2):
         scaler.scale(nn.functional.cross_entropy(ours(images), labels)).backward()
         scaler.step(made)
@@ -280,12 +295,12 @@ from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.schedules import SCHEDULES
 from cnnspec.runner.optim.optimizer import optimizer
 from cnnspec.runner.optim.schedule import Schedule
-from tests.runner.small_net import backward, batches, small_net
+from tests.runner.small_net import backward, batches, matrices, small_net
 
 loaded = []
 for name in OPTIMIZERS:
     net = small_net()
-    made = optimizer(OPTIMIZERS[name](), net)
+    made = optimizer(OPTIMIZERS[name](), net, matrices(net))
     schedules = [Schedule(SCHEDULES[kind](), made, 2, 1) for kind in ("cosine", "one_cycle", "plateau")]
     for step, (images, labels) in enumerate(batches(2)):
         for schedule in schedules:
@@ -314,7 +329,7 @@ def test_a_quiet_optimizer_is_torchs_class_in_all_else():
 
 def test_a_step_forbids_gradients_and_calls_hooks():
     net = small_net()
-    made, seen = optimizer(OPTIMIZERS["sgd"](), net), []
+    made, seen = ours_for(OPTIMIZERS["sgd"](), net), []
     made.register_step_post_hook(lambda *_: seen.append(torch.is_grad_enabled()))
     backward(net, *batches(1)[0])
     made.step()
@@ -401,7 +416,7 @@ def test_rprops_shortest_step_is_not_above_its_longest_which_torch_would_take():
 
 def test_muon_keeps_no_gradient_after_its_step():
     net = small_net()
-    made = optimizer(OPTIMIZERS["muon"](), net)
+    made = ours_for(OPTIMIZERS["muon"](), net)
     backward(net, *batches(1)[0])
     made.step()
     assert [None, None] == [view.grad for view in made._views]
@@ -455,7 +470,7 @@ def test_asgd_refuses_powers_that_are_no_numbers_or_overflow(arguments):
 
 def test_a_weight_without_a_gradient_stays_as_it_is_with_muon_too():
     net, before = small_net(), small_net()
-    made = optimizer(OPTIMIZERS["muon"](), net)
+    made = ours_for(OPTIMIZERS["muon"](), net)
     made.step()
     assert [] == differing(before, net)
     backward(net, *batches(1)[0])
@@ -468,7 +483,7 @@ def test_a_weight_without_a_gradient_stays_as_it_is_with_muon_too():
 
 def test_muon_sees_a_filter_that_lies_channels_last_as_a_row_with_its_channels_innermost():
     ours, theirs = small_net(channels_last=True), small_net(channels_last=True)
-    trained(ours, optimizer(OPTIMIZERS["muon"](lr=0.02), ours))
+    trained(ours, ours_for(OPTIMIZERS["muon"](lr=0.02), ours))
     conv, linear = theirs[3].weight, theirs[6].weight
     rows = nn.Parameter(conv.detach().permute(0, 2, 3, 1).flatten(1).clone())
     hidden = {id(conv), id(linear)}

@@ -28,7 +28,7 @@ from cnnspec.settings.schedules import (
     Step,
 )
 from cnnspec.settings.train import Train
-from tests.runner.small_net import EPOCHS, STEPS, backward, batches, differing, small_net
+from tests.runner.small_net import EPOCHS, STEPS, backward, batches, differing, matrices, small_net
 
 TOTAL = EPOCHS * STEPS
 
@@ -263,7 +263,7 @@ BY_HAND = {
 def test_it_is_the_training_written_by_hand_to_the_last_bit(name, kind):
     config, make = BY_HAND[name]
     ours, theirs = small_net(), small_net()
-    made, plain = (optimizer(OPTIMIZERS[kind](lr=0.01), net) for net in (ours, theirs))
+    made, plain = (optimizer(OPTIMIZERS[kind](lr=0.01), net, matrices(net)) for net in (ours, theirs))
     schedule = Schedule(config, made, TOTAL, STEPS)
     if name == "cosine":
         scheduler = lr_scheduler.LambdaLR(plain, lambda step: (1 + math.cos(math.pi * step / TOTAL)) / 2)

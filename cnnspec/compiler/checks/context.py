@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from cnnspec.compiler.checks.contract import Written
     from cnnspec.compiler.checks.mentions import Mentions
     from cnnspec.compiler.plan import Plan
-    from cnnspec.language.data_facts import Data, Facts
-    from cnnspec.language.node import Mapping, Node
     from cnnspec.language.spec import Spec
-    from cnnspec.language.training import Train
+    from cnnspec.reader.node import Mapping, Node
+    from cnnspec.settings.datasets.base import Data, Facts
+    from cnnspec.settings.train import Train
 
 
 @dataclass(frozen=True)

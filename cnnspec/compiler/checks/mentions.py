@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.language.node import Mapping, texts_of
 from cnnspec.language.values import has_dollar
+from cnnspec.reader.node import Mapping, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
-    from cnnspec.language.node import Texts
     from cnnspec.language.spec import Spec
+    from cnnspec.reader.node import Texts
 
 _QUOTED = re.compile(r"['\"]([\w-]+)['\"]")
 """A text inside an expression: `'basic' if $small else 'bottleneck'`."""
@@ -44,7 +44,7 @@ def mentions_of(spec: Spec, file: Mapping) -> Mentions:
 
 def _reads(texts: Texts) -> frozenset[str]:
     """The variables that expressions read, in keys and names too."""
-    from cnnspec.language.expression import names  # noqa: PLC0415 -- most specs have no expression
+    from cnnspec.expressions import names  # noqa: PLC0415 -- most specs have no expression
 
     filled = (text for held in texts for text in held if has_dollar(text))
     return frozenset(name for text in filled for name in names(text))

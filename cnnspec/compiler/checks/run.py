@@ -11,7 +11,7 @@ from cnnspec.compiler.checks.context import Context, DataContext, TrainContext
 from cnnspec.compiler.checks.contract import Check, Needs
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.diagnostic import Diagnostic
-from cnnspec.language.node import Mapping, Sequence
+from cnnspec.reader.node import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from cnnspec.compiler.checks.contract import Finding
     from cnnspec.core.diagnostic import Findings, Place
-    from cnnspec.language.data_facts import Data
-    from cnnspec.language.node import Node
     from cnnspec.language.spec import Spec
-    from cnnspec.language.training import Train
+    from cnnspec.reader.node import Node
+    from cnnspec.settings.datasets.base import Data
+    from cnnspec.settings.train import Train
 
 ROOMS = ("network", "training", "data", "names")
 """The folders of checks, in the order in which they are run."""
@@ -56,7 +56,7 @@ def _context(spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, 
 
 
 def _defaults() -> Train:
-    from cnnspec.language.training import Train  # noqa: PLC0415 -- most specs say right what they say
+    from cnnspec.settings.train import Train  # noqa: PLC0415 -- most specs say right what they say
 
     return Train()
 

@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import Needs, check, error
-from cnnspec.language.datasets import name_of
+from cnnspec.settings.datasets import name_of
 
 if TYPE_CHECKING:
     from cnnspec.compiler.checks.context import DataContext

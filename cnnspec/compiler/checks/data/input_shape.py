@@ -29,12 +29,12 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import check, error
 from cnnspec.core.shape import is_image
-from cnnspec.language.datasets import name_of
+from cnnspec.settings.datasets import name_of
 
 if TYPE_CHECKING:
     from cnnspec.compiler.checks.context import DataContext
     from cnnspec.compiler.checks.contract import Findings
-    from cnnspec.language.data_facts import Data
+    from cnnspec.settings.datasets.base import Data
 
 
 @check()

@@ -24,9 +24,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import Needs, check, warning
-from cnnspec.language.node import texts_of
 from cnnspec.language.spec import every
 from cnnspec.language.values import has_dollar
+from cnnspec.reader.node import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

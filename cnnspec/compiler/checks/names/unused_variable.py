@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import Needs, check, warning
-from cnnspec.language.node import Mapping
+from cnnspec.reader.node import Mapping
 
 if TYPE_CHECKING:
     from cnnspec.compiler.checks.context import Context

@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import Needs, check, error
-from cnnspec.language.optimizers import OPTIMIZERS
+from cnnspec.settings.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from cnnspec.compiler.checks.context import TrainContext

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import check, verdict, warning
-from cnnspec.language.optimizers import OPTIMIZERS
-from cnnspec.language.schedules import Constant
+from cnnspec.settings.optimizers import OPTIMIZERS
+from cnnspec.settings.schedules import Constant
 
 if TYPE_CHECKING:
     from cnnspec.compiler.checks.context import TrainContext
