@@ -10,9 +10,9 @@ The folder that a check stands in says what it needs of a spec, and so what it i
 A file is imported when a spec has what its folder needs. It holds:
 
 - its docstring: a line on what is checked, then a page for each of its codes (`compiler/codes.py` reads them);
-- a function under `@check(…)`, which takes the context and yields what it finds: `error(…)` or `warning(…)` with
+- a function under `@check()`, which takes the context and yields what it finds: `error(…)` or `warning(…)` with
   the code, the message, what it points at (a node, or a field as in `train.batch_size`) and a hint.
 
 A check is pure. It sees the whole plan; what could not be inferred is None there, and it says nothing about it, or
-asks in `@check(needs=…)` to run only where all is known.
+asks with `@check("shapes")` to run only where all is known.
 """

@@ -1,10 +1,9 @@
-"""What a check sees: the plan, the spec that it was made of, and what it is to be trained on and how."""
+"""What a check sees: the plan, the spec that it was made of, and what it is to be trained on and how. Read only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cnnspec.compiler.plan import Value
 from cnnspec.core.shape import is_image
@@ -19,16 +18,16 @@ if TYPE_CHECKING:
     from cnnspec.settings.train import Train
 
 
-@dataclass(frozen=True)
 class Context:
     """A network and its text."""
 
-    plan: Plan
-    """Every node with its layer, shapes, weights and path, as far as they could be inferred."""
-    spec: Spec
-    """Items, blocks and variables, with variant and settings applied."""
-    file: Mapping
-    """The whole file as it is written, whatever a variant makes of it."""
+    def __init__(self, plan: Plan, spec: Spec, file: Mapping) -> None:
+        self.plan: Final = plan
+        """Every node with its layer, shapes, weights and path, as far as they could be inferred."""
+        self.spec: Final = spec
+        """Items, blocks and variables, with variant and settings applied."""
+        self.file: Final = file
+        """The whole file as it is written, whatever a variant makes of it."""
 
     @cached_property
     def mentions(self) -> Mentions:
@@ -50,18 +49,20 @@ class Context:
         return known if shape is not None and shape.known else None
 
 
-@dataclass(frozen=True)
 class TrainContext(Context):
     """A network that is to be trained."""
 
-    train: Train
+    def __init__(self, plan: Plan, spec: Spec, file: Mapping, train: Train) -> None:
+        super().__init__(plan, spec, file)
+        self.train: Final = train
 
 
-@dataclass(frozen=True)
 class DataContext(TrainContext):
     """A network and the data that it is to be trained on."""
 
-    data: Data
+    def __init__(self, plan: Plan, spec: Spec, file: Mapping, train: Train, data: Data) -> None:
+        super().__init__(plan, spec, file, train)
+        self.data: Final = data
 
     @cached_property
     def facts(self) -> Facts:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from enum import Flag, auto
-from typing import TYPE_CHECKING, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar
 
 from cnnspec.core.reject import Reject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Protocol
+
     from cnnspec.compiler.checks.context import Context
     from cnnspec.core.diagnostic import Place, Severity
 
-P = ParamSpec("P")
+    class Written(Protocol):
+        """What has a place in a spec: a node of the plan, an item, a block, a key, a value."""
+
+        @property
+        def place(self) -> Place:
+            """Where it is written."""
+
+
 C = TypeVar("C", bound="Context")
-C_contra = TypeVar("C_contra", bound="Context", contravariant=True)
+P = ParamSpec("P")
 
 Field = str
 """A path of keys and positions from the top of a spec: `train.augment.0`."""
 
+Need = Literal["shapes", "train", "no errors"]
+"""What must be known before a check is run.
 
-class Written(Protocol):
-    """What has a place in a spec: a node of the plan, an item, a block, a key, a value."""
-
-    @property
-    def place(self) -> Place:
-        """Where it is written."""
+shapes: every layer and size of the plan. train: what `train:` says; where it is wrong, the context has the defaults.
+no errors: that nothing else found one, of which the check's findings would be an echo.
+"""
 
 
 class Finding(NamedTuple):
@@ -34,11 +41,8 @@ class Finding(NamedTuple):
     code: str
     message: str
     at: Written | Field
-    hint: str = ""
-    severity: Severity = "error"
-
-
-Findings = Iterator[Finding]
+    hint: str
+    severity: Severity
 
 
 def error(code: str, message: str, at: Written | Field, hint: str) -> Finding:
@@ -51,31 +55,19 @@ def warning(code: str, message: str, at: Written | Field, hint: str) -> Finding:
     return Finding(code, message, at, hint, "warning")
 
 
-class Needs(Flag):
-    """What must be known before a check is run."""
+class Check(NamedTuple):
+    """A rule, which takes the context that its folder gives, and what it needs."""
 
-    NOTHING = 0
-    SHAPES = auto()
-    """Every layer and size of the plan."""
-    TRAIN = auto()
-    """What `train:` says; where it is wrong, the context has the defaults."""
-    NO_ERRORS = auto()
-    """That no error was found by anything else: it would be an echo of it."""
+    rule: Callable[[Any], Iterator[Finding]]
+    needs: frozenset[Need]
 
 
-class Check(NamedTuple, Generic[C_contra]):
-    """A rule with what it needs."""
-
-    rule: Callable[[C_contra], Findings]
-    needs: Needs
-
-
-def check(needs: Needs = Needs.NOTHING) -> Callable[[Callable[[C], Findings]], Check[C]]:
+def check(*needs: Need) -> Callable[[Callable[[C], Iterator[Finding]]], Check]:
     """Make a rule a check."""
-    return lambda rule: Check(rule, needs)
+    return lambda rule: Check(rule, frozenset(needs))
 
 
-def verdict(at: Field, rule: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> Findings:
+def verdict(at: Field, rule: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> Iterator[Finding]:
     """What a declaration's own rule says of `args`; the field that its Reject names is looked for in `at`."""
     try:
         rule(*args, **kwargs)

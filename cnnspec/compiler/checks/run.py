@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.context import Context, DataContext, TrainContext
-from cnnspec.compiler.checks.contract import Check, Needs
+from cnnspec.compiler.checks.contract import Check
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.diagnostic import Diagnostic
 from cnnspec.reader.node import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
 
-    from cnnspec.compiler.checks.contract import Finding
+    from cnnspec.compiler.checks.contract import Finding, Need
     from cnnspec.core.diagnostic import Findings, Place
     from cnnspec.language.spec import Spec
     from cnnspec.reader.node import Node
@@ -32,11 +32,9 @@ def run_checks(
     spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, data: Data | None, findings: Findings
 ) -> None:
     """Report what the checks find. `plan`, `train` and `data` are None where they are wrong or not there."""
-    known = Needs.NOTHING
+    known: set[Need] = {"train"} if train is not None else set()
     if plan is not None and plan.complete:
-        known |= Needs.SHAPES
-    if train is not None:
-        known |= Needs.TRAIN
+        known.add("shapes")
     asked = spec.train is not None or spec.data is not None
     rooms = {
         "network": True,
@@ -61,18 +59,18 @@ def _defaults() -> Train:
     return Train()
 
 
-def _run(checks: Iterable[Check[Any]], context: Context, known: Needs, findings: Findings) -> None:
-    """Checks that would echo other errors come last, and one after another."""
-    last = [check for check in checks if Needs.NO_ERRORS in check.needs]
-    for check in checks:
-        if check.needs in known:
-            _report(check, context, findings)
-    for check in last:
-        if check.needs in known | Needs.NO_ERRORS and not findings.errors:
+def _run(checks: Iterable[Check], context: Context, known: set[Need], findings: Findings) -> None:
+    """Checks that would echo other errors come last, one after another."""
+    early = [check for check in checks if check.needs <= known]
+    late = [check for check in checks if "no errors" in check.needs and check.needs <= known | {"no errors"}]
+    for check in early:
+        _report(check, context, findings)
+    for check in late:
+        if not findings.errors:
             _report(check, context, findings)
 
 
-def _report(check: Check[Any], context: Context, findings: Findings) -> None:
+def _report(check: Check, context: Context, findings: Findings) -> None:
     for found in check.rule(context):
         findings.add(_diagnostic(found, context.spec))
 
@@ -101,7 +99,7 @@ def _inner(node: Node, step: str) -> Node | None:
 
 
 @cache
-def checks_of(room: str) -> tuple[Check[Any], ...]:
+def checks_of(room: str) -> tuple[Check, ...]:
     """The checks of a folder."""
     found = (value for module in modules_of(room) for value in vars(module).values())
     return tuple(check for check in found if isinstance(check, Check))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, verdict
+from cnnspec.compiler.checks.contract import check, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
-@check(needs=Needs.TRAIN)
-def augmentations(context: DataContext) -> Findings:
+@check("train")
+def augmentations(context: DataContext) -> Iterator[Finding]:
     """Ask each about the shape."""
     image = context.image
     if image is None:

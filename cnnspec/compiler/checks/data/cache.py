@@ -30,16 +30,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, error
+from cnnspec.compiler.checks.contract import check, error
 from cnnspec.settings.datasets import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
-@check(needs=Needs.TRAIN)
-def cache(context: DataContext) -> Findings:
+@check("train")
+def cache(context: DataContext) -> Iterator[Finding]:
     """Compare the cache with what holds the images."""
     if context.train.cache == "none" and not context.data.in_files:
         message = f"cache: none is for image files, {name_of(context.data)} is read whole"

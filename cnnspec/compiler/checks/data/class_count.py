@@ -54,13 +54,15 @@ from cnnspec.core.plural import plural
 from cnnspec.settings.datasets import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.settings.datasets.base import Data
 
 
 @check()
-def class_count(context: DataContext) -> Findings:
+def class_count(context: DataContext) -> Iterator[Finding]:
     """Compare the two; some losses tell two classes apart by one score."""
     scores, classes = context.scores, context.facts.classes
     if scores is None or classes is None or scores == classes:

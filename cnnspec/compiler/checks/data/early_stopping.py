@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, verdict
+from cnnspec.compiler.checks.contract import check, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
-@check(needs=Needs.TRAIN)
-def early_stopping(context: DataContext) -> Findings:
+@check("train")
+def early_stopping(context: DataContext) -> Iterator[Finding]:
     """Ask what is watched."""
     yield from verdict("train", context.train.watches, others=context.data.may_validate)

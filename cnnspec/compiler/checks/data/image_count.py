@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, verdict
+from cnnspec.compiler.checks.contract import check, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
-@check(needs=Needs.TRAIN)
-def image_count(context: DataContext) -> Findings:
+@check("train")
+def image_count(context: DataContext) -> Iterator[Finding]:
     """Ask whether the images are enough, where their number is known."""
     images, classes = context.facts.train_images, context.facts.classes or 1
     if images is not None:

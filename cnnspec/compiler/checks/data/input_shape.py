@@ -32,13 +32,15 @@ from cnnspec.core.shape import is_image
 from cnnspec.settings.datasets import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.settings.datasets.base import Data
 
 
 @check()
-def input_shape(context: DataContext) -> Findings:
+def input_shape(context: DataContext) -> Iterator[Finding]:
     """Compare the two; a data set whose images can be of any shape wants channels, height and width."""
     inputs, data = len(context.plan.inputs), context.data
     if inputs > 1:

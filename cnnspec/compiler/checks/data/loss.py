@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, verdict
+from cnnspec.compiler.checks.contract import check, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
-@check(needs=Needs.TRAIN)
-def loss(context: DataContext) -> Findings:
+@check("train")
+def loss(context: DataContext) -> Iterator[Finding]:
     """Ask the loss about so many scores."""
     scores = context.scores
     if scores is not None:

@@ -30,12 +30,14 @@ from typing import TYPE_CHECKING
 from cnnspec.compiler.checks.contract import check, warning
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
 @check()
-def normalised_scores(context: DataContext) -> Findings:
+def normalised_scores(context: DataContext) -> Iterator[Finding]:
     """Look at the layer that gives the scores."""
     shape, node = context.output.shape, context.output.node
     if shape is None or shape.rank != 0 or node is None or node.layer is None:

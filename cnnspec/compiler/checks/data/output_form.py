@@ -31,12 +31,14 @@ from cnnspec.compiler.checks.contract import check, error
 from cnnspec.core.plural import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
 @check()
-def output_form(context: DataContext) -> Findings:
+def output_form(context: DataContext) -> Iterator[Finding]:
     """Look for spatial axes in the first output, which is the one that is trained."""
     shape = context.output.shape
     if shape is None or shape.rank == 0:

@@ -27,15 +27,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, error
+from cnnspec.compiler.checks.contract import check, error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
-@check(needs=Needs.SHAPES | Needs.TRAIN | Needs.NO_ERRORS)
-def weights(context: DataContext) -> Findings:
+@check("shapes", "train", "no errors")
+def weights(context: DataContext) -> Iterator[Finding]:
     """Count the parameters."""
     if not context.plan.params:
         message = "the network has no weights: there is nothing to train"

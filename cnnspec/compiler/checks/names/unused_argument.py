@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, warning
+from cnnspec.compiler.checks.contract import check, warning
 from cnnspec.language.spec import every
 from cnnspec.language.values import has_dollar
 from cnnspec.reader.node import texts_of
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.compiler.checks.context import Context
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.language.spec import Block
 
 
-@check(needs=Needs.NO_ERRORS)
-def unused_argument(context: Context) -> Findings:
+@check("no errors")
+def unused_argument(context: Context) -> Iterator[Finding]:
     """Look for each argument in the expressions of its block, for each input in the names."""
     for block in context.spec.blocks.values():
         for name, argument in block.args.items():

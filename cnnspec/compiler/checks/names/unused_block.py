@@ -23,16 +23,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, warning
+from cnnspec.compiler.checks.contract import check, warning
 from cnnspec.language.spec import every
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import Context
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
-@check(needs=Needs.NO_ERRORS)
-def unused_block(context: Context) -> Findings:
+@check("no errors")
+def unused_block(context: Context) -> Iterator[Finding]:
     """Follow the calls; any text of the file may be the kind that an expression stands for."""
     blocks = context.spec.blocks
     used: set[str] = set()

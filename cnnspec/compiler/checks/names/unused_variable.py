@@ -23,16 +23,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, warning
+from cnnspec.compiler.checks.contract import check, warning
 from cnnspec.reader.node import Mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import Context
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
-@check(needs=Needs.NO_ERRORS)
-def unused_variable(context: Context) -> Findings:
+@check("no errors")
+def unused_variable(context: Context) -> Iterator[Finding]:
     """Look for each of `vars` in the whole file."""
     variables = context.file.get("vars")
     for key, _ in variables if isinstance(variables, Mapping) else ():

@@ -32,12 +32,14 @@ from cnnspec.language.spec import every
 from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import Context
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
 @check()
-def outer_channels(context: Context) -> Findings:
+def outer_channels(context: Context) -> Iterator[Finding]:
     """Compare what entered the spec with what comes into each item outside of blocks that uses it."""
     plan = context.plan
     entered = next((value.shape.channels for value in plan.inputs.values() if value.shape), None)

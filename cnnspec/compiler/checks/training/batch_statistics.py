@@ -29,16 +29,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, error
+from cnnspec.compiler.checks.contract import check, error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.compiler.plan import Node
 
 
-@check(needs=Needs.SHAPES)
-def batch_statistics(context: TrainContext) -> Findings:
+@check("shapes")
+def batch_statistics(context: TrainContext) -> Iterator[Finding]:
     """Look at what enters such layers where a batch is one image; the first that can't be trained is told."""
     nodes = context.plan.nodes if context.train.batch_size == 1 else ()
     for node in filter(_averages_single_values, nodes):

@@ -29,20 +29,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, error
+from cnnspec.compiler.checks.contract import check, error
 from cnnspec.core.shape import is_image
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.compiler.plan import Plan
 
 _FILTERS = 4
 """Axes of a 2-d convolution's weight; channels_last is an order of so many, and torch refuses it to one more."""
 
 
-@check(needs=Needs.SHAPES)
-def channels_last(context: TrainContext) -> Findings:
+@check("shapes")
+def channels_last(context: TrainContext) -> Iterator[Finding]:
     """Look at the axes of what enters and of the weights."""
     asked = context.train.memory_format == "channels_last" and len(context.plan.inputs) == 1
     if asked and (against := against_channels_last(context.plan)):

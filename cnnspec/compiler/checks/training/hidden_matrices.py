@@ -22,18 +22,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import Needs, check, error
+from cnnspec.compiler.checks.contract import check, error
 from cnnspec.settings.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 _FIRST_AND_LAST = 2
 
 
-@check(needs=Needs.SHAPES)
-def hidden_matrices(context: TrainContext) -> Findings:
+@check("shapes")
+def hidden_matrices(context: TrainContext) -> Iterator[Finding]:
     """Count the weights that are matrices."""
     optimizer, found = context.train.optimizer, len(context.plan.matrices)
     if optimizer.hidden_only and found <= _FIRST_AND_LAST:

@@ -12,12 +12,14 @@ from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.schedules import Constant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.checks.contract import Findings
+    from cnnspec.compiler.checks.contract import Finding
 
 
 @check()
-def schedule(context: TrainContext) -> Findings:
+def schedule(context: TrainContext) -> Iterator[Finding]:
     """Compare the schedule with the optimizer's lr and the number of epochs."""
     train = context.train
     if not train.optimizer.rates and train.schedule != Constant():
