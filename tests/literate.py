@@ -21,11 +21,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import NamedTuple
-from unittest.mock import patch
 
 from cnnspec.compiler.check import Result, check_text
-from cnnspec.compiler.walk.expect import Expectations
-from cnnspec.compiler.walk.walk import Walk
+from cnnspec.compiler.walk.walk import Observer
 
 FOLDER = Path(__file__).parent / "cases"
 
@@ -102,19 +100,7 @@ def _mark(line: int, arrow: str, shape: str, severity: str, code: str, text: str
 def found(case: Case) -> list[Mark]:
     """What is said of the case, as marks: every diagnostic that it looks at, and the shapes that it asks for."""
     shapes: dict[int, str] = {}
-    judge, walk = Expectations.check, Walk._plain
-
-    def walked(self, item, value, frame):
-        result = walk(self, item, value, frame)
-        shapes[item.place.line] = str(result.shape)
-        return result
-
-    def watch(self, item, value, scope):
-        shapes[item.place.line] = str(value.shape)
-        judge(self, item, value, scope)
-
-    with patch.object(Expectations, "check", watch), patch.object(Walk, "_plain", walked):
-        result = checked(case)
+    result = checked(case, lambda item, value: shapes.update({item.place.line: str(value.shape)}))
     paths = {node.place.line: node.path for node in (result.plan.nodes if result.plan else ())}
     facts = {"->": shapes, "at:": paths}
     asked = [
@@ -127,10 +113,12 @@ def found(case: Case) -> list[Mark]:
     return sorted(asked + [_told(diagnostic, case, wanted) for diagnostic in looked_at])
 
 
-def checked(case: Case) -> Result:
+def checked(case: Case, observer: Observer | None = None) -> Result:
     """What the checker makes of the case."""
     settings = [case.options["set"]] if "set" in case.options else []
-    return check_text(case.spec, "case.yaml", variant=case.options.get("variant"), settings=settings)
+    return check_text(
+        case.spec, "case.yaml", variant=case.options.get("variant"), settings=settings, observer=observer
+    )
 
 
 def _told(diagnostic, case: Case, wanted: list[Mark]) -> Mark:

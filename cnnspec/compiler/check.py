@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.run import run_checks
-from cnnspec.compiler.inputs import entered, read_inputs
+from cnnspec.compiler.inputs import input_names, read_inputs
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.outputs import read_outputs
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.variables import evaluate_variables
 from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
-from cnnspec.compiler.walk.limits import Unfolded
+from cnnspec.compiler.walk.limits import TooLarge
 from cnnspec.compiler.walk.reporter import Reporter
 from cnnspec.compiler.walk.walk import Walk
-from cnnspec.core.diagnostic import Diagnostic, Place, Source
+from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Source
 from cnnspec.core.gc_pause import collector_paused
 from cnnspec.language.choices import read_choice, read_model
 from cnnspec.language.overrides import variants_of, with_settings, with_variant
@@ -29,6 +29,7 @@ from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Initialisation
+    from cnnspec.compiler.walk.walk import Observer
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Spec
 
@@ -62,34 +63,50 @@ class Result:
 
 
 def check_text(
-    text: str, name: str = "spec.yaml", *, variant: str | None = None, settings: Sequence[str] = ()
+    text: str,
+    name: str = "spec.yaml",
+    *,
+    variant: str | None = None,
+    settings: Sequence[str] = (),
+    observer: Observer | None = None,
 ) -> Result:
-    """Check a spec's text. `name` is what diagnostics call it; its stem is the network's default name."""
-    return check_document(read(Source(name, text)), variant=variant, settings=settings)
+    """Check a spec's text. `name` is what diagnostics call it; its stem is the network's default name.
+
+    `observer` is called with each item that the walk passes, and the value that it gives.
+    """
+    return check_document(read(Source(name, text)), variant=variant, settings=settings, observer=observer)
 
 
-def check_document(document: Document, *, variant: str | None = None, settings: Sequence[str] = ()) -> Result:
+def check_document(
+    document: Document,
+    *,
+    variant: str | None = None,
+    settings: Sequence[str] = (),
+    observer: Observer | None = None,
+) -> Result:
     """Check what was read. Raises nothing: whatever is wrong is in the result."""
     with collector_paused():
-        return _checked(document, variant, settings)
+        return _checked(document, variant, settings, observer)
 
 
-def _checked(document: Document, variant: str | None, settings: Sequence[str]) -> Result:
-    reporter = Reporter()
+def _checked(
+    document: Document, variant: str | None, settings: Sequence[str], observer: Observer | None
+) -> Result:
+    findings = Findings()
     for found in document.diagnostics:
-        reporter.add(found)
+        findings.add(found)
     root = document.root
-    if reporter.errors or not isinstance(root, Mapping):
-        if not reporter.errors:
-            _not_a_mapping(root, document.source, reporter)
-        return Result(reporter.sorted(), document.source)
+    if findings.errors or not isinstance(root, Mapping):
+        if not findings.errors:
+            _not_a_mapping(root, document.source, findings)
+        return Result(findings.sorted(), document.source)
     known, whole = variants_of(root), root
-    root = with_variant(root, variant, document.source, reporter)
+    root = with_variant(root, variant, document.source, findings)
     if variant is not None and variant not in known:
-        return Result(reporter.sorted(), document.source)
-    root = with_settings(root, settings, reporter)
-    spec = parse(root, document.source, reporter)
-    return _check(spec, whole, reporter)
+        return Result(findings.sorted(), document.source)
+    root = with_settings(root, settings, findings)
+    spec = parse(root, document.source, findings)
+    return _check(spec, whole, observer, findings)
 
 
 def variants(document: Document) -> list[str]:
@@ -97,63 +114,61 @@ def variants(document: Document) -> list[str]:
     return variants_of(document.root) if isinstance(document.root, Mapping) else []
 
 
-def _not_a_mapping(root: object, source: Source, reporter: Reporter) -> None:
+def _not_a_mapping(root: object, source: Source, findings: Findings) -> None:
     plain = getattr(root, "plain", lambda: None)()
     message = f"the file holds {shown(plain)}, a spec is a mapping"
-    reporter.error(
+    findings.error(
         "not-a-mapping", message, Place(source), "Begin with `cnnspec: 1`, then `input: […]` and `layers:`."
     )
 
 
-def _check(spec: Spec, whole: Mapping, reporter: Reporter) -> Result:
-    scope = evaluate_variables(spec.variables, reporter)
+def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Findings) -> Result:
+    scope = evaluate_variables(spec.variables, findings)
     scope.blind = spec.blind
-    plan = _plan(spec, scope, reporter)
-    data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, reporter)
-    train = _train(spec, scope, reporter)
-    run_checks(spec, whole, plan, train, data, reporter)
-    return Result(reporter.sorted(), spec.source, plan, data, train, spec.root)
+    plan = _plan(spec, scope, observer, findings)
+    data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, findings)
+    train = _train(spec, scope, findings)
+    run_checks(spec, whole, plan, train, data, findings)
+    return Result(findings.sorted(), spec.source, plan, data, train, spec.root)
 
 
-def _plan(spec: Spec, scope: Scope, reporter: Reporter) -> Plan | None:
-    inputs = read_inputs(spec, scope, reporter)
-    names = entered(spec, inputs)
+def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Findings) -> Plan | None:
+    reporter = Reporter(findings)
+    inputs = read_inputs(spec, variables, findings)
+    names = input_names(spec, inputs)
     space = Namespace()
     space.reserve({} if spec.single_input else spec.inputs)
-    init = () if spec.init is None else (KindInit(spec.init, scope),)
-    frame = Frame(space, _with_channels(scope, inputs, spec), names, init)
-    walk = Walk(spec, scope, reporter)
+    init = () if spec.init is None else (KindInit(spec.init, variables, reporter),)
+    frame = Frame(space, _with_channels(variables, inputs, spec), names, reporter, init)
+    walk = Walk(spec, variables, observer)
     walk.names.bodies[frame.namespace] = spec.layers
     try:
         last = walk.run(spec.layers, names["input"], frame)
         if last is NOTHING and spec.outputs is None and spec.layers:
-            walk.names.several_inputs(spec.layers[0].place)
-        outputs = read_outputs(spec, last, frame, walk.names, reporter)
-    except Unfolded:
+            walk.names.several_inputs(spec.layers[0].place, reporter)
+        outputs = read_outputs(spec, last, frame, walk.names)
+    except TooLarge:
         return None
-    starts = _starts(init, walk, reporter)
     description = spec.root.get("description")
-    told = str(description.plain()) if description is not None else ""
     return Plan(
         spec.name,
         inputs,
-        tuple(walk.wiring.nodes),
+        tuple(walk.builder.nodes),
         outputs,
         spec.output_form,
-        starts,
-        told,
-        walk.wiring.blocks,
+        _starts(init, walk),
+        "" if description is None else str(description.plain()),
+        walk.builder.blocks,
     )
 
 
-def _starts(init: tuple[KindInit, ...], walk: Walk, reporter: Reporter) -> tuple[Initialisation, ...]:
+def _starts(init: tuple[KindInit, ...], walk: Walk) -> tuple[Initialisation, ...]:
     """How weights start; most specs leave that to torch."""
-    written = walk.wiring.items.values()
-    if not init and all(item.init is None and not frame.init for item, frame in written):
+    if not init and all(item.init is None and not frame.init for item, frame in walk.builder.origins):
         return ()
     from cnnspec.compiler.initialisation import InitReader  # noqa: PLC0415 -- initialisers take time to import
 
-    return InitReader(reporter).of(walk.wiring, init)
+    return InitReader().of(walk.builder, init)
 
 
 def _with_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:
@@ -168,10 +183,10 @@ def _with_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:
     return scope.extended({"in_channels": value.shape.channels}, spec.inputs[name].place)
 
 
-def _train(spec: Spec, scope: Scope, reporter: Reporter) -> Train | None:
+def _train(spec: Spec, scope: Scope, findings: Findings) -> Train | None:
     entry = spec.root.entries.get("train")
     place: Place = entry.key.place if entry else Place(spec.source)
-    return read_model(spec.train, Train, "train", scope, reporter, place)
+    return read_model(spec.train, Train, "train", scope, findings, place)
 
 
 def _named(root: Mapping, name: str) -> Mapping:

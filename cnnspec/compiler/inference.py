@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer
 
 
+class Conflict(NamedTuple):
+    """A size that was written, and the one that is inferred of the input."""
+
+    field: str
+    written: object
+    inferred: object
+
+
 class Inference(NamedTuple):
     """The output's shape (None: unknown), or why there is none; and what the layer costs."""
 
@@ -22,6 +30,7 @@ class Inference(NamedTuple):
     weights: Weights | None = None
     params: int = 0
     macs: int = 0
+    conflicts: tuple[Conflict, ...] = ()
 
 
 class Inferences:
@@ -29,15 +38,6 @@ class Inferences:
 
     def __init__(self) -> None:
         self._answers: dict[tuple[int, tuple[Shape, ...]], tuple[Layer, Inference]] = {}
-        self._asserted: dict[int, bool] = {}
-
-    def asserted(self, layer: Layer, x: Shape) -> bool:
-        """Whether the layer was told what is inferred."""
-        found = self._asserted.get(id(layer))
-        if found is None:
-            told = [field for field in layer.inferred(x) if getattr(layer, field, None) is not None]
-            found = self._asserted[id(layer)] = bool(told)
-        return found
 
     def of(self, layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         """The layer's answer for inputs of these shapes."""
@@ -57,17 +57,32 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
     if elements is None or elements >= LARGEST:
         if elements is not None or not all(map(_possible, y.sizes)):
             return Inference(_without_sizes(y), _too_large(y))
-        return Inference(y, None)
+        return Inference(y, None, conflicts=_conflicts(layer, shapes[0]))
+    x = shapes[0]
     for shape in shapes:
         if None in shape.sizes:
-            return Inference(y, None)
-    x = shapes[0]
+            return Inference(y, None, conflicts=_conflicts(layer, x))
     parameters, buffers = layer.weights(x), layer.buffers(x)
     params = sum([math.prod(sizes) for sizes in parameters.values()])
     if params >= LARGEST:
         message = f"it would have {params:.3g} parameters, more than memory can be addressed (2**63)"
         return Inference(y, Reject("output-too-large", message))
-    return Inference(y, None, Weights(parameters, buffers), params, layer.macs(x, y))
+    return Inference(y, None, Weights(parameters, buffers), params, layer.macs(x, y), _conflicts(layer, x))
+
+
+def _conflicts(layer: Layer, x: Shape) -> tuple[Conflict, ...]:
+    """Compare the sizes that were written with those that are inferred."""
+    return tuple(
+        Conflict(field, written, size)
+        for field, size in layer.inferred(x).items()
+        if (written := getattr(layer, field, None)) is not None
+        and size is not None
+        and _listed(written) != _listed(size)
+    )
+
+
+def _listed(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def _too_large(y: Shape) -> Reject:

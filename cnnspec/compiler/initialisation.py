@@ -18,9 +18,9 @@ from cnnspec.reader.node import Mapping, Scalar
 from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.walk.builder import Wiring
+    from cnnspec.compiler.walk.builder import Builder
     from cnnspec.compiler.walk.frame import KindInit
-    from cnnspec.compiler.walk.reporter import Calls, Reporter
+    from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.core.diagnostic import Place
     from cnnspec.language.scope import Scope
     from cnnspec.layers.initialisers import Initialiser
@@ -31,11 +31,11 @@ _PARAMETERS = ("weight", "bias")
 
 
 class Start(NamedTuple):
-    """How a parameter starts, where that is written, and the calls that led there."""
+    """How a parameter starts, where that is written, and who is told where it does not suit."""
 
     initialiser: Initialiser
     place: Place
-    calls: Calls
+    reporter: Reporter
 
 
 Parts = dict[str, Start | None]
@@ -45,26 +45,23 @@ Parts = dict[str, Start | None]
 class InitReader:
     """Finds the initialisation of every node's parameters; what stands further in wins."""
 
-    def __init__(self, reporter: Reporter) -> None:
-        self._reporter = reporter
+    def __init__(self) -> None:
         self._read: dict[tuple[int, int], dict[str, Parts]] = {}
         self._merged: dict[tuple[str, int], Parts] = {}
 
-    def of(self, wiring: Wiring, outermost: tuple[KindInit, ...]) -> tuple[Initialisation, ...]:
+    def of(self, builder: Builder, outermost: tuple[KindInit, ...]) -> tuple[Initialisation, ...]:
         """The initialisations in construction order."""
         for init in outermost:
             self._by_kind(init)
         found: list[Initialisation] = []
-        for node in wiring.nodes:
-            item, frame = wiring.items[node]
+        for node, (item, frame) in zip(builder.nodes, builder.origins, strict=True):
             parts = self._around(node.kind, frame.init)
             if item.init is not None and item.form not in HOLDERS:
-                with self._reporter.inside_calls(frame.calls):
-                    own = self._parts(item.init, frame.scope)
-                    self._check_effect(node, own, item.init)
+                own = _parts(item.init, frame.scope, frame.reporter)
+                _check_effect(node, own, item.init, frame.reporter)
                 parts = {**parts, **own}
             if parts:
-                found += self._apply(node, parts)
+                found += _apply(node, parts)
         return tuple(found)
 
     def _around(self, kind: str, inits: tuple[KindInit, ...]) -> Parts:
@@ -80,89 +77,94 @@ class InitReader:
         """An `init` by kinds, read once for each set of variables that it sees."""
         key = (id(init.kinds), id(init.scope))
         if key not in self._read:
-            with self._reporter.inside_calls(init.calls):
-                self._read[key] = self._kinds(init)
+            self._read[key] = _kinds(init)
         return self._read[key]
 
-    def _kinds(self, init: KindInit) -> dict[str, Parts]:
-        found: dict[str, Parts] = {}
-        try:
-            kinds = written_out(init.kinds, init.scope, self._reporter)
-        except Unknown:
-            return found
-        for key, node in entries(kinds, "init", "init: {conv: kaiming_normal}", self._reporter):
-            if key.text in KINDS and KINDS[key.text].weights is not Layer.weights:
-                found[key.text] = self._parts(node, init.scope)
-                continue
-            message = f"init: {key.text} is no layer kind with weights"
-            self._reporter.error("unknown-kind", message, key.place, _kind_hint(key.text))
+
+def _kinds(init: KindInit) -> dict[str, Parts]:
+    found: dict[str, Parts] = {}
+    try:
+        kinds = written_out(init.kinds, init.scope, init.reporter)
+    except Unknown:
         return found
+    for key, node in entries(kinds, "init", "init: {conv: kaiming_normal}", init.reporter):
+        if key.text in KINDS and KINDS[key.text].weights is not Layer.weights:
+            found[key.text] = _parts(node, init.scope, init.reporter)
+            continue
+        message = f"init: {key.text} is no layer kind with weights"
+        init.reporter.error("unknown-kind", message, key.place, _kind_hint(key.text))
+    return found
 
-    def _check_effect(self, node: Node, parts: Parts, written: Yaml) -> None:
-        """An item's own `init` names weights that the item has."""
-        if node.weights is None:
-            return
-        held = [name or "weight" for name in node.weights.parameters]
-        for part, start in parts.items():
-            if start is not None and part not in held:
-                hint = f"It has {' and '.join(held)}." if held else "Take init out."
-                self._reporter.error("bad-init", f"init: this {node.kind} has no {part}", written.place, hint)
 
-    def _parts(self, node: Yaml, scope: Scope) -> Parts:
-        """One initialiser for the weight, or a mapping from parameters to initialisers; null is torch's own."""
+def _check_effect(node: Node, parts: Parts, written: Yaml, reporter: Reporter) -> None:
+    """An item's own `init` names weights that the item has."""
+    if node.weights is None:
+        return
+    held = [name or "weight" for name in node.weights.parameters]
+    for part, start in parts.items():
+        if start is not None and part not in held:
+            hint = f"It has {' and '.join(held)}." if held else "Take init out."
+            reporter.error("bad-init", f"init: this {node.kind} has no {part}", written.place, hint)
+
+
+def _parts(node: Yaml, scope: Scope, reporter: Reporter) -> Parts:
+    """One initialiser for the weight, or a mapping from parameters to initialisers; null is torch's own."""
+    try:
+        node = written_out(node, scope, reporter)
+    except Unknown:
+        return {}
+    if is_nothing(node):
+        return dict.fromkeys(_PARAMETERS)
+    if isinstance(node, Mapping) and _is_by_parameter(node):
+        return _by_parameter(node, scope, reporter)
+    start = _start(node, scope, reporter)
+    return {} if start is None else {"weight": start}
+
+
+def _is_by_parameter(node: Mapping) -> bool:
+    keys = list(node.entries)
+    if not keys or any(key in INITIALISERS for key in keys):
+        return False
+    return len(keys) > 1 or nearest(keys[0], _PARAMETERS) is not None
+
+
+def _by_parameter(node: Mapping, scope: Scope, reporter: Reporter) -> Parts:
+    parts: Parts = {}
+    for key, child in node:
+        if key.text not in _PARAMETERS:
+            hint = did_you_mean(key.text, _PARAMETERS) or "A layer has weight and bias."
+            message = f"init: there is no parameter {key.text}"
+            reporter.error("unknown-key", message, key.place, hint)
+        elif is_nothing(child):
+            parts[key.text] = None
+        elif (start := _start(child, scope, reporter)) is not None:
+            parts[key.text] = start
+    return parts
+
+
+def _start(node: Yaml, scope: Scope, reporter: Reporter) -> Start | None:
+    if isinstance(node, Scalar) and type(node.value) in {int, float}:
+        message = f"init is {shown(node.value)}, which is no initialiser"
+        hint = _NUMBERS.get(node.plain()) or f"Write `{{constant: {shown(node.value)}}}`."
+        reporter.error("unknown-choice", message, node.place, hint)
+        return None
+    initialiser = read_choice(node, "init", INITIALISERS, scope, reporter)
+    return None if initialiser is None else Start(initialiser, node.place, reporter)
+
+
+def _apply(node: Node, parts: Parts) -> list[Initialisation]:
+    found = []
+    for name, shape in node.weights.parameters.items() if node.weights else ():
+        start = parts.get(name or "weight")
+        if start is None:
+            continue
         try:
-            node = written_out(node, scope, self._reporter)
-        except Unknown:
-            return {}
-        if is_nothing(node):
-            return dict.fromkeys(_PARAMETERS)
-        if isinstance(node, Mapping) and self._is_by_parameter(node):
-            return self._by_parameter(node, scope)
-        start = self._start(node, scope)
-        return {} if start is None else {"weight": start}
-
-    def _is_by_parameter(self, node: Mapping) -> bool:
-        keys = list(node.entries)
-        if not keys or any(key in INITIALISERS for key in keys):
-            return False
-        return len(keys) > 1 or nearest(keys[0], _PARAMETERS) is not None
-
-    def _by_parameter(self, node: Mapping, scope: Scope) -> Parts:
-        parts: Parts = {}
-        for key, child in node:
-            if key.text not in _PARAMETERS:
-                hint = did_you_mean(key.text, _PARAMETERS) or "A layer has weight and bias."
-                message = f"init: there is no parameter {key.text}"
-                self._reporter.error("unknown-key", message, key.place, hint)
-            elif is_nothing(child):
-                parts[key.text] = None
-            elif (start := self._start(child, scope)) is not None:
-                parts[key.text] = start
-        return parts
-
-    def _start(self, node: Yaml, scope: Scope) -> Start | None:
-        if isinstance(node, Scalar) and type(node.value) in {int, float}:
-            message = f"init is {shown(node.value)}, which is no initialiser"
-            hint = _NUMBERS.get(node.plain()) or f"Write `{{constant: {shown(node.value)}}}`."
-            self._reporter.error("unknown-choice", message, node.place, hint)
-            return None
-        made = read_choice(node, "init", INITIALISERS, scope, self._reporter)
-        return None if made is None else Start(made, node.place, self._reporter.calls)
-
-    def _apply(self, node: Node, parts: Parts) -> list[Initialisation]:
-        found = []
-        for name, shape in node.weights.parameters.items() if node.weights else ():
-            start = parts.get(name or "weight")
-            if start is None:
-                continue
-            try:
-                start.initialiser.fits(shape)
-            except Reject as no:
-                with self._reporter.inside_calls(start.calls):
-                    self._reporter.error(no.code, f"{node.kind}: {no.message}", start.place, no.hint)
-                continue
-            found.append(Initialisation(f"{node.path}.{name}" if name else node.path, start.initialiser))
-        return found
+            start.initialiser.fits(shape)
+        except Reject as no:
+            start.reporter.error(no.code, f"{node.kind}: {no.message}", start.place, no.hint)
+            continue
+        found.append(Initialisation(f"{node.path}.{name}" if name else node.path, start.initialiser))
+    return found
 
 
 def _kind_hint(word: str) -> str:

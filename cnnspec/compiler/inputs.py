@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING
-from cnnspec.compiler.walk.reporter import Reporter, definitions
+from cnnspec.compiler.walk.reporter import definitions
 from cnnspec.core.shape import Shape
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Sequence
 from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
+    from cnnspec.core.diagnostic import Findings
     from cnnspec.expressions import Value as Plain
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Spec
@@ -22,57 +23,57 @@ _EXAMPLE = "Write channels, then spatial sizes, without the batch: `[3, 224, 224
 _MOST_AXES = 4
 
 
-def read_inputs(spec: Spec, scope: Scope, reporter: Reporter) -> dict[str, Value]:
+def read_inputs(spec: Spec, scope: Scope, findings: Findings) -> dict[str, Value]:
     """Every input by name; one whose shape is wrong is unknown."""
     return {
-        name: Value(_shape(name, node, scope, reporter), None, name) for name, node in spec.inputs.items()
+        name: Value(_shape(name, node, scope, findings), None, name) for name, node in spec.inputs.items()
     }
 
 
-def entered(spec: Spec, inputs: dict[str, Value]) -> dict[str, Value]:
+def input_names(spec: Spec, inputs: dict[str, Value]) -> dict[str, Value]:
     """What names stand for at the spec's top: its inputs, and `input` where there is just one."""
     if len(inputs) == 1:
         return {"input": next(iter(inputs.values())), **inputs}
     return {"input": NOTHING if spec.inputs else Value(None), **inputs}
 
 
-def _shape(name: str, node: Node, scope: Scope, reporter: Reporter) -> Shape | None:
+def _shape(name: str, node: Node, scope: Scope, findings: Findings) -> Shape | None:
     if isinstance(node, Sequence) and node.items:
-        sizes = [_element(item, scope, reporter) for item in node.items]
-        return Shape(tuple(sizes)) if _few_enough(name, len(sizes), node, reporter) else None
+        sizes = [_element(item, scope, findings) for item in node.items]
+        return Shape(tuple(sizes)) if _few_enough(name, len(sizes), node, findings) else None
     try:
-        value = value_of(node, scope, reporter)
+        value = value_of(node, scope, findings)
     except Unknown:
         return None
     if not isinstance(value, list) or not value:
         message = f"{name} is {shown(value)}, it must be a list of sizes"
-        reporter.error("bad-input", message, node.place, _EXAMPLE, definitions(node, scope))
+        findings.error("bad-input", message, node.place, _EXAMPLE, definitions(node, scope))
         return None
-    sizes = [_size(size, node, scope, reporter) for size in value]
-    return Shape(tuple(sizes)) if _few_enough(name, len(sizes), node, reporter) else None
+    sizes = [_size(size, node, scope, findings) for size in value]
+    return Shape(tuple(sizes)) if _few_enough(name, len(sizes), node, findings) else None
 
 
-def _few_enough(name: str, axes: int, node: Node, reporter: Reporter) -> bool:
+def _few_enough(name: str, axes: int, node: Node, findings: Findings) -> bool:
     if axes <= _MOST_AXES:
         return True
     message = f"{name} has {axes} axes, at most {_MOST_AXES} are known: channels and three spatial ones"
-    reporter.error("bad-input", message, node.place, f"{_EXAMPLE} The batch is never written.")
+    findings.error("bad-input", message, node.place, f"{_EXAMPLE} The batch is never written.")
     return False
 
 
-def _element(node: Node, scope: Scope, reporter: Reporter) -> int | None:
+def _element(node: Node, scope: Scope, findings: Findings) -> int | None:
     try:
-        return _size(value_of(node, scope, reporter), node, scope, reporter)
+        return _size(value_of(node, scope, findings), node, scope, findings)
     except Unknown:
         return None
 
 
-def _size(size: Plain, node: Node, scope: Scope, reporter: Reporter) -> int | None:
+def _size(size: Plain, node: Node, scope: Scope, findings: Findings) -> int | None:
     if type(size) is int and size >= 1:
         return size
     message, hint = f"a size of the input is {shown(size)}, it must be a whole number of at least 1", _EXAMPLE
     if isinstance(size, str):
         message = f"a size of the input is the text {shown(size)}"
         hint = "Write a number; sizes as symbols can't be checked yet."
-    reporter.error("bad-input", message, node.place, hint, definitions(node, scope))
+    findings.error("bad-input", message, node.place, hint, definitions(node, scope))
     return None

@@ -8,19 +8,19 @@ from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of, variables_in
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.walk.reporter import Reporter
+    from cnnspec.core.diagnostic import Findings
     from cnnspec.reader.node import Node
 
 
-def evaluate_variables(variables: dict[str, Node], reporter: Reporter) -> Scope:
+def evaluate_variables(variables: dict[str, Node], findings: Findings) -> Scope:
     """The scope of a spec: every variable with its value, or unknown after reporting why."""
-    return _Evaluation(variables, reporter).run()
+    return _Evaluation(variables, findings).run()
 
 
 class _Evaluation:
-    def __init__(self, variables: dict[str, Node], reporter: Reporter) -> None:
+    def __init__(self, variables: dict[str, Node], findings: Findings) -> None:
         self._variables = variables
-        self._reporter = reporter
+        self._findings = findings
         self._scope = Scope({}, (), {name: node.place for name, node in variables.items()})
 
     def run(self) -> Scope:
@@ -58,12 +58,12 @@ class _Evaluation:
             path.append(next(name for name in sorted(needs[path[-1]]) if name in needs))
         ring = path[path.index(path[-1]) :]
         message = f"{ring[0]} needs its own value: {' → '.join(ring)}"
-        self._reporter.error(
+        self._findings.error(
             "cyclic-variables", message, self._variables[ring[0]].place, "Write one of them as a plain value."
         )
 
     def _evaluate(self, name: str) -> None:
         try:
-            self._scope[name] = value_of(self._variables[name], self._scope, self._reporter)
+            self._scope[name] = value_of(self._variables[name], self._scope, self._findings)
         except Unknown:
             self._scope.unknown |= {name}

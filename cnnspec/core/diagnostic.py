@@ -68,7 +68,7 @@ class Findings:
     def __init__(self) -> None:
         self._found: dict[tuple[str, Place, str], Diagnostic] = {}
         self._counts: dict[tuple[str, Place, str], int] = {}
-        self.told = 0
+        self.recorded = 0
         """How often something was recorded, the same mistake again included."""
 
     def error(
@@ -88,7 +88,7 @@ class Findings:
         key = (diagnostic.code, diagnostic.place, _NUMBER.sub("0", diagnostic.message))
         self._found.setdefault(key, diagnostic)
         self._counts[key] = self._counts.get(key, 0) + 1
-        self.told += 1
+        self.recorded += 1
 
     @property
     def errors(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
@@ -41,21 +41,21 @@ def validate(
     hints: Hints,
     *,
     reported: Container[str] = (),
+    complete: bool = True,
 ) -> A | None:
     """The model built from values, each alone and then together (`consistent`), or None after reporting what is wrong.
 
     `subject` names it in messages; `place` is where it was asked for; `node` holds the written
     arguments: a mapping, or the one value of the main argument. Nothing is said of the fields in
-    `reported`, whose mistakes are told elsewhere; where `values` lacks one of them there is no model to be had.
+    `reported`, whose mistakes are told elsewhere; where not all values could be had (`complete`), there is no model.
     """
     try:
         made = model(**values)
     except ValidationError as error:
-        for field, diagnostic in problems(error, model, values, subject, place, node, hints):
-            if field not in reported:
-                findings.add(diagnostic)
+        for diagnostic in problems(error, model, values, subject, place, node, hints, reported):
+            findings.add(diagnostic)
         return None
-    if any(field in reported and field not in values for field in model.model_fields):
+    if not complete:
         return None
     try:
         made.consistent()
@@ -74,23 +74,24 @@ def problems(
     place: Place,
     node: Node | None,
     hints: Hints,
-) -> list[tuple[str, Diagnostic]]:
-    """One diagnostic a field, with its name; a missing one is silent where an unknown key resembles it."""
+    reported: Container[str] = (),
+) -> Iterator[Diagnostic]:
+    """One diagnostic a field that is not `reported`; a missing one is silent where an unknown key resembles it."""
     by_field: dict[str, dict[str, Any]] = {}
     for detail in error.errors(include_url=False, include_input=False):
         field = str(detail["loc"][0])
         by_field[field] = _longest(by_field.get(field), dict(detail))
+    extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
+    by_field = {field: detail for field, detail in by_field.items() if field not in reported}
     if isinstance(node, Mapping):
         by_field = {field: detail for field, detail in by_field.items() if not torn_off(field, node)}
-    if isinstance(node, Mapping) and len(node.entries) == 1 and _is_bare(node, model):
-        return [(next(iter(by_field)), _without_colon(node, model, subject))]
-    extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
+        if by_field and len(node.entries) == 1 and _is_bare(node, model):
+            yield _without_colon(node, model, subject)
+            return
     meant = {hints.meant(field, model) for field in extra}
-    return [
-        (field, _problem(field, detail, model, values, subject, place, node, hints))
-        for field, detail in by_field.items()
-        if not (detail["type"] == "missing" and field in meant)
-    ]
+    for field, problem in by_field.items():
+        if not (problem["type"] == "missing" and field in meant):
+            yield _problem(field, problem, model, values, subject, place, node, hints)
 
 
 def _is_bare(node: Mapping, model: type[Arguments]) -> bool:

@@ -30,9 +30,6 @@ def evaluate(text: str, scope: Scope) -> Value:
 
     Raises ExpressionError. A variable must exist even in the half of a choice that isn't taken.
     """
-    if "$" not in text:
-        return text
-    _require_short(text)
     try:
         return program.expression(text)(scope)
     except ExpressionError as error:
@@ -46,27 +43,17 @@ def fill(text: str, scope: Scope) -> str:
     """
     if "$" not in text:
         return text
-    _require_short(text)
+    program.require_short(text)
     try:
         pieces = program.pieces(text)
         name = "".join(piece if isinstance(piece, str) else program.filled(piece, scope) for piece in pieces)
     except ExpressionError as error:
         raise advise(error, text, scope) from None
     if len(name) > MAX_TEXT:
-        raise _too_long(f"The name has {len(name)} characters", 0, len(text))
+        raise program.too_long(f"The name has {len(name)} characters", 0, len(text))
     return name
 
 
 def names(text: str) -> frozenset[str]:
     """The variables that the text reads, as a value or as a name; it needn't be valid."""
     return frozenset(name for name in _NAMES.findall(text) if name)
-
-
-def _require_short(text: str) -> None:
-    if len(text) > MAX_TEXT:
-        raise _too_long(f"The expression has {len(text)} characters", MAX_TEXT, len(text))
-
-
-def _too_long(message: str, start: int, end: int) -> ExpressionError:
-    hint = "Compute parts of it in `vars`."
-    return ExpressionError("too-long", f"{message}; at most {MAX_TEXT} are allowed.", hint, start, end)

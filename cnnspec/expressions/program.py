@@ -11,7 +11,7 @@ from cnnspec.expressions.messages import IT, ExpressionError, Value, describe, s
 from cnnspec.expressions.parser import parse
 from cnnspec.expressions.syntax_errors import never_closed
 from cnnspec.expressions.tokens import IDENTIFIER, Token, tokenize
-from cnnspec.expressions.values import Scope, is_number, whole
+from cnnspec.expressions.values import MAX_TEXT, Scope, is_number, whole
 from cnnspec.expressions.variables import unknown_in_name, unknown_variable
 
 
@@ -35,7 +35,8 @@ _LONE_DOLLAR = (
 
 @lru_cache(_KEPT)
 def expression(text: str) -> Run:
-    """The code of a whole scalar with a dollar sign in it."""
+    """The code of a whole scalar. Raises ExpressionError."""
+    require_short(text)
     if "$" not in text.replace("$$", ""):
         plain = text.replace("$$", "$")
         return lambda _: plain
@@ -59,6 +60,18 @@ def _checked(tokens: list[Token], end: Token) -> Run:
         return run(scope)
 
     return checked
+
+
+def require_short(text: str) -> None:
+    """Raise ExpressionError for a text that is too long to be looked at."""
+    if len(text) > MAX_TEXT and "$" in text:
+        raise too_long(f"The expression has {len(text)} characters", MAX_TEXT, len(text))
+
+
+def too_long(message: str, start: int, end: int) -> ExpressionError:
+    """What is said of a text that is too long."""
+    hint = "Compute parts of it in `vars`."
+    return ExpressionError("too-long", f"{message}; at most {MAX_TEXT} are allowed.", hint, start, end)
 
 
 @lru_cache(_KEPT)

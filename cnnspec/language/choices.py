@@ -98,7 +98,9 @@ def read_model(
         except Unknown:
             continue
     reported = node.entries.keys() - values.keys()
-    return validate(model, values, subject, place, node, findings, HINTS, reported=reported)
+    return validate(
+        model, values, subject, place, node, findings, HINTS, reported=reported, complete=not reported
+    )
 
 
 def _from_main(node: Node, model: type[A], subject: str, scope: Scope, findings: Findings) -> A | None:

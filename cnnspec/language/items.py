@@ -4,13 +4,13 @@ whether or not the item is ever reached.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.core.suggest import nearest
 from cnnspec.declare.validate import validate
 from cnnspec.language.hints.arguments import HINTS
 from cnnspec.language.item_kind import kind_of
-from cnnspec.language.layer_arguments import Layers, no_main_argument
+from cnnspec.language.layer_arguments import LayerFactory, no_main_argument
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence, has_dollar, is_literal
@@ -19,10 +19,24 @@ from cnnspec.reader.quote import quoted
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from cnnspec.core.diagnostic import Findings
+    from cnnspec.core.diagnostic import Findings, Place
     from cnnspec.layers.base import Layer
 
 FEWEST_BRANCHES = 2
+
+
+class Beside(NamedTuple):
+    """What stands beside an item's kind."""
+
+    name: Scalar | None = None
+    source: Scalar | None = None
+    repeat: Node | None = None
+    when: Node | None = None
+    expect: Node | None = None
+    init: Node | None = None
+
+
+_NOTHING_BESIDE = Beside()
 
 
 class ItemReader:
@@ -32,7 +46,7 @@ class ItemReader:
         self._blocks = blocks or ()
         self._any_block = blocks is None
         self._findings = findings
-        self.made = Layers(findings)
+        self.layer_factory = LayerFactory()
 
     def items(self, node: Node, what: str = "layers") -> tuple[Item, ...]:
         """The items of a list."""
@@ -65,15 +79,14 @@ class ItemReader:
                 "bad-item", message, node.place, "Write a kind, as in `- relu`, or take the dash away."
             )
             return Item(node.place, "broken", "")
-        return self._with_arguments(Item(node.place, self._form(node), node.text), None)
+        return self._of_kind(node, None, _NOTHING_BESIDE)
 
     def _keyed(self, node: Mapping) -> Item:
         entry = kind_of(node, self._exists, self._findings)
+        beside = self._beside(node) if entry is None or len(node.entries) > 1 else _NOTHING_BESIDE
         if entry is None:
-            return self._beside(node, Item(node.place, "broken", ""))
-        form: Form = "layers" if entry.key.text == "layers" else self._form(entry.key)
-        item = self._beside(node, Item(entry.key.place, form, entry.key.text))
-        return self._with_arguments(item, entry.value)
+            return Item(node.place, "broken", "", **beside._asdict())
+        return self._of_kind(entry.key, entry.value, beside)
 
     def _exists(self, kind: str) -> bool:
         return kind in KINDS or kind in self._blocks or kind == "layers" or has_dollar(kind)
@@ -109,12 +122,10 @@ class ItemReader:
             return "Arguments are written as a mapping: `conv: {out_channels: 8, kernel_size: 3}`."
         return "`cnnspec explain` lists the kinds; a block of your own goes under `blocks`."
 
-    def _beside(self, node: Mapping, item: Item) -> Item:
-        for key, attribute in (("name", "name"), ("from", "source")):
-            setattr(item, attribute, self._text(node.entries.get(key)))
-        for key in ("repeat", "when", "expect", "init"):
-            setattr(item, key, node.get(key))
-        return item
+    def _beside(self, node: Mapping) -> Beside:
+        name, source = (self._text(node.entries.get(key)) for key in ("name", "from"))
+        repeat, when, expect, init = (node.get(key) for key in ("repeat", "when", "expect", "init"))
+        return Beside(name, source, repeat, when, expect, init)
 
     def _text(self, entry: Entry | None) -> Scalar | None:
         if entry is None:
@@ -127,70 +138,77 @@ class ItemReader:
         )
         return None
 
-    def _with_arguments(self, item: Item, value: Node | None) -> Item:
-        empty = value is None or _is_empty(value)
-        if item.form == "layers":
-            item.body = self.items(value) if value is not None and not empty else self._nothing(item)
-        elif item.form == "merge":
-            self._merge(item, value)
+    def _of_kind(self, key: Scalar, value: Node | None, beside: Beside) -> Item:
+        """An item of the kind that `key` names, with what stands inside it and beside it."""
+        kind, place = key.text, key.place
+        if value is not None and _is_empty(value):
+            value = None
+        form: Form = "layers" if kind == "layers" else self._form(key)
+        beside = self._without_misplaced(form, kind, place, beside)
+        if form == "layers":
+            body = self.items(value) if value is not None else self._nothing(place)
+            return Item(place, form, kind, body=body, **beside._asdict())
+        if form == "merge":
+            args, branches = self._merge(kind, place, value)
         else:
-            item.args = None if empty else value
-            item.literal = item.args is None or is_literal(item.args)
-            if item.form == "layer":
-                item.layer = self._static(item)
-        self._check_companions(item)
-        beside = (item.repeat, item.when, item.source, item.expect)
-        item.plain = item.form == "layer" and beside == (None,) * len(beside)
-        return item
-
-    def _check_companions(self, item: Item) -> None:
-        """`init` beside an item that holds layers says which kinds; scale needs a name."""
-        if item.form in HOLDERS and item.init is not None and _is_one_initialiser(item.init):
-            hint = "Write `init: {conv: …}` for all the convolutions in it."
-            message = f"init stands beside {item.kind}, which has no weights of its own: it must name kinds"
-            self._findings.error("bad-init", message, item.init.place, hint)
-            item.init = None
-        if item.form == "layer" and item.name is None and KINDS[item.kind].needs_name:
-            message = f"{item.kind}: name is missing, it is the name of the parameter"
-            self._findings.error(
-                "missing-argument", message, item.place, f"Write `{{{item.kind}: …, name: gamma}}`."
-            )
-
-    def _nothing(self, item: Item) -> tuple[Item, ...]:
-        self._findings.error(
-            "bad-items",
-            "layers holds nothing",
-            item.place,
-            "Write a list of items: `layers: [conv: …, relu]`.",
+            args, branches = value, ()
+        literal = args is None or is_literal(args)
+        is_layer = form in {"layer", "merge"}
+        layer = self._literal_layer(kind, place, args, literal=literal) if is_layer else None
+        plain = form == "layer" and beside[1:5] == _NOTHING_BESIDE[1:5]
+        return Item(
+            place,
+            form,
+            kind,
+            args,
+            branches=branches,
+            layer=layer,
+            literal=literal,
+            plain=plain,
+            **beside._asdict(),
         )
+
+    def _without_misplaced(self, form: Form, kind: str, place: Place, beside: Beside) -> Beside:
+        """`init` beside an item that holds layers says which kinds; scale needs a name."""
+        if form in HOLDERS and beside.init is not None and _is_one_initialiser(beside.init):
+            hint = "Write `init: {conv: …}` for all the convolutions in it."
+            message = f"init stands beside {kind}, which has no weights of its own: it must name kinds"
+            self._findings.error("bad-init", message, beside.init.place, hint)
+            return beside._replace(init=None)
+        if form == "layer" and beside.name is None and KINDS[kind].needs_name:
+            message = f"{kind}: name is missing, it is the name of the parameter"
+            self._findings.error("missing-argument", message, place, f"Write `{{{kind}: …, name: gamma}}`.")
+        return beside
+
+    def _nothing(self, place: Place) -> tuple[Item, ...]:
+        hint = "Write a list of items: `layers: [conv: …, relu]`."
+        self._findings.error("bad-items", "layers holds nothing", place, hint)
         return ()
 
-    def _merge(self, item: Item, value: Node | None) -> None:
-        of = value
+    def _merge(self, kind: str, place: Place, value: Node | None) -> tuple[Node | None, tuple[Branch, ...]]:
+        """The arguments and the branches of a merge."""
+        of, args = value, None
         if isinstance(value, Mapping):
-            of, rest = self._branches_and_arguments(value, item)
-            item.args = Mapping(rest, value.place, value.alias) if rest else None
-        item.literal = item.args is None or is_literal(item.args)
-        item.layer = self._static(item)
+            of, rest = self._branches_and_arguments(value, kind)
+            args = Mapping(rest, value.place, value.alias) if rest else None
         if not isinstance(of, Sequence) or len(of.items) < FEWEST_BRANCHES:
             count = f"{len(of.items)}" if isinstance(of, Sequence) else "none"
-            hint = f"Write `{item.kind}: [[…], []]`; `[]` is the value as it stands here."
-            place = of.place if isinstance(of, Sequence) else item.place
-            self._findings.error(
-                "too-few-branches", f"{item.kind} joins two or more branches, here is {count}", place, hint
-            )
-        if isinstance(of, Sequence):
-            item.branches = tuple(self._branch(child) for child in of.items)
+            hint = f"Write `{kind}: [[…], []]`; `[]` is the value as it stands here."
+            where = of.place if isinstance(of, Sequence) else place
+            message = f"{kind} joins two or more branches, here is {count}"
+            self._findings.error("too-few-branches", message, where, hint)
+        branches = tuple(map(self._branch, of.items)) if isinstance(of, Sequence) else ()
+        return args, branches
 
-    def _branches_and_arguments(self, value: Mapping, item: Item) -> tuple[Node | None, dict[str, Entry]]:
+    def _branches_and_arguments(self, value: Mapping, kind: str) -> tuple[Node | None, dict[str, Entry]]:
         """What `of` holds, and the rest; a list under an unknown name was meant to be `of`."""
         rest = {key: entry for key, entry in value.entries.items() if key != "of"}
-        known = KINDS[item.kind].model_fields
+        known = KINDS[kind].model_fields
         lists = [key for key, entry in rest.items() if key not in known and isinstance(entry.value, Sequence)]
         if "of" in value.entries or not lists:
             return value.get("of"), rest
         entry = rest.pop(lists[0])
-        message = f"{item.kind}: {entry.key.text} is not one of its arguments"
+        message = f"{kind}: {entry.key.text} is not one of its arguments"
         self._findings.error("unknown-argument", message, entry.key.place, "Branches go under `of`.")
         return entry.value, rest
 
@@ -205,36 +223,32 @@ class ItemReader:
             return Branch(node.place, items=self.items(node))
         return Branch(node.place, items=(self.item(node),), single=True)
 
-    def _static(self, item: Item) -> Layer | None:
-        """Check what is written literally; the layer, if that is all."""
-        model = KINDS[item.kind]
-        values = self.literal_values(model, item)
-        if values is None:
-            return None
-        if item.literal:
-            return self.made.make(model, values, item)
-        self._check_literals(model, values, item)
+    def _literal_layer(self, kind: str, place: Place, args: Node | None, *, literal: bool) -> Layer | None:
+        """The layer of literal arguments; of an item with expressions the rest is checked, and there is none."""
+        model = KINDS[kind]
+        if literal:
+            values = self._literal_values(model, kind, args)
+            if values is None:
+                return None
+            return self.layer_factory.layer(kind, values, place, args, self._findings)
+        if isinstance(args, Mapping):
+            literals = {key.text: value.plain() for key, value in args if is_literal(value)}
+            others = args.entries.keys() - literals.keys()
+            validate(
+                model, literals, kind, place, args, self._findings, HINTS, reported=others, complete=False
+            )
         return None
 
-    def _check_literals(self, model: type[Layer], values: dict[str, Any], item: Item) -> None:
-        """Of an item with expressions, check the rest; `consistent` needs them all and waits."""
-        if not isinstance(item.args, Mapping):
-            return
-        later = item.args.entries.keys() - values.keys()
-        validate(model, values, item.kind, item.place, item.args, self._findings, HINTS, reported=later)
-
-    def literal_values(self, model: type[Layer], item: Item) -> dict[str, Any] | None:
-        """The arguments that hold no expression, by name; None if their form is wrong."""
-        if item.args is None:
+    def _literal_values(self, model: type[Layer], kind: str, args: Node | None) -> dict[str, Any] | None:
+        """Literal arguments by name; None if their form is wrong."""
+        if args is None:
             return {}
-        if isinstance(item.args, Mapping):
-            return {key.text: value.plain() for key, value in item.args if is_literal(value)}
-        if not item.literal:
-            return {}
+        if isinstance(args, Mapping):
+            return {key.text: value.plain() for key, value in args}
         if model.main is None:
-            self._findings.error(*no_main_argument(model, item))
+            self._findings.error(*no_main_argument(model, kind, args))
             return None
-        return {model.main: item.args.plain()}
+        return {model.main: args.plain()}
 
 
 def _is_one_initialiser(init: Node) -> bool:

@@ -33,7 +33,7 @@ def parse(root: Mapping, source: Source, findings: Findings) -> Spec:
     if isinstance(blocks, Mapping):
         names = [name for name in blocks.entries if name not in KINDS]
     items = ItemReader(names, findings)
-    spec = Spec(source, root, items.made, name=_name(root, source, findings))
+    spec = Spec(source, root, items.layer_factory, name=_name(root, source, findings))
     spec.inputs, spec.single_input = _inputs(root, findings)
     spec.variables = _variables(root, findings)
     spec.blind = not (isinstance(variables, Mapping) or is_nothing(variables))

@@ -44,7 +44,8 @@ class Scope(dict[str, "Value"]):
         """Let a name stand for a value here."""
         self[name] = value
         self._places[name] = place
-        self.unknown = self.unknown.difference((name,))
+        if name in self.unknown:
+            self.unknown = self.unknown.difference((name,))
 
     def hide(self, name: str, place: Place) -> None:
         """Let a name be there without a value: why was told."""
@@ -65,7 +66,7 @@ class Scope(dict[str, "Value"]):
 
     def __contains__(self, name: object) -> bool:
         """Whether a variable of this name can be seen."""
-        return super().__contains__(name) or (self.base is not None and name in self.base)
+        return dict.__contains__(self, name) or (self.base is not None and name in self.base)
 
     def __iter__(self) -> Iterator[str]:
         """Every name once, the nearest first."""

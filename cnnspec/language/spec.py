@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnspec.core.diagnostic import Place, Source
-    from cnnspec.language.layer_arguments import Layers
+    from cnnspec.language.layer_arguments import LayerFactory
     from cnnspec.layers.base import Layer
     from cnnspec.reader.node import Mapping, Node, Scalar
 
@@ -64,7 +64,7 @@ class Item:
     layer: Layer | None = None
     """The validated layer, when no argument is an expression."""
     literal: bool = True
-    seen: bool = True
+    literals_checked: bool = True
     """Whether the literal arguments were checked when the item was read: not where its kind was unknown."""
     name: Scalar | None = None
     source: Scalar | None = None
@@ -136,7 +136,7 @@ class Spec:
 
     source: Source
     root: Mapping
-    made: Layers
+    layer_factory: LayerFactory
     """Makes the layers of items with expressions, as it made those of the others."""
     name: str = ""
     inputs: dict[str, Node] = field(default_factory=dict)

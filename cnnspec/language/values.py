@@ -27,9 +27,8 @@ class Unknown(Exception):  # noqa: N818 -- control flow, not a fault: the value 
 def value_of(node: Node, scope: Scope, findings: Findings) -> Value:
     """The node's value, expressions evaluated. Raises Unknown when one fails, after reporting it."""
     if isinstance(node, Scalar):
-        if isinstance(node.value, str) and has_dollar(node.value):
-            return _evaluated(node, scope, findings)
-        return node.value
+        value = node.value
+        return _evaluated(node, scope, findings) if type(value) is str and "$" in value else value
     if isinstance(node, Sequence):
         return [value for _, value in values_of(enumerate(node.items), scope, findings)]
     return dict(values_of(((key.text, value) for key, value in node), scope, findings))
@@ -71,7 +70,8 @@ def variables_in(node: Node) -> frozenset[str]:
 
 def _evaluated(node: Scalar, scope: Scope, findings: Findings) -> Value:
     language = _expressions()
-    _require_known(node.text, scope)
+    if scope.unknown or scope.blind:
+        _require_known(node.text, scope)
     try:
         return language.evaluate(node.text, scope)
     except language.error as error:

@@ -15,7 +15,6 @@ from cnnspec.layers import KINDS
 from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.language.spec import Item, Spec
     from cnnspec.reader.node import Scalar
 
@@ -33,9 +32,8 @@ class Slot(NamedTuple):
 class Names:
     """Gives each item its name, and finds values by name."""
 
-    def __init__(self, spec: Spec, reporter: Reporter) -> None:
+    def __init__(self, spec: Spec) -> None:
         self._spec = spec
-        self._reporter = reporter
         self.bodies: dict[Namespace, tuple[Item, ...]] = {}
         """The items of each outermost namespace: the spec's, and each block's."""
         self._collected: dict[int, dict[str, Place]] = {}
@@ -50,14 +48,14 @@ class Names:
         if name.text in self._fit:
             return name.text
         try:
-            text = text_of(name, frame.scope, self._reporter)
+            text = text_of(name, frame.scope, frame.reporter)
         except Unknown:
             return None
         why = unfit(text)
         if why is not None:
             code = "reserved-name" if "itself" in why or "entered" in why else "bad-name"
             message = f"an item can't be called {shown(text)}: {why}"
-            self._reporter.error(code, message, name.place, "Choose another name.")
+            frame.reporter.error(code, message, name.place, "Choose another name.")
         elif text == name.text:
             self._fit.add(text)
         return text
@@ -71,19 +69,8 @@ class Names:
         if earlier is None:
             space.taken[key] = (place, name is not None)
         elif not space.blurred:
-            self._twice(key, place, earlier, named=name is not None)
+            _twice(key, place, earlier, frame, named=name is not None)
         return Slot(key, space.prefix + key)
-
-    def _twice(self, key: str, place: Place, earlier: tuple[Place, bool], *, named: bool) -> None:
-        other, other_named = earlier
-        position = not (named and other_named)
-        message = (
-            f"the name {key} is also the position of an item" if position else f"the name {key} is taken"
-        )
-        hint = "Choose another name; in a repeat put its variable into it, as in `name: stage$i`."
-        where, second = (place, other) if named else (other, place)
-        related = () if where == second else (Related(second, f"{key} is here too"),)
-        self._reporter.error("duplicate-name", message, where, hint, related)
 
     def lookup(self, source: Scalar, frame: Frame, *, own: str | None = None) -> Value:
         """The value of a name; an unknown one after reporting that there is none.
@@ -91,24 +78,24 @@ class Names:
         `own` is the name of the item that asks, which doesn't stand for anything yet.
         """
         try:
-            path = text_of(source, frame.scope, self._reporter)
+            path = text_of(source, frame.scope, frame.reporter)
         except Unknown:
             return Value(None)
         member = frame.namespace.find(path)
         if member is not None:
             return member.value
-        value = frame.entered.get(path)
+        value = frame.inputs.get(path)
         if value is NOTHING:
-            self.several_inputs(source.place)
+            self.several_inputs(source.place, frame.reporter)
             return Value(None)
         return self._not_there(path, source, frame, own) if value is None else value
 
-    def several_inputs(self, place: Place, kind: str = "") -> None:
+    def several_inputs(self, place: Place, findings: Findings, kind: str = "") -> None:
         """Report an item that takes `input` where there are several."""
         names = list(self._spec.inputs)
         message = f"{kind}{': ' if kind else ''}there are {len(names)} inputs, {', '.join(names)}: which one enters is not said"
         hint = f"Write `from: {names[0]}` beside it, or begin with a merge of names." if names else ""
-        self._reporter.error("no-input", message, place, hint)
+        findings.error("no-input", message, place, hint)
 
     def mark_dropped(self, item: Item, frame: Frame) -> None:
         """The item isn't there; whoever asks for its name is told so."""
@@ -130,19 +117,19 @@ class Names:
                 f"{path} is not there: its `when` is false, or it has no rounds",
                 "Give this item the same condition.",
             )
-            self._reporter.error(
+            frame.reporter.error(
                 "unknown-name", message, source.place, hint, (Related(dropped, "left out here"),)
             )
         elif later is not None and (later.line, later.column) > (source.place.line, source.place.column):
             message = f"{path} comes later, on line {later.line}"
             hint = "An item can only take what stands before it: move it down, or the other one up."
-            self._reporter.error(
+            frame.reporter.error(
                 "later-name", message, source.place, hint, (Related(later, f"{path} is here"),)
             )
         else:
             message = f"no item before this one is called {path}"
             hint = "An item can't take its own output." if path == own else self._instead(path, frame)
-            self._reporter.error("unknown-name", message, source.place, hint)
+            frame.reporter.error("unknown-name", message, source.place, hint)
         return Value(None)
 
     def _instead(self, path: str, frame: Frame) -> str:
@@ -159,7 +146,7 @@ class Names:
         self._searches += 1
         if self._searches > _MOST_SEARCHES:
             return "Names are compared letter by letter, in upper and lower case."
-        names = [*dict.fromkeys(frame.namespace.visible()), *frame.entered]
+        names = [*dict.fromkeys(frame.namespace.visible()), *frame.inputs]
         near = did_you_mean(path, names)
         if near or len(names) > 1:
             return near or f"There are {', '.join(names[:12])}."
@@ -185,6 +172,16 @@ def bind(slot: Slot | None, value: Value, frame: Frame, inside: Namespace | None
     if slot is not None:
         frame.namespace.members[slot.key] = Member(value, inside)
     return value
+
+
+def _twice(key: str, place: Place, earlier: tuple[Place, bool], frame: Frame, *, named: bool) -> None:
+    other, other_named = earlier
+    position = not (named and other_named)
+    message = f"the name {key} is also the position of an item" if position else f"the name {key} is taken"
+    hint = "Choose another name; in a repeat put its variable into it, as in `name: stage$i`."
+    where, second = (place, other) if named else (other, place)
+    related = () if where == second else (Related(second, f"{key} is here too"),)
+    frame.reporter.error("duplicate-name", message, where, hint, related)
 
 
 def _along(path: str, frame: Frame) -> str:

@@ -3,142 +3,146 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from cnnspec.compiler.walk.reporter import ArgumentReporter
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.layer_arguments import no_main_argument
-from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, text_of, value_of
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Mapping, Scalar, is_literal
 from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.walk.reporter import Reporter
+    from collections.abc import Hashable
+
+    from cnnspec.compiler.walk.frame import Frame
     from cnnspec.expressions import Value
+    from cnnspec.language.layer_arguments import LayerFactory
     from cnnspec.language.spec import Form, Item, Spec
     from cnnspec.layers.base import Layer
     from cnnspec.reader.node import Node
 
 
-class _Written(NamedTuple):
-    """Named arguments: those that mean the same in every scope, with their values, and the others."""
+class ItemArguments:
+    """The arguments of an item that has expressions: what they are wherever it is reached, and what is evaluated."""
 
-    literals: dict[str, Value]
-    expressions: list[tuple[str, Node]]
-    args: Mapping
-    """Kept, so that its identity stays its own."""
-
-    @classmethod
-    def of(cls, args: Mapping) -> _Written:
-        """Told apart once, however often the item is reached."""
-        literals = {key.text: node.plain() for key, node in args if is_literal(node)}
-        return cls(literals, [(key.text, node) for key, node in args if key.text not in literals], args)
-
-
-class _Told:
-    """Arguments that are spoken of elsewhere: failed expressions, and literals, checked when they were read."""
-
-    def __init__(self, item: Item, failed: set[str]) -> None:
-        self._item = item
-        self._failed = failed
-
-    def __contains__(self, name: object) -> bool:
-        if name in self._failed:
-            return True
-        node = _written(self._item).get(str(name)) if self._item.seen else None
-        return node is not None and is_literal(node)
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        """Kept, so that its identity stays its own."""
+        self.model = KINDS[item.kind]
+        self.literals: dict[str, Value] = {}
+        self.expressions: list[tuple[str, Node]] = []
+        self.layers: dict[Hashable, Layer] = {}
+        """By the values of the expressions."""
+        for key, node in item.args if isinstance(item.args, Mapping) else ():
+            if is_literal(node):
+                self.literals[key.text] = node.plain()
+            else:
+                self.expressions.append((key.text, node))
 
 
 class ArgumentReader:
     """Makes layers from items; equal arguments give the same layer object."""
 
-    def __init__(self, spec: Spec, reporter: Reporter) -> None:
+    def __init__(self, spec: Spec) -> None:
         self._spec = spec
-        self._reporter = reporter
-        self._written: dict[int, _Written] = {}
+        self._factory: LayerFactory = spec.layer_factory
+        self._arguments: dict[int, ItemArguments] = {}
+        """By the identity of the item."""
 
-    def layer(self, item: Item, scope: Scope) -> Layer | None:
+    def layer(self, item: Item, frame: Frame) -> Layer | None:
         """The item's layer, or None after reporting what is wrong with its arguments."""
         if item.literal:
             return item.layer
-        model = KINDS[item.kind]
-        try:
-            values, failed = self._values(model, item, scope)
-        except Unknown:
-            return None
-        assert item.args is not None, "an item without arguments is literal"
-        self._reporter.about = (item.args, scope)
-        layer = self._spec.made.make(model, values, item, told=_Told(item, failed))
-        self._reporter.about = None
+        if not isinstance(item.args, Mapping):
+            return self._from_main(item, frame)
+        arguments = self._arguments.get(id(item))
+        if arguments is None:
+            arguments = self._arguments[id(item)] = ItemArguments(item)
+        values, failed = self._evaluated(arguments, frame)
+        key = None if failed else tuple([(type(value), hashable(value)) for value in values.values()])
+        layer = arguments.layers.get(key)
+        if layer is None:
+            layer = self._checked(item, arguments, values, failed, frame)
+            if layer is not None and key is not None:
+                arguments.layers[key] = layer
         return None if failed else layer
 
-    def _values(self, model: type[Layer], item: Item, scope: Scope) -> tuple[dict[str, Any], set[str]]:
-        """The arguments' values, and the names of those whose expressions fail."""
-        if isinstance(item.args, Mapping):
-            return self._named_values(item.args, scope, model.references)
-        assert item.args is not None
-        value = value_of(item.args, scope, self._reporter)
-        if isinstance(value, dict):
-            return value, set()
-        if model.main is None:
-            self._reporter.error(*no_main_argument(model, item))
-            raise Unknown
-        return {model.main: value}, set()
-
-    def _named_values(
-        self, args: Mapping, scope: Scope, references: tuple[str, ...]
-    ) -> tuple[dict[str, Any], set[str]]:
-        written = self._written.get(id(args))
-        if written is None:
-            written = self._written[id(args)] = _Written.of(args)
-        values = dict(written.literals)
+    def _evaluated(self, arguments: ItemArguments, frame: Frame) -> tuple[dict[str, Value], set[str]]:
+        """The expressions' values, and the names of those that fail."""
+        values: dict[str, Value] = {}
         failed: set[str] = set()
-        for name, node in written.expressions:
+        references = arguments.model.references
+        for name, node in arguments.expressions:
             try:
                 if name in references and isinstance(node, Scalar):
-                    values[name] = text_of(node, scope, self._reporter)
+                    values[name] = text_of(node, frame.scope, frame.reporter)
                 else:
-                    values[name] = value_of(node, scope, self._reporter)
+                    values[name] = value_of(node, frame.scope, frame.reporter)
             except Unknown:
                 failed.add(name)
         return values, failed
 
+    def _checked(
+        self, item: Item, arguments: ItemArguments, values: dict[str, Value], failed: set[str], frame: Frame
+    ) -> Layer | None:
+        """The layer of all arguments; what literals say by themselves was reported when the item was read."""
+        reported = {*failed, *arguments.literals} if item.literals_checked else failed
+        return self._made(item, {**arguments.literals, **values}, frame, reported)
 
-def dynamic_item(item: Item, scope: Scope, spec: Spec, reporter: Reporter) -> Item:
-    """An item whose kind is an expression, as what it turns out to be."""
-    try:
-        kind = value_of(Scalar(item.kind, item.kind, item.place), scope, reporter)
-    except Unknown:
-        return replace(item, form="broken")
-    if not isinstance(kind, str):
-        message = f"{item.kind} is {shown(kind)}, a layer's kind is a text"
-        reporter.error("unknown-kind", message, item.place, "Use a variable that holds a kind's name.")
-        return replace(item, form="broken")
-    form: Form = "block" if kind in spec.blocks else "layer"
-    if kind in MERGES or (kind not in KINDS and kind not in spec.blocks):
-        hint = did_you_mean(kind, [*KINDS, *spec.blocks])
-        message = f"{item.kind} is {kind}, which is no layer kind"
+    def _from_main(self, item: Item, frame: Frame) -> Layer | None:
+        """The layer of an item whose one expression gives its main argument, or a mapping of all."""
+        assert item.args is not None, "an item without arguments is literal"
+        model = KINDS[item.kind]
+        try:
+            value = value_of(item.args, frame.scope, frame.reporter)
+        except Unknown:
+            return None
+        if isinstance(value, dict):
+            return self._made(item, value, frame, set())
+        if model.main is None:
+            frame.reporter.error(*no_main_argument(model, item.kind, item.args))
+            return None
+        return self._made(item, {model.main: value}, frame, set())
+
+    def _made(self, item: Item, values: dict[str, Any], frame: Frame, reported: set[str]) -> Layer | None:
+        assert item.args is not None, "an item without arguments is literal"
+        findings = ArgumentReporter(frame.reporter, item.args, frame.scope)
+        return self._factory.layer(item.kind, values, item.place, item.args, findings, reported=reported)
+
+    def dynamic_item(self, item: Item, frame: Frame) -> Item:
+        """An item whose kind is an expression, as what it turns out to be."""
+        try:
+            kind = value_of(Scalar(item.kind, item.kind, item.place), frame.scope, frame.reporter)
+        except Unknown:
+            return replace(item, form="broken")
+        problem = self._kind_problem(item.kind, kind)
+        if problem is not None:
+            frame.reporter.error("unknown-kind", problem[0], item.place, problem[1])
+            return replace(item, form="broken")
+        assert isinstance(kind, str), "else there was a problem"
+        form: Form = "block" if kind in self._spec.blocks else "layer"
+        if item.args is not None:
+            return replace(item, kind=kind, form=form, literal=False, literals_checked=False)
+        layer = None
+        if form == "layer":
+            layer = self._factory.layer(kind, {}, item.place, None, frame.reporter)
+        return replace(item, kind=kind, form=form, literal=True, layer=layer)
+
+    def _kind_problem(self, written: str, kind: Value) -> tuple[str, str] | None:
+        """What is wrong with a computed kind, and what to write instead."""
+        if not isinstance(kind, str):
+            message = f"{written} is {shown(kind)}, a layer's kind is a text"
+            return message, "Use a variable that holds a kind's name."
         if kind in MERGES:
-            message, hint = (
-                f"{item.kind} is {kind}: a merge is written by its own name",
-                f"Write `{kind}: […]`.",
-            )
-        reporter.error("unknown-kind", message, item.place, hint)
-        return replace(item, form="broken")
-    return (
-        replace(item, kind=kind, form=form, literal=False, seen=False)
-        if item.args
-        else _without_arguments(item, kind, form, spec)
-    )
+            return f"{written} is {kind}: a merge is written by its own name", f"Write `{kind}: […]`."
+        if kind not in KINDS and kind not in self._spec.blocks:
+            hint = did_you_mean(kind, [*KINDS, *self._spec.blocks])
+            return f"{written} is {kind}, which is no layer kind", hint
+        return None
 
 
-def _without_arguments(item: Item, kind: str, form: Form, spec: Spec) -> Item:
-    found = replace(item, kind=kind, form=form, literal=True)
-    if form == "layer":
-        found.layer = spec.made.make(KINDS[kind], {}, found)
-    return found
-
-
-def _written(item: Item) -> dict[str, Node]:
-    return {key.text: node for key, node in item.args} if isinstance(item.args, Mapping) else {}
+def hashable(value: Value) -> Hashable:
+    """A value as a key; the texts of lists and mappings differ where they do."""
+    return repr(value) if isinstance(value, list | dict) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.scope import Scope
@@ -13,7 +13,9 @@ from cnnspec.reader.parentheses import torn_off
 from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
+    from cnnspec.compiler.walk.frame import Frame
     from cnnspec.compiler.walk.reporter import Reporter
+    from cnnspec.core.diagnostic import Findings
     from cnnspec.core.shape import Size
     from cnnspec.expressions import Value
     from cnnspec.language.spec import Block, Item
@@ -26,14 +28,34 @@ class Call(Scope):
     sources: dict[str, Scalar]
 
 
+class Parameter(NamedTuple):
+    """An argument of a block as one call gives it, or as its default does."""
+
+    name: str
+    node: Node | None
+    """None where the call lacks it."""
+    is_default: bool
+    """Whether it is the default, which sees the arguments before it, not what stands around the call."""
+
+
+class CallSite(NamedTuple):
+    """What the text of a call says, whatever its expressions give."""
+
+    item: Item
+    """Kept, so that its identity stays its own."""
+    parameters: tuple[Parameter, ...]
+    sources: dict[str, Scalar]
+
+
 class CallReader:
     """Reads the arguments of calls."""
 
-    def __init__(self, reporter: Reporter, variables: Scope) -> None:
-        self._reporter = reporter
+    def __init__(self, variables: Scope) -> None:
         self._variables = variables
+        self._sites: dict[int, CallSite] = {}
+        """By the identity of the item; those of which nothing had to be reported."""
 
-    def call(self, item: Item, block: Block, scope: Scope, channels: Size) -> Call:
+    def call(self, item: Item, block: Block, frame: Frame, channels: Size) -> Call:
         """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
         call = Call({}, self._variables.unknown, base=self._variables)
         call.sources = {}
@@ -42,104 +64,130 @@ class CallReader:
         else:
             call.bind("in_channels", channels, item.place)
         try:
-            item = self._named(item, block, scope)
-            given = self._given(item, block)
+            if isinstance(item.args, Scalar) and not is_literal(item.args):
+                value = value_of(item.args, frame.scope, frame.reporter)
+                if isinstance(value, dict):
+                    return self._unpacked(call, item, block, value, frame)
+            site = self._site(item, block, frame.reporter)
         except Unknown:
             call.unknown |= block.args.keys()
             return call
-        self._missing(item, block, given)
-        call.sources = self._sources(block, given)
-        for name, argument in block.args.items():
-            node = given.get(name, argument.default)
-            if node is None:
-                call.unknown |= {name}
-                continue
-            try:
-                value = value_of(node, scope if name in given else call, self._reporter)
-            except Unknown:
-                call.hide(name, node.place)
-            else:
-                call.bind(name, value, node.place)
+        _bind(call, site, frame)
         return call
 
-    def _named(self, item: Item, block: Block, scope: Scope) -> Item:
-        """The call with its arguments written out, where an expression stands for a mapping of them. Raises Unknown."""
-        if isinstance(item.args, Scalar) and not is_literal(item.args):
-            value = value_of(item.args, scope, self._reporter)
-            if isinstance(value, dict):
-                self._require_a_known_key(value, item.args, block)
-                return replace(item, args=from_plain(value, item.args.place))
-        return item
-
-    def _require_a_known_key(self, value: dict[str, Value], written: Scalar, block: Block) -> None:
-        """Of a mapping that was meant as one argument no key is known: that is one mistake. Raises Unknown."""
-        known = {*block.args, *block.inputs}
-        if value and not any(nearest(key, known) for key in value):
-            message = f"{block.name}: {written.text} holds {shown(value)}, none of which it takes"
-            hint = f"It takes {', '.join(known) or 'none'}."
-            if block.args:
-                main = next(iter(block.args))
-                hint = (
-                    f"Write `{block.name}: {{{main}: {written.text}}}` to give the mapping as one argument."
-                )
-            self._reporter.error("unknown-argument", message, written.place, hint)
+    def _unpacked(self, call: Call, item: Item, block: Block, value: dict[str, Value], frame: Frame) -> Call:
+        """A call whose one expression gives a mapping of arguments. Raises Unknown."""
+        assert isinstance(item.args, Scalar), "it is an expression"
+        known = block.args.keys() | block.inputs.keys()
+        if value and known.isdisjoint(value) and not any(nearest(key, known) for key in value):
+            _no_known_key(value, item.args, block, frame.reporter)
             raise Unknown
+        item = replace(item, args=from_plain(value, item.args.place))
+        _bind(call, _checked_site(item, block, frame.reporter), frame)
+        return call
 
-    def _given(self, item: Item, block: Block) -> dict[str, Node]:
-        """The arguments of a call by name; unknown ones are reported. Raises Unknown where it takes none."""
-        if item.args is None:
-            return {}
-        if not isinstance(item.args, Mapping):
-            main = next(iter(block.args), None)
-            if main is None:
-                self._no_main(item, block)
-                raise Unknown
-            return {main: item.args}
-        known = {*block.args, *block.inputs}
-        for key, _ in item.args:
-            if key.text not in known and not torn_off(key.text, item.args):
-                hint = did_you_mean(key.text, known) or f"It takes {', '.join(known) or 'none'}."
-                message = f"{block.name}: {key.text} is not one of its arguments"
-                self._reporter.error("unknown-argument", message, key.place, hint)
-        return {key.text: node for key, node in item.args}
-
-    def _no_main(self, item: Item, block: Block) -> None:
-        assert item.args is not None, "the call has an argument"
-        message, hint = f"{block.name} takes no argument", f"Write `{block.name}`."
-        if block.inputs:
-            first, *others = block.inputs
-            named = [f"{first}: {shown(item.args.plain())}", *(f"{name}: …" for name in others)]
-            message, hint = (
-                f"{block.name} has no main argument",
-                f"Name it: `{block.name}: {{{', '.join(named)}}}`.",
-            )
-        self._reporter.error("no-main-argument", message, item.args.place, hint)
-
-    def _missing(self, item: Item, block: Block, given: dict[str, Node]) -> None:
-        """Report, as one mistake, what the call lacks: but not where a misspelt name was meant to be it."""
-        stray = set(_written(item)) - block.args.keys() - block.inputs.keys()
-        required = [*(name for name, arg in block.args.items() if arg.default is None), *block.inputs]
-        lacking = [name for name in required if name not in given]
-        told = [name for name in lacking if not any(nearest(word, [name]) for word in stray)]
-        if not told:
-            return
-        wanted = {name: "…" if name in lacking else shown(given[name].plain()) for name in required}
-        arguments = ", ".join(f"{name}: {value}" for name, value in wanted.items())
-        message = f"{block.name}: {' and '.join(told)} {'is' if len(told) == 1 else 'are'} missing"
-        hint = f"Write `{block.name}: {{{arguments}}}`."
-        self._reporter.error("missing-argument", message, item.place, hint)
-
-    def _sources(self, block: Block, given: dict[str, Node]) -> dict[str, Scalar]:
-        sources: dict[str, Scalar] = {}
-        for name in block.inputs:
-            node = given.get(name)
-            if isinstance(node, Scalar) and node.text:
-                sources[name] = node
-            elif node is not None:
-                message = f"{block.name}: {name} is {shown(node.plain())}, it must be the name of an item"
-                self._reporter.error("bad-value", message, node.place, f"Write `{name}: stem`.")
-        return sources
+    def _site(self, item: Item, block: Block, findings: Reporter) -> CallSite:
+        """What the call's text says; what is wrong with it is reported each time that it is reached. Raises Unknown."""
+        site = self._sites.get(id(item))
+        if site is None:
+            before = findings.findings.recorded
+            site = _checked_site(item, block, findings)
+            if findings.findings.recorded == before:
+                self._sites[id(item)] = site
+        return site
 
 
-def _written(item: Item) -> dict[str, Node]:
-    return {key.text: node for key, node in item.args} if isinstance(item.args, Mapping) else {}
+def _bind(call: Call, site: CallSite, frame: Frame) -> None:
+    call.sources = site.sources
+    for name, node, is_default in site.parameters:
+        if node is None:
+            call.unknown |= {name}
+            continue
+        try:
+            value = value_of(node, call if is_default else frame.scope, frame.reporter)
+        except Unknown:
+            call.hide(name, node.place)
+        else:
+            call.bind(name, value, node.place)
+
+
+def _no_known_key(value: dict[str, Value], written: Scalar, block: Block, findings: Findings) -> None:
+    """Of a mapping that was meant as one argument no key is known: that is one mistake."""
+    message = f"{block.name}: {written.text} holds {shown(value)}, none of which it takes"
+    hint = f"It takes {', '.join([*block.args, *block.inputs]) or 'none'}."
+    if block.args:
+        main = next(iter(block.args))
+        hint = f"Write `{block.name}: {{{main}: {written.text}}}` to give the mapping as one argument."
+    findings.error("unknown-argument", message, written.place, hint)
+
+
+def _checked_site(item: Item, block: Block, findings: Findings) -> CallSite:
+    given = _given(item, block, findings)
+    _missing(item, block, given, findings)
+    parameters = tuple(
+        Parameter(name, given.get(name, argument.default), name not in given)
+        for name, argument in block.args.items()
+    )
+    return CallSite(item, parameters, _sources(block, given, findings))
+
+
+def _given(item: Item, block: Block, findings: Findings) -> dict[str, Node]:
+    """The arguments of a call by name; unknown ones are reported. Raises Unknown where it takes none."""
+    if item.args is None:
+        return {}
+    if not isinstance(item.args, Mapping):
+        main = next(iter(block.args), None)
+        if main is None:
+            _no_main(item, block, findings)
+            raise Unknown
+        return {main: item.args}
+    known = block.args.keys() | block.inputs.keys()
+    for key, _ in item.args:
+        if key.text not in known and not torn_off(key.text, item.args):
+            names = [*block.args, *block.inputs]
+            hint = did_you_mean(key.text, names) or f"It takes {', '.join(names) or 'none'}."
+            message = f"{block.name}: {key.text} is not one of its arguments"
+            findings.error("unknown-argument", message, key.place, hint)
+    return {key.text: node for key, node in item.args}
+
+
+def _no_main(item: Item, block: Block, findings: Findings) -> None:
+    assert item.args is not None, "the call has an argument"
+    message, hint = f"{block.name} takes no argument", f"Write `{block.name}`."
+    if block.inputs:
+        first, *others = block.inputs
+        named = [f"{first}: {shown(item.args.plain())}", *(f"{name}: …" for name in others)]
+        message, hint = (
+            f"{block.name} has no main argument",
+            f"Name it: `{block.name}: {{{', '.join(named)}}}`.",
+        )
+    findings.error("no-main-argument", message, item.args.place, hint)
+
+
+def _missing(item: Item, block: Block, given: dict[str, Node], findings: Findings) -> None:
+    """Report, as one mistake, what the call lacks: but not where a misspelt name was meant to be it."""
+    required = [*(name for name, arg in block.args.items() if arg.default is None), *block.inputs]
+    lacking = [name for name in required if name not in given]
+    if not lacking:
+        return
+    unknown = given.keys() - block.args.keys() - block.inputs.keys()
+    missing = [name for name in lacking if not any(nearest(word, [name]) for word in unknown)]
+    if not missing:
+        return
+    example = {name: "…" if name in lacking else shown(given[name].plain()) for name in required}
+    arguments = ", ".join(f"{name}: {value}" for name, value in example.items())
+    message = f"{block.name}: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    hint = f"Write `{block.name}: {{{arguments}}}`."
+    findings.error("missing-argument", message, item.place, hint)
+
+
+def _sources(block: Block, given: dict[str, Node], findings: Findings) -> dict[str, Scalar]:
+    sources: dict[str, Scalar] = {}
+    for name in block.inputs:
+        node = given.get(name)
+        if isinstance(node, Scalar) and node.text:
+            sources[name] = node
+        elif node is not None:
+            message = f"{block.name}: {name} is {shown(node.plain())}, it must be the name of an item"
+            findings.error("bad-value", message, node.place, f"Write `{name}: stem`.")
+    return sources

@@ -8,7 +8,7 @@ from cnnspec.compiler.plan import Value
 
 if TYPE_CHECKING:
     from cnnspec.compiler.names.namespace import Namespace
-    from cnnspec.compiler.walk.reporter import Calls
+    from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.language.scope import Scope
     from cnnspec.reader.node import Node
 
@@ -17,24 +17,27 @@ NOTHING = Value(None)
 
 
 class KindInit(NamedTuple):
-    """An `init` that says by kind how weights start, and the variables that it sees."""
+    """An `init` that says by kind how weights start, the variables that it sees, and who is told of its mistakes."""
 
     kinds: Node
     scope: Scope
-    calls: Calls = ()
+    reporter: Reporter
 
 
 class Frame(NamedTuple):
-    """The namespace that names go into, the variables, and the values that came in by name."""
+    """The namespace that names go into, the variables, the values that came in by name, and the calls around."""
 
     namespace: Namespace
     scope: Scope
-    entered: dict[str, Value]
+    inputs: dict[str, Value]
+    reporter: Reporter
     init: tuple[KindInit, ...] = ()
     """The `init` of the spec and of each item around, from the outermost in."""
-    calls: Calls = ()
-    """The calls of blocks that led here."""
 
     def inside(self, namespace: Namespace) -> Frame:
         """One namespace further in."""
-        return self._replace(namespace=namespace)
+        return Frame(namespace, self.scope, self.inputs, self.reporter, self.init)
+
+    def with_scope(self, scope: Scope) -> Frame:
+        """The same place with other variables."""
+        return Frame(self.namespace, scope, self.inputs, self.reporter, self.init)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.compiler.walk.reporter import Reporter, definitions
+from cnnspec.compiler.walk.reporter import definitions
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Mapping
 from cnnspec.reader.quote import quoted
@@ -12,7 +12,7 @@ from cnnspec.reader.quote import quoted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.core.diagnostic import Place, Related
+    from cnnspec.core.diagnostic import Findings, Place, Related
     from cnnspec.expressions import Value
     from cnnspec.language.scope import Scope
     from cnnspec.reader.node import Node
@@ -28,18 +28,18 @@ class Rounds(NamedTuple):
     place: Place
 
 
-def read_rounds(node: Node, scope: Scope, reporter: Reporter, most: int) -> Rounds | None:
+def read_rounds(node: Node, scope: Scope, findings: Findings, most: int) -> Rounds | None:
     """The rounds of a `repeat`; None when it is none, after reporting why."""
     variable, count, place = "i", node, node.place
     if isinstance(node, Mapping):
         if len(node.entries) != 1:
             message = f"repeat names {len(node.entries)} variables, it must be one"
-            reporter.error("bad-repeat", message, node.place, _HINT)
+            findings.error("bad-repeat", message, node.place, _HINT)
             return None
         ((key, count),) = node
         variable, place = key.text, key.place
         if variable == "in_channels" or not variable.isidentifier():
-            reporter.error(
+            findings.error(
                 "reserved-name",
                 f"a round's variable can't be called {quoted(variable)}",
                 place,
@@ -47,19 +47,19 @@ def read_rounds(node: Node, scope: Scope, reporter: Reporter, most: int) -> Roun
             )
             return None
     try:
-        value = value_of(count, scope, reporter)
+        value = value_of(count, scope, findings)
     except Unknown:
         return None
     if isinstance(value, list) and isinstance(node, Mapping):
         return Rounds(variable, value, place)
     if type(value) is int and 0 <= value <= most:
         return Rounds(variable, range(value), place)
-    _refuse(value, count, most, reporter, definitions(count, scope), named=isinstance(node, Mapping))
+    _refuse(value, count, most, findings, definitions(count, scope), named=isinstance(node, Mapping))
     return None
 
 
 def _refuse(
-    value: Value, node: Node, most: int, reporter: Reporter, related: tuple[Related, ...], *, named: bool
+    value: Value, node: Node, most: int, findings: Findings, related: tuple[Related, ...], *, named: bool
 ) -> None:
     code = "bad-repeat"
     message = (
@@ -73,4 +73,4 @@ def _refuse(
         hint = f"Write {int(value)}."
     elif isinstance(value, list):
         hint = "To run through a list, name its variable: `repeat: {row: $table}`."
-    reporter.error(code, message, node.place, hint, related)
+    findings.error(code, message, node.place, hint, related)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related
 from cnnspec.language.values import variables_in
@@ -19,57 +17,60 @@ if TYPE_CHECKING:
 
 _MOST_CALLS = 8
 
-Calls = tuple[tuple[str, "dict[str, Value]", Place], ...]
-"""Blocks with their arguments and where they are called, from the outermost in."""
+
+class BlockCall(NamedTuple):
+    """A block that the walk is in, what it was given, and where it is called."""
+
+    block: str
+    arguments: dict[str, Value]
+    place: Place
+
+    def related(self) -> Related:
+        """The call as a place that helps to understand a finding inside."""
+        given = ", ".join(f"{name}: {shown(value)}" for name, value in self.arguments.items())
+        return Related(self.place, f"in {self.block} with {given}" if given else f"in {self.block}")
 
 
 class Reporter(Findings):
-    """Findings that know which blocks are being walked through."""
+    """Findings inside of some calls, the innermost last: each goes on to `findings`, with these calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, findings: Findings, calls: tuple[BlockCall, ...] = ()) -> None:
         super().__init__()
-        self.calls: Calls = ()
-        """The calls that are open, the innermost last."""
-        self.about: tuple[Node, Scope] | None = None
-        """The arguments that are looked at now, and the variables that they see."""
+        self.findings = findings
+        self.calls = calls
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Record one, with what its value came from, and the calls that are open now."""
-        calls = tuple(_told(*call) for call in reversed(self.calls[-_MOST_CALLS:]))
-        super().add(replace(diagnostic, related=diagnostic.related + self._origin(diagnostic) + calls))
+        """Record one, with the calls that led to it."""
+        calls = tuple(call.related() for call in reversed(self.calls[-_MOST_CALLS:]))
+        self.findings.add(replace(diagnostic, related=diagnostic.related + calls))
 
-    def _origin(self, diagnostic: Diagnostic) -> tuple[Related, ...]:
-        """Where the variables of a wrong argument got their values."""
-        if self.about is None or diagnostic.related:
-            return ()
-        args, scope = self.about
-        written = [args, *(node for _, node in args)] if isinstance(args, Mapping) else [args]
-        node = next((node for node in written if node.place == diagnostic.place), None)
-        return definitions(node, scope)
+    def inside(self, call: BlockCall) -> Reporter:
+        """For what is found in a block that is called here."""
+        return Reporter(self.findings, (*self.calls, call))
 
-    def enter(self, block: str, arguments: dict[str, Value], place: Place) -> None:
-        """A block is called at `place` with these arguments."""
-        self.calls = (*self.calls, (block, arguments, place))
-
-    def leave(self) -> None:
-        """The innermost call is done."""
-        self.calls = self.calls[:-1]
-
-    @contextmanager
-    def inside_calls(self, calls: Calls) -> Iterator[None]:
-        """What is told meanwhile was led to by these calls."""
-        self.calls, before = calls, self.calls
-        yield
-        self.calls = before
-
-    def inside(self, block: str) -> bool:
+    def calls_block(self, block: str) -> bool:
         """Whether a call of this block is open."""
-        return any(block == called for called, _, _ in self.calls)
+        return any(call.block == block for call in self.calls)
 
 
-def _told(block: str, arguments: dict[str, Value], place: Place) -> Related:
-    given = ", ".join(f"{name}: {shown(value)}" for name, value in arguments.items())
-    return Related(place, f"in {block} with {given}" if given else f"in {block}")
+class ArgumentReporter(Findings):
+    """Findings on the arguments of an item: a wrong value is told with where its variables got theirs."""
+
+    def __init__(self, reporter: Findings, arguments: Node, scope: Scope) -> None:
+        super().__init__()
+        self._reporter = reporter
+        self._arguments = arguments
+        self._scope = scope
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Record one, with the definitions of the variables in the argument that it points at."""
+        related = diagnostic.related or definitions(self._argument_at(diagnostic.place), self._scope)
+        self._reporter.add(replace(diagnostic, related=related))
+
+    def _argument_at(self, place: Place) -> Node | None:
+        args = self._arguments
+        written = [args, *(node for _, node in args)] if isinstance(args, Mapping) else [args]
+        return next((node for node in written if node.place == place), None)
 
 
 def definitions(node: Node | None, scope: Scope) -> tuple[Related, ...]:

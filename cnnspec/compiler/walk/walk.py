@@ -5,86 +5,91 @@ After a root cause the values that depend on it are unknown, and unknown never r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.names.names import Names, Slot, bind
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
-from cnnspec.compiler.walk.arguments import ArgumentReader, dynamic_item
-from cnnspec.compiler.walk.block_cache import Instances, Walked
+from cnnspec.compiler.walk.arguments import ArgumentReader
 from cnnspec.compiler.walk.block_calls import CallReader
-from cnnspec.compiler.walk.builder import Wiring
-from cnnspec.compiler.walk.expect import Expectations
+from cnnspec.compiler.walk.builder import Builder
+from cnnspec.compiler.walk.expect import check_expected
 from cnnspec.compiler.walk.frame import Frame, KindInit
-from cnnspec.compiler.walk.limits import Limits
-from cnnspec.compiler.walk.merges import Merges
+from cnnspec.compiler.walk.limits import Limits, stop
 from cnnspec.compiler.walk.repeat import Rounds, read_rounds
-from cnnspec.compiler.walk.reporter import Reporter
-from cnnspec.compiler.walk.when import wanted
+from cnnspec.compiler.walk.reporter import BlockCall
+from cnnspec.compiler.walk.when import is_there
+from cnnspec.language.items import FEWEST_BRANCHES
 from cnnspec.language.spec import HOLDERS
 from cnnspec.language.values import variables_in
 from cnnspec.reader.node import Mapping, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from cnnspec.core.diagnostic import Place
     from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Block, Item, Spec
+    from cnnspec.language.spec import Branch, Item, Spec
+
+
+Observer = Callable[["Item", Value], None]
+"""Is told of each item that is there, whenever the walk has passed it, and of what it gives."""
 
 
 class Walk:
-    """Walks a spec's items; the nodes of its plan end up in `wiring`."""
+    """Walks a spec's items; the nodes of its plan end up in `builder`."""
 
-    def __init__(self, spec: Spec, variables: Scope, reporter: Reporter) -> None:
+    def __init__(self, spec: Spec, variables: Scope, observer: Observer | None = None) -> None:
         self._spec = spec
-        self._reporter = reporter
-        self.names = Names(spec, reporter)
-        self.wiring = Wiring(self.names, reporter)
-        self._instances = Instances(spec, self.wiring)
-        self._arguments = ArgumentReader(spec, reporter)
-        self._calls = CallReader(reporter, variables)
-        self._expectations = Expectations(reporter)
-        self._limits = Limits(reporter)
-        self._merges = Merges(self, self._arguments, reporter)
+        self._observer = observer
+        self.names = Names(spec)
+        self.builder = Builder(self.names)
+        self._arguments = ArgumentReader(spec)
+        self._calls = CallReader(variables)
+        self._limits = Limits()
 
-    def run(self, items: Iterable[Item], value: Value, frame: Frame) -> Value:
-        """The items one after another, each on what the one before it gave. Raises Unfolded."""
-        self._limits.depth += 1
+    def run(self, items: Sequence[Item], value: Value, frame: Frame) -> Value:
+        """The items one after another, each on what the one before it gave. Raises TooLarge."""
+        self._limits.enter(items, frame.reporter)
         for item in items:
-            self._limits.require_flat(item)
-            value = self._plain(item, value, frame) if item.plain else self._item(item, value, frame)
-        self._limits.depth -= 1
+            if item.plain:
+                self._limits.count(item, frame.reporter)
+                value = self._layer(item, value, frame, self.names.filled(item.name, frame))
+                if self._observer is not None:
+                    self._observer(item, value)
+            else:
+                value = self._item(item, value, frame)
+        self._limits.leave()
         return value
-
-    def _plain(self, item: Item, value: Value, frame: Frame) -> Value:
-        self._limits.count(item)
-        return self._layer(item, value, frame, self.names.filled(item.name, frame))
 
     def _item(self, item: Item, value: Value, frame: Frame) -> Value:
         if item.repeat is None:
-            return self._once(item, value, frame)
-        rounds = read_rounds(item.repeat, frame.scope, self._reporter, self._limits.most)
+            result = self._once(item, value, frame)
+            return value if result is None else result
+        rounds = read_rounds(item.repeat, frame.scope, frame.reporter, self._limits.most)
         if rounds is None:
             frame.namespace.blurred = True
             return Value(None)
         result, last = self._rounds(item, rounds, value, frame)
         if last is not None:
-            self._expectations.check(item, result, last)
+            self._passed(item, result, last, frame)
         return result
 
-    def _once(self, item: Item, value: Value, frame: Frame) -> Value:
-        result = self.if_wanted(item, value, frame)
-        return value if result is None else result
-
-    def if_wanted(self, item: Item, value: Value, frame: Frame) -> Value | None:
+    def _once(self, item: Item, value: Value, frame: Frame) -> Value | None:
         """What the item gives; None where `when` drops it."""
-        there = self._wanted(item, frame)
+        there = self._is_there(item, frame)
         if there is False:
             return None
         result = self._present(item, value, frame, self.names.filled(item.name, frame))
-        self._expectations.check(item, result, frame.scope)
+        self._passed(item, result, frame.scope, frame)
         return result if there else _either(value, result)
+
+    def _passed(self, item: Item, result: Value, scope: Scope, frame: Frame) -> None:
+        """The item is there and gave something: is it what it says it gives?"""
+        if item.expect is not None:
+            check_expected(item, item.expect, result.shape, scope, frame.reporter)
+        if self._observer is not None:
+            self._observer(item, result)
 
     def _rounds(self, item: Item, rounds: Rounds, value: Value, frame: Frame) -> tuple[Value, Scope | None]:
         """Every round on what the round before gave; `from` is for the first that is there.
@@ -95,8 +100,8 @@ class Walk:
         outer: tuple[Slot, Namespace] | None = None
         last: Scope | None = None
         for index, element in enumerate(rounds.elements):
-            inner = frame._replace(scope=frame.scope.extended({rounds.variable: element}, rounds.place))
-            there = self._wanted(item, inner)
+            inner = frame.with_scope(frame.scope.extended({rounds.variable: element}, rounds.place))
+            there = self._is_there(item, inner)
             if there is False:
                 continue
             before = value
@@ -104,7 +109,7 @@ class Walk:
                 name = self.names.filled(item.name, inner)
                 value = self._present(item, value, inner, name, first=last is None)
             else:
-                outer = outer or self.open(item, self.names.filled(item.name, frame), frame)
+                outer = outer or self._open(item, self.names.filled(item.name, frame), frame)
                 value = self._present(item, value, inner.inside(outer[1]), str(index), first=last is None)
                 bind(outer[0], value, frame, outer[1])
             value = value if there else _either(before, value)
@@ -113,10 +118,12 @@ class Walk:
             self.names.mark_dropped(item, frame)
         return value, last
 
-    def _wanted(self, item: Item, frame: Frame) -> bool | None:
+    def _is_there(self, item: Item, frame: Frame) -> bool | None:
         """Whether `when` lets the item be there; None where that can't be told: then it may be."""
-        self._limits.count(item)
-        there = item.when is None or wanted(item.when, frame.scope, self._reporter)
+        self._limits.count(item, frame.reporter)
+        if item.when is None:
+            return True
+        there = is_there(item.when, frame.scope, frame.reporter)
         if there is None:
             frame.namespace.blurred = True
         elif not there:
@@ -130,18 +137,18 @@ class Walk:
         if item.source is not None and first:
             value = self.names.lookup(item.source, frame, own=name)
         if item.form == "dynamic":
-            item = dynamic_item(item, frame.scope, self._spec, self._reporter)
+            item = self._arguments.dynamic_item(item, frame)
         if item.init is not None and item.form in HOLDERS:
-            frame = frame._replace(init=(*frame.init, KindInit(item.init, frame.scope, frame.calls)))
+            frame = frame._replace(init=(*frame.init, KindInit(item.init, frame.scope, frame.reporter)))
         if item.form == "layers":
             return self._group(item, value, frame, name)
         if item.form == "merge":
-            return self._merges.value(item, value, frame, name)
+            return self._merge(item, value, frame, name)
         if item.form == "block":
             return self._block(item, value, frame, name)
         return self._layer(item, value, frame, name)
 
-    def open(self, item: Item, name: str | None, frame: Frame) -> tuple[Slot, Namespace]:
+    def _open(self, item: Item, name: str | None, frame: Frame) -> tuple[Slot, Namespace]:
         """Take the item's name, which is a namespace for what the item holds."""
         slot = self.names.claim(item, name, frame)
         return slot, Namespace(slot.path, frame.namespace)
@@ -149,61 +156,89 @@ class Walk:
     def _group(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         if name is None:
             return self.run(item.body, value, frame)
-        slot, space = self.open(item, name, frame)
+        slot, space = self._open(item, name, frame)
         return bind(slot, self.run(item.body, value, frame.inside(space)), frame, space)
 
     def _block(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
+        """What a block gives that is called here: a walk through its body, in a scope and a namespace of its own."""
         block = self._spec.blocks[item.kind]
         slot = self.names.claim(item, name, frame)
         if block.broken:
             return bind(slot, Value(None), frame)
-        if self._reporter.inside(block.name):
-            message = f"block {block.name} uses itself"
-            self._limits.stop("recursive-block", message, item, "Use `repeat` for rounds in a row.")
-        self.wiring.blocks[slot.path] = block.name
-        call = self._calls.call(item, block, frame.scope, value.shape.channels if value.shape else None)
-        inputs = {key: Value(None) for key in block.inputs}
+        if frame.reporter.calls_block(block.name):
+            message, hint = f"block {block.name} uses itself", "Use `repeat` for rounds in a row."
+            stop("recursive-block", message, item, hint, frame.reporter)
+        self.builder.blocks[slot.path] = block.name
+        call = self._calls.call(item, block, frame, value.shape.channels if value.shape else None)
+        inputs = {"input": value, **{key: Value(None) for key in block.inputs}}
         inputs |= {key: self.names.lookup(source, frame) for key, source in call.sources.items()}
-        inner = Frame(Namespace(slot.path, None), call, {"input": value, **inputs}, frame.init)
-        return bind(slot, self._instance(block, inner, item.place, slot.path), frame)
-
-    def _instance(self, block: Block, frame: Frame, place: Place, path: str) -> Value:
-        """What a block's instance gives: walked, or repeated where an equal one was walked before."""
-        entered = list(frame.entered.values())
-        key = self._instances.key(block, frame.scope, entered, frame.init, self._limits.depth)
-        known = self._instances.known(key)
-        if known is not None and self._limits.allow(known.items):
-            result = self._instances.repeat(known, entered, path)
-            if result is not None:
-                self._limits.items += known.items
-                return result
-        since = self._instances.mark(self._reporter.told, self._limits.items)
-        result = self._inside(block, frame, place)
-        if key is not None:
-            until = self._instances.mark(self._reporter.told, self._limits.items)
-            self._instances.learn(key, Walked(since, until, entered, result, path))
-        return result
-
-    def _inside(self, block: Block, frame: Frame, place: Place) -> Value:
-        """A walk through a block."""
-        frame.namespace.reserve(block.inputs)
-        self.names.bodies[frame.namespace] = block.body
-        known = block.args.keys() - frame.scope.unknown
-        arguments = {key: frame.scope[key] for key in block.args if key in known}
-        self._reporter.enter(block.name, arguments, place)
-        frame = frame._replace(calls=self._reporter.calls)
-        result = self.run(block.body, frame.entered["input"], frame)
-        self._reporter.leave()
-        return result
+        arguments = {name: call[name] for name in block.args if name not in call.unknown}
+        space = Namespace(slot.path, None)
+        space.reserve(block.inputs)
+        self.names.bodies[space] = block.body
+        reporter = frame.reporter.inside(BlockCall(block.name, arguments, item.place))
+        inner = Frame(space, call, inputs, reporter, frame.init)
+        return bind(slot, self.run(block.body, value, inner), frame)
 
     def _layer(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
-        layer = self._arguments.layer(item, frame.scope) if item.form == "layer" else None
+        layer = self._arguments.layer(item, frame) if item.form == "layer" else None
         slot = self.names.claim(item, name, frame)
         inputs: tuple[Value, ...] = (value,)
         if layer is not None and layer.references:
             written = [field for field in layer.references if getattr(layer, field) is not None]
             inputs += tuple(self.names.lookup(_written(item, field), frame) for field in written)
-        return bind(slot, self.wiring.add(item, layer, inputs, slot.path, frame), frame)
+        return bind(slot, self.builder.add(item, layer, inputs, slot.path, frame), frame)
+
+    def _merge(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
+        """What the merge gives; one that holds layers and has a name opens a namespace for them."""
+        opened: tuple[Slot | None, Namespace | None] = (None, None)
+        if name is not None and any(branch.items for branch in item.branches):
+            opened = self._open(item, name, frame)
+        slot, space = opened
+        kept, dropped = self._branches(item, value, frame.inside(space) if space else frame)
+        enough = len(kept) >= FEWEST_BRANCHES
+        if dropped and not enough:
+            if slot is not None:
+                frame.namespace.give_back_position()
+            return bind(slot, _remaining(item, kept, dropped, frame), frame, space)
+        layer = self._arguments.layer(item, frame) if enough else None
+        slot = slot or self.names.claim(item, name, frame)
+        return bind(slot, self.builder.add(item, layer, tuple(kept), slot.path, frame), frame, space)
+
+    def _branches(self, item: Item, value: Value, frame: Frame) -> tuple[list[Value], list[Branch]]:
+        """What the branches give that are there, and those that are not."""
+        kept: list[Value] = []
+        dropped: list[Branch] = []
+        for branch in item.branches:
+            result = self._branch(branch, value, frame)
+            if result is None:
+                dropped.append(branch)
+            else:
+                kept.append(result)
+        return kept, dropped
+
+    def _branch(self, branch: Branch, value: Value, frame: Frame) -> Value | None:
+        """What a branch gives; None where the `when` of a bare item drops it."""
+        if branch.name is not None:
+            return self.names.lookup(branch.name, frame)
+        if branch.single and branch.items[0].repeat is None:
+            return self._once(branch.items[0], value, frame)
+        return self.run(branch.items, value, frame)
+
+
+def _remaining(item: Item, kept: list[Value], dropped: list[Branch], frame: Frame) -> Value:
+    """A merge that `when` leaves with one branch is that branch, if only names were dropped."""
+    for branch in dropped:
+        if branch.items[0].form != "layers" or branch.items[0].body:
+            message = f"{item.kind}: `when` drops a branch with layers, which leaves {len(kept)}"
+            hint = "Put the condition on the item inside the branch's list: `- [{…, when: …}]` passes the value through."
+            frame.reporter.error("dropped-branch", message, branch.place, hint)
+            return Value(None)
+    if not kept:
+        message = f"{item.kind}: `when` leaves no branch"
+        frame.reporter.error("too-few-branches", message, item.place, "Keep one of them.")
+        return Value(None)
+    return kept[0]
 
 
 def _either(value: Value, result: Value) -> Value:

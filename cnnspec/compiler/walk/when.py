@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.walk.reporter import Reporter, definitions
+from cnnspec.compiler.walk.reporter import definitions
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.quote import quoted, shown
 
 if TYPE_CHECKING:
+    from cnnspec.core.diagnostic import Findings
     from cnnspec.language.scope import Scope
     from cnnspec.reader.node import Node
 
 
-def wanted(node: Node, scope: Scope, reporter: Reporter) -> bool | None:
+def is_there(node: Node, scope: Scope, findings: Findings) -> bool | None:
     """What a `when` says; None where that can't be told, which is reported."""
     try:
-        value = value_of(node, scope, reporter)
+        value = value_of(node, scope, findings)
     except Unknown:
         return None
     if value is None or isinstance(value, bool | int | float):
@@ -26,5 +27,5 @@ def wanted(node: Node, scope: Scope, reporter: Reporter) -> bool | None:
     message = f"when is {quoted(value)}, it must be true or false, a number or null"
     said = boolean(value)
     hint = "Compare it, as in `when: $act == 'relu'`." if said is None else f"Write {shown(said)}."
-    reporter.error("bad-value", message, node.place, hint, definitions(node, scope))
+    findings.error("bad-value", message, node.place, hint, definitions(node, scope))
     return None
