@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.language.values import has_dollar
-from cnnspec.reader.node import Mapping, texts_of
+from cnnspec.reader.node import Mapping, has_dollar, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType

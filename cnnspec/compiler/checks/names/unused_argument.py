@@ -25,8 +25,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import check, warning
 from cnnspec.language.spec import every
-from cnnspec.language.values import has_dollar
-from cnnspec.reader.node import texts_of
+from cnnspec.reader.node import has_dollar, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
