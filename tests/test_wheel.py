@@ -1,4 +1,4 @@
-"""What is installed finds the specs that ship, from anywhere."""
+"""What is installed finds the specs that ship and the pages of codes, from anywhere."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.compiler.codes import CODES
+
 ROOT = Path(__file__).parent.parent
 ASK = """
 import cnnspec
 from cnnspec.library.specs import shipped_networks
 assert cnnspec.__file__.startswith({folder!r}), cnnspec.__file__
 print(cnnspec.check("resnet50").plan.params, len(shipped_networks()))
+from cnnspec.compiler.codes import CODES
+print(*sorted(CODES))
 """
 
 
 @pytest.mark.slow
-def test_a_wheel_holds_the_zoo(tmp_path):
+def test_a_wheel_holds_the_zoo_and_the_pages_of_codes(tmp_path):
     build = [
         sys.executable,
         "-m",
@@ -49,4 +53,4 @@ def test_a_wheel_holds_the_zoo(tmp_path):
         env={**os.environ, "PYTHONPATH": str(folder)},
     )
     networks = 68 + 6 + 2 + 5  # torchvision's, two U-Nets, and the small ones
-    assert f"25557032 {networks}\n" == done.stdout
+    assert [f"25557032 {networks}", " ".join(sorted(CODES))] == done.stdout.splitlines()

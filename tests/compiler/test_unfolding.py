@@ -73,9 +73,9 @@ def few(monkeypatch) -> None:
 def test_what_unfolds_to_too_much_is_told_and_what_does_not_is_walked(levels: list[Level]) -> None:
     result = check_text(_spec(levels))
     if _items(levels) > FEW_ITEMS:
-        assert {"too-many-items"} == {found.code for found in result.diagnostics}
+        assert {"too-many-items"} == {found.code for found in result.diagnostics if found.severity == "error"}
     else:
-        assert () == result.diagnostics
+        assert result.ok
         relus = math.prod(calls * rounds for calls, rounds, _ in levels)
         assert relus == sum(node.kind == "relu" for node in result.plan.nodes)
 
@@ -89,4 +89,4 @@ def test_the_limit_is_a_hundred_thousand_items() -> None:
 @pytest.mark.usefixtures("few")
 def test_a_spec_of_just_the_limit_is_fine() -> None:
     levels = [(1, FEW_ITEMS // 2 - 1, "plain")]
-    assert (FEW_ITEMS - 1, ()) == (_items(levels), check_text(_spec(levels)).diagnostics)
+    assert (FEW_ITEMS - 1, True) == (_items(levels), check_text(_spec(levels)).ok)

@@ -32,29 +32,43 @@ from cnnspec.language.spec import every
 from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cnnspec.compiler.checks.context import Context
     from cnnspec.compiler.checks.contract import Finding
+    from cnnspec.compiler.plan import Node, Plan
+    from cnnspec.language.spec import Item
+
+_LAYERS = ("layer", "dynamic")
 
 
 @check()
 def outer_channels(context: Context) -> Iterator[Finding]:
-    """Compare what entered the spec with what comes into each item outside of blocks that uses it."""
-    plan = context.plan
-    entered = next((value.shape.channels for value in plan.inputs.values() if value.shape), None)
-    arguments = {
-        item.place: item.args
-        for item in every(context.spec.layers)
-        if not item.literal and item.args is not None and "in_channels" in variables_in(item.args)
-    }
-    for node in plan.nodes if arguments and len(plan.inputs) == 1 else ():
-        shape, written = node.inputs[0].shape, arguments.get(node.place)
-        if written is None or entered is None or shape is None or shape.channels == entered:
+    """Compare what entered the spec with what comes into each layer outside of blocks that uses it."""
+    arguments = {item.place: item.args for item in _users(context.spec.layers)}
+    entered = [value.shape.channels if value.shape else None for value in context.plan.inputs.values()]
+    for node in context.plan.nodes if arguments and len(entered) == 1 else ():
+        written = arguments.get(node.place)
+        comes = node.inputs[0].shape if written is not None else None
+        if written is None or comes is None or comes.channels == entered[0] or _in_block(node, context.plan):
             continue
         message = (
-            f"$in_channels is {entered} here, what entered the spec; "
-            f"{shape.channels} channels come into this {node.kind}"
+            f"$in_channels is {entered[0]} here, what entered the spec; "
+            f"{comes.channels} channels come into this {node.kind}"
         )
         hint = "Make a block of these layers: in it `$in_channels` is what enters the block. Or write the number."
         yield warning("outer-channels", message, written, hint)
+
+
+def _users(items: Iterable[Item]) -> Iterator[Item]:
+    """The layers that use `$in_channels`."""
+    for item in every(items):
+        if item.literal or item.form not in _LAYERS or item.args is None:
+            continue
+        if "in_channels" in variables_in(item.args):
+            yield item
+
+
+def _in_block(node: Node, plan: Plan) -> bool:
+    """Whether it is part of a block, into which an alias put the same item."""
+    return any(node.path.startswith(f"{space}.") for space in plan.blocks)

@@ -1,0 +1,68 @@
+"""Checks are found by their folder, and imported when a spec has what they look at."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import cnnspec
+from cnnspec.compiler.checks.run import ROOMS, checks_of, modules_of
+
+PROBE = """
+import sys
+import cnnspec
+assert cnnspec.check_text(sys.argv[1]).ok
+print(*{name.split(".")[3] for name in sys.modules if name.count(".") == 4 and "compiler.checks" in name})
+"""
+PLAIN = "cnnspec: 1\ninput: [1, 28, 28]\n"
+LAYERS = "layers: [flatten, linear: 10]\n"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_file_of_a_folder_is_one_check(room):
+    modules = list(modules_of(room))
+    assert [module.__name__ for module in modules] == [check.rule.__module__ for check in checks_of(room)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rooms"),
+    [
+        (f"{PLAIN}{LAYERS}", {"network"}),
+        (f"{PLAIN}{LAYERS}train: {{epochs: 3}}", {"network", "training"}),
+        (f"{PLAIN}{LAYERS}data: mnist", {"network", "training", "data"}),
+        (f"{PLAIN}vars: {{many: 10}}\nlayers: [flatten, linear: $many]", {"network", "names"}),
+    ],
+    ids=["layers", "train", "data", "vars"],
+)
+def test_checks_that_a_spec_can_not_need_are_not_imported(text, rooms):
+    done = subprocess.run([sys.executable, "-c", PROBE, text], capture_output=True, text=True, check=True)
+    assert rooms == set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("train", "column"),
+    [
+        ("train: {augment: [hflip, random_crop: 8]}", 26),
+        ("train: {cache: none}", 16),
+        ("train: {loss: {cross_entropy: {weight: [1, 2]}}}", 15),
+        ("train: {batch_size: 2000}", 21),
+    ],
+)
+def test_a_finding_stands_where_the_field_that_it_names_is_written(train, column):
+    text = f"cnnspec: 1\ninput: [1, 8, 8]\n{LAYERS}data: digits\n{train}"
+    (found,) = cnnspec.check_text(text).diagnostics
+    assert (5, column) == found.place[1:3]
+
+
+def test_what_is_not_written_is_told_where_the_data_asks_for_training():
+    text = "cnnspec: 1\ninput: [10, 8, 8]\nlayers: [global_avgpool, flatten]\ndata: fake"
+    (found,) = cnnspec.check_text(text).diagnostics
+    assert ("nothing-to-train", 4, 7) == (found.code, *found.place[1:3])
+
+
+def test_a_default_that_does_not_suit_is_told_at_train():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\nvars: {how: {memory_format: channels_last}}\ntrain: $how"
+    (found,) = cnnspec.check_text(text).diagnostics
+    assert ("no-planes", 5, 8) == (found.code, *found.place[1:3])
