@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from cnnspec.codegen.helpers import HELPERS
-from cnnspec.codegen.printing import USED
+from cnnspec.codegen.identifiers import USED
 
 _PREFIXES = {"torch.nn.functional": "F", "torch.nn": "nn", "torch": "torch"}
 
