@@ -11,7 +11,7 @@ import click
 
 from cnnspec.cli.output import UnprintedError, give_up, guarded
 from cnnspec.core.errors import UserError
-from cnnspec.render.text import escaped
+from cnnspec.core.terminal import escaped
 
 COMMANDS = {
     "validate": "Check specs, and explain every mistake at its line.",

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cnnspec.core.plural import plural
+from cnnspec.core.terminal import escaped
 from cnnspec.library.specs import check
-from cnnspec.render.text import escaped, loss
+from cnnspec.render.numbers import loss
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result

@@ -81,21 +81,21 @@ def _text(checked: list[_Checked]) -> None:
 
 
 def _line(label: str, result: Result) -> str:
-    from cnnspec.render.line import cost, shapes  # noqa: PLC0415 -- JSON needs no table
-    from cnnspec.render.text import printable  # noqa: PLC0415 -- as above
+    from cnnspec.core.terminal import printable  # noqa: PLC0415 -- as above
+    from cnnspec.render.headline import cost, shapes  # noqa: PLC0415 -- JSON needs no table
 
     assert result.plan is not None
     return f"{printable(label)}: ok, {shapes(result.plan)}, {cost(result.plan)}"
 
 
 def _json(checked: list[_Checked]) -> None:
-    from cnnspec.render.data import file_data  # noqa: PLC0415 -- text needs no data
+    from cnnspec.render.json_data import file_data  # noqa: PLC0415 -- text needs no data
 
     echo_json({"files": [file_data(label, found, ok=result.ok) for label, result, found in checked]})
 
 
 def _github(checked: list[_Checked]) -> None:
-    from cnnspec.render.github import render  # noqa: PLC0415 -- text needs no workflow commands
+    from cnnspec.render.github_annotations import render  # noqa: PLC0415 -- text needs no workflow commands
 
     for _, _, diagnostics in checked:
         for diagnostic in diagnostics:

@@ -21,7 +21,7 @@ class Constant:
     """A number, text, boolean or None. Equal constants have equal text: 2 is not 2.0, nor 1 True."""
 
     text: str
-    value: object = field(compare=False)
+    value: object = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Atoms = tuple[Atom, ...]
 """What fills the slots of a template, in order."""
-NO_COMMENT = literal("")
+NO_COMMENT = Constant("")
 
 
 class Slot(NamedTuple):
@@ -56,8 +56,7 @@ class Template:
         start = 0
         for part in self.parts:
             end = start + len(part.slots)
-            beside = atoms[end]
-            yield part, atoms[start:end], str(beside.value) if isinstance(beside, Constant) else ""
+            yield part, atoms[start:end], str(atoms[end])
             start = end + 1
 
 
@@ -70,6 +69,7 @@ class Templates:
         self._templates: dict[object, Template] = {}
         self._of: dict[Child, Template] = {}
         self._calls: dict[int, _Call] = {}
+        self._slots: dict[object, tuple[Slot, ...]] = {}
         self._add(root)
 
     def __iter__(self) -> Iterator[Template]:
@@ -97,7 +97,7 @@ class Templates:
 
     def _call(self, emit: Emit) -> _Call:
         if id(emit) not in self._calls:
-            self._calls[id(emit)] = _call(emit)
+            self._calls[id(emit)] = _call(emit, self._slots)
         return self._calls[id(emit)]
 
     def _structure(self, container: Container, parts: tuple[Template, ...]) -> object:
@@ -117,21 +117,24 @@ class _Call(NamedTuple):
     atoms: Atoms
 
 
-def _call(emit: Emit) -> _Call:
+def _call(emit: Emit, known: dict[object, tuple[Slot, ...]]) -> _Call:
+    """`known` are the slots of calls with the same key."""
     if isinstance(emit, Parameter):
         sizes = tuple(Slot("size") for _ in emit.shape)
         atoms = tuple(map(literal, (*emit.shape, emit.value)))
         return _Call((Parameter, sizes), (*sizes, Slot("value")), atoms)
     if not isinstance(emit, Module | Function):
         return _Call(emit, (), ())
-    required = [name for name in emit.kwargs if name not in emit.defaults]
-    slots = (
-        *(Slot(name) for name in emit.names),
-        *(Slot(name, keyword=True) for name in required),
-        *(Slot(name, keyword=True, default=literal(value)) for name, value in emit.defaults.items()),
-    )
+    required = tuple(name for name in emit.kwargs if name not in emit.defaults)
+    key = (emit.target, emit.names, required, *emit.defaults)
+    if key not in known:
+        known[key] = (
+            *(Slot(name) for name in emit.names),
+            *(Slot(name, keyword=True) for name in required),
+            *(Slot(name, keyword=True, default=literal(value)) for name, value in emit.defaults.items()),
+        )
     keywords = {**dict.fromkeys(required), **emit.defaults, **emit.kwargs}
-    return _Call((emit.target, slots), slots, tuple(map(literal, (*emit.args, *keywords.values()))))
+    return _Call(key, known[key], tuple(map(literal, (*emit.args, *keywords.values()))))
 
 
 def arguments(slots: Iterable[Slot], atoms: Iterable[Expression]) -> tuple[Expression, ...]:
@@ -157,12 +160,14 @@ def inner_atoms(template: Template, container: Container) -> Atoms:
     return tuple(
         atom
         for child, part in pairs
-        for atom in (*part.instances[child], NO_COMMENT if part.inline else literal(_shape(child)))
+        for atom in (*part.instances[child], NO_COMMENT if part.inline else _comment(child))
     )
 
 
-def _shape(child: Child) -> str:
+def _comment(child: Child) -> Constant:
     """The shape that a child gives, where it is another than it takes."""
     before, after = child.inputs, child.outputs
     alone = len(after) == 1 and (len(before) == 1 or isinstance(child, Operation))
-    return "" if not alone or before[0].shape == after[0].shape else str(after[0].shape)
+    if not alone or before[0].shape == after[0].shape:
+        return NO_COMMENT
+    return Constant(str(after[0].shape))

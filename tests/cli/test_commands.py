@@ -306,13 +306,13 @@ class TestExplain:
             ("conv", ["⌊", "padding_mode", "circular"]),
         ],
     )
-    def test_a_kind_is_explained(self, run, kind, words):
+    def test_a_kind_is_explain(self, run, kind, words):
         code, out, _ = run("explain", kind)
         assert 0 == code
         assert [] == [word for word in words if word not in out]
         assert max(map(len, out.splitlines())) <= 80
 
-    def test_a_code_is_explained(self, run):
+    def test_a_code_is_explain(self, run):
         assert "wrong-assertion" in run("explain", "wrong-assertion")[1]
 
     def test_without_a_subject_all_kinds_are_listed(self, run):

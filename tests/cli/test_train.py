@@ -19,7 +19,7 @@ from cnnspec.cli import train as command
 from cnnspec.cli.main import main
 from cnnspec.cli.options import test_result as told
 from cnnspec.cli.progress import Bar, Lines, _columns
-from cnnspec.render.text import loss
+from cnnspec.render.numbers import loss
 from cnnspec.runner import loop
 from cnnspec.runner.events import Epoch, Finished, Score, Skipped, Started, Step, Stopped
 

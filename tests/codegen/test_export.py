@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import cnnspec
-from cnnspec.codegen.generate import generate
+from cnnspec.codegen.python_module import python_module, python_source
 from cnnspec.core.emit import Function, Module
 from cnnspec.layers import KINDS
 from tests.layers.test_layers import sample_layer, written_input
@@ -34,7 +34,7 @@ def exported(text: str) -> str:
     assert list(result.plan.state()) == list(model.state_dict())
     y = model.eval()(torch.rand(2, *value.shape.sizes))
     assert (2, *result.plan.outputs[0].value.shape.sizes) == tuple(y.shape)
-    return generate(result.plan).source.partition("from torch import nn\n\n\n")[2]
+    return python_source(result.plan).partition("from torch import nn\n\n\n")[2]
 
 
 def heads(source: str) -> list[str]:
@@ -140,7 +140,7 @@ class Net(nn.Module):
 
 @pytest.mark.parametrize(("name", "most"), MOST_LINES.items())
 def test_deep_networks_fit_on_a_few_pages(name, most):
-    assert len(generate(cnnspec.check(name).plan).source.splitlines()) <= most
+    assert len(python_source(cnnspec.check(name).plan).splitlines()) <= most
 
 
 class TestClasses:
@@ -481,7 +481,7 @@ def test_printing_takes_time_in_proportion():
         best = []
         for _ in range(3):
             start = time.process_time()
-            generate(plan)
+            python_module(plan)
             best.append(time.process_time() - start)
         return min(best)
 

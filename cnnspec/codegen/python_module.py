@@ -34,16 +34,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Generated:
-    """Source of a Python module; `entry` is the function or class that makes the network."""
+class PythonModule:
+    """Source; `entry` is the function or class in it that makes the network."""
 
     source: str
     entry: str
 
 
-def generate(plan: Plan) -> Generated:
-    """The source of a plan without errors."""
+def python_module(plan: Plan) -> PythonModule:
+    """A plan without errors as source."""
     return _Generator(plan).run()
+
+
+def python_source(plan: Plan) -> str:
+    """The text alone, an export target."""
+    return python_module(plan).source
 
 
 class _Generator:
@@ -57,13 +62,13 @@ class _Generator:
         self._templates = Templates(self._root, plan, self._imports)
         self._definitions = Definitions(self._templates, plan.blocks, self._imports)
 
-    def run(self) -> Generated:
+    def run(self) -> PythonModule:
         """Print the definitions, each after those it needs, and the root."""
         definitions = [self._definition(definition) for definition in self._definitions.of.values()]
         root = self._function() if self._is_function else self._class()
         parts = [self._imports.helpers_source(), *definitions, root]
         body = "\n\n\n".join(part.strip("\n") for part in parts if part)
-        return Generated(f"{self._docstring()}\n\n{self._imports.text()}\n\n\n{body}\n", self._entry)
+        return PythonModule(f"{self._docstring()}\n\n{self._imports.text()}\n\n\n{body}\n", self._entry)
 
     def _docstring(self) -> str:
         plan = self._plan
