@@ -1,10 +1,11 @@
-"""`cnnspec list`: the specs that ship."""
+"""List the specs that ship."""
 
 from __future__ import annotations
 
 import click
 
-from cnnspec.cli.options import echo, echo_json, format_option
+from cnnspec.cli.options import format_option
+from cnnspec.cli.output import echo, echo_json
 from cnnspec.library.specs import shipped_results
 
 

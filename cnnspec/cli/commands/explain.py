@@ -1,10 +1,10 @@
-"""`cnnspec explain`: a word of the language or a code, from its declaration."""
+"""Explain a word of the language, or a diagnostic's code."""
 
 from __future__ import annotations
 
 import click
 
-from cnnspec.cli.options import echo
+from cnnspec.cli.output import echo
 
 
 @click.command("explain")

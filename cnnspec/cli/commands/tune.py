@@ -1,4 +1,4 @@
-"""`cnnspec tune`: numbers of a training that a short trial finds."""
+"""Find a learning rate by a short trial."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import echo_json, format_option, settings_option, spec_argument
-from cnnspec.cli.train import echo_skipped, trainable
+from cnnspec.cli.options import format_option, settings_option, spec_argument
+from cnnspec.cli.output import echo_json
+from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core.errors import UserError
 from cnnspec.core.terminal import terminal_width
 from cnnspec.runner.threads import wait_briefly

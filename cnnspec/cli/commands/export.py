@@ -1,4 +1,4 @@
-"""`cnnspec export`: the network as a file that stands alone."""
+"""Print the network as a Python file."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ def command(spec: str, settings: tuple[str, ...], target: str, out: Path | None)
       cnnspec export specs/mnist.yaml --to python
     """
     result = load(spec, settings)
-    assert result.plan is not None
-    text = export(result.plan, target)
+    text = export(result.require_plan(), target)
     if out is None:
         click.echo(text, nl=False)
     elif out.exists() and Path(result.source.name).exists() and out.samefile(result.source.name):

@@ -1,17 +1,11 @@
-"""`cnnspec summary`: the table of layers."""
+"""Show each layer's shape, parameters and cost."""
 
 from __future__ import annotations
 
 import click
 
-from cnnspec.cli.options import (
-    echo,
-    echo_diagnostics,
-    echo_json,
-    format_option,
-    settings_option,
-    spec_argument,
-)
+from cnnspec.cli.options import format_option, settings_option, spec_argument
+from cnnspec.cli.output import echo, echo_diagnostics, echo_json
 from cnnspec.library.specs import check
 
 

@@ -1,4 +1,4 @@
-"""`cnnspec data`: what a spec trains on, before it does."""
+"""Show a spec's data: counts, classes, and a picture of what the network sees."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import echo_json, echo_line, format_option, settings_option, spec_argument
-from cnnspec.cli.train import echo_skipped, trainable
+from cnnspec.cli.options import format_option, settings_option, spec_argument
+from cnnspec.cli.output import echo_json, echo_line
+from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core import atomic_files
 from cnnspec.core.terminal import escaped
 from cnnspec.render.columns import align
