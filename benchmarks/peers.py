@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
 
-from cnnspec.backend.mode import Mode
+from cnnspec.backend.precision import Precision
 from cnnspec.runner.steps import batch_sizes
 from cnnspec.settings.datasets.published import FashionMnist
 from cnnspec.train.data import mnist
@@ -36,14 +36,14 @@ def _optimizer(model: nn.Module) -> torch.optim.Optimizer:
     return torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
 
 
-def fixed_batch(model: nn.Module, raw: Raw, mode: Mode) -> Epoch:
+def fixed_batch(model: nn.Module, raw: Raw, precision: Precision) -> Epoch:
     """An epoch's steps, all on one batch, the last one on as much of it as an epoch leaves: no data at all.
 
     In bf16 the weights and the images are so themselves and nothing is cast: it learns badly, but none takes less.
     """
     images_NCHW, labels_N = (part[:BATCH] for part in tensors(raw))
-    model = model.to(dtype=mode.dtype, memory_format=mode.memory_format)
-    images_NCHW = images_NCHW.to(dtype=mode.dtype, memory_format=mode.memory_format)
+    model = model.to(dtype=precision.dtype, memory_format=precision.memory_format)
+    images_NCHW = images_NCHW.to(dtype=precision.dtype, memory_format=precision.memory_format)
     optimizer, criterion = _optimizer(model), nn.CrossEntropyLoss()
     batches = [(images_NCHW[:size], labels_N[:size]) for size in batch_sizes(len(raw.train.labels), BATCH)]
 
@@ -112,7 +112,7 @@ def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> E
 
         def __init__(self) -> None:
             super().__init__()
-            self.model, self.seconds = model, 0.0
+            self.precisionl, self.seconds = model, 0.0
 
         def on_train_epoch_start(self) -> None:
             """After all that `fit` sets up."""
@@ -125,11 +125,11 @@ def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> E
         def training_step(self, batch: tuple[Tensor, Tensor], _index: int) -> Tensor:
             """The loss of a batch."""
             images_NCHW, labels_N = batch
-            return nn.functional.cross_entropy(self.model(images_NCHW), labels_N)
+            return nn.functional.cross_entropy(self.precisionl(images_NCHW), labels_N)
 
         def configure_optimizers(self) -> torch.optim.Optimizer:
             """As all have it."""
-            return _optimizer(self.model)
+            return _optimizer(self.precisionl)
 
     quiet = dict.fromkeys(
         ("logger", "enable_checkpointing", "enable_progress_bar", "enable_model_summary"), False

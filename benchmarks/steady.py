@@ -54,8 +54,8 @@ def _mnist() -> Mapping[str, Timed]:
     return {
         "cnnspec": epoch_of(ours),
         "auto": epoch_of(auto),
-        "one batch": peers.fixed_batch(seeded(plan, config), raw, ours.network.mode),
-        "least": peers.fixed_batch(seeded(plan, config), raw, auto.network.mode),
+        "one batch": peers.fixed_batch(seeded(plan, config), raw, ours.network.precision),
+        "least": peers.fixed_batch(seeded(plan, config), raw, auto.network.precision),
         "by hand": peers.by_hand(seeded(plan, config), raw),
     }
 

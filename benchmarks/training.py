@@ -132,6 +132,6 @@ def epoch_of(fit: Fit) -> Epoch:
 
 def _accuracy(fit: Fit, module: nn.Module) -> float:
     """Of the module on the test set, whoever trained it."""
-    network = Network(module, fit.network.mode, torch.device("cpu"))
+    network = Network(module, fit.network.precision, torch.device("cpu"))
     batches = fit.sets.test_batches(fit.config.batch_size)
     return evaluate(network, batches, fit.criterion, "").accuracy

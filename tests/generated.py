@@ -8,7 +8,7 @@ from pathlib import Path
 from cnnspec.compiler.check import Result
 from cnnspec.language.schema import json_schema
 from cnnspec.library.specs import check, shipped_networks
-from cnnspec.render import catalogue
+from cnnspec.render import network_list
 from cnnspec.render.reference import codes_markdown, kinds_markdown
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +21,7 @@ def generated() -> dict[Path, str]:
         + "\n",
         ROOT / "docs" / "layers.md": kinds_markdown(),
         ROOT / "docs" / "codes.md": codes_markdown(),
-        ROOT / "docs" / "zoo.md": catalogue.markdown(_families()),
+        ROOT / "docs" / "zoo.md": network_list.markdown(_families()),
     }
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from cnnspec.backend.build import build
 from cnnspec.core.errors import UserError
 from cnnspec.library.specs import check
-from cnnspec.render.curve import draw
+from cnnspec.render.plot import plot
 from cnnspec.runner.errors import FIRST_STEP, NonFiniteError
 from cnnspec.runner.image_grid import grid, png
 from cnnspec.runner.lr_finder import Curve, range_test
@@ -174,13 +174,13 @@ def test_a_loss_that_runs_away_at_once_has_a_remedy_within_reach(run, spec, monk
 
 
 def test_a_curve_is_drawn_between_its_extremes():
-    text = draw([1, 10, 100], [3.0, 1.0, 2.0], width=30, height=4, mark=10)
+    text = plot([1, 10, 100], [3.0, 1.0, 2.0], width=30, height=4, mark=10)
     lines = text.splitlines()
     assert lines[0].strip().startswith("3 │")
     assert lines[3].strip().startswith("1 │")
     assert lines[5].index("▲") == 11 + 9
     assert lines[6].split() == ["1.0e+00", "1.0e+02"]
-    assert "⠁" in draw([1.0], [2.0], width=20, height=2, mark=1.0)
+    assert "⠁" in plot([1.0], [2.0], width=20, height=2, mark=1.0)
 
 
 def image_of(number, path):

@@ -1,1 +1,1 @@
-"""The commands: one file each; they print and set exit codes, nothing else."""
+"""The command line: commands print and set exit codes, nothing else."""

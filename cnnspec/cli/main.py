@@ -1,59 +1,58 @@
-"""The command line: finds the command that is asked for, and imports only that."""
+"""The command line: a command is a file in `commands/`, imported when it is asked for."""
 
 from __future__ import annotations
 
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-from cnnspec.cli.output import UnprintedError, give_up, guarded
+from cnnspec.cli.output_errors import UnprintedError, give_up, output_errors
 from cnnspec.core.errors import UserError
-from cnnspec.render.text import escaped
+from cnnspec.core.terminal import escaped
 
-COMMANDS = {
-    "validate": "Check specs, and explain every mistake at its line.",
-    "summary": "Show each layer's shape, parameters and cost.",
-    "train": "Train a network on its data.",
-    "eval": "Test a trained network again, from its run folder.",
-    "predict": "Name what is on images, with a trained network.",
-    "tune": "Find a learning rate by a short trial.",
-    "data": "Show a spec's data: counts, classes, and a picture of what the network sees.",
-    "export": "Print the network as a Python file.",
-    "explain": "Explain a word of the language, or a diagnostic's code.",
-    "list": "List the specs that ship.",
-    "new": "Write a spec to start from, a copy of another.",
-    "schema": "Print the JSON Schema of the spec language.",
-}
-"""Every command with its line of help; each is `cnnspec.cli.<name>:command`."""
+_FOLDER = Path(__file__).with_name("commands")
 
 
-class Lazy(click.Group):
+def command_names() -> list[str]:
+    """Every command: a file in `commands/`."""
+    return sorted(file.stem for file in _FOLDER.glob("[a-z]*.py"))
+
+
+def _line_of_help(name: str) -> str:
+    """The first line of a command's file, which is not imported for it."""
+    import ast  # noqa: PLC0415 -- only the table of commands needs it
+
+    return ast.get_docstring(ast.parse((_FOLDER / f"{name}.py").read_text("utf-8"))) or ""
+
+
+class Commands(click.Group):
     """A group that imports a command when it is called, not before."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Read the arguments, which may print help."""
-        with guarded():
+        with output_errors():
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        with guarded():
+        with output_errors():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """The commands in the order of the table."""
-        return list(COMMANDS)
+        """Their names."""
+        return command_names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
         """The command of that name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in command_names():
             return None
-        found: click.Command = import_module(f"cnnspec.cli.{cmd_name}").command
+        found: click.Command = import_module(f"cnnspec.cli.commands.{cmd_name}").command
         return found
 
     def resolve_command(
@@ -61,19 +60,19 @@ class Lazy(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments begin with; an unknown one suggests the nearest."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in command_names() and not name.startswith("-"):
             from cnnspec.core.suggest import did_you_mean  # noqa: PLC0415 -- only a mistake pays for it
 
-            ctx.fail(f"No such command {name!r}. {did_you_mean(name, COMMANDS)}".strip())
+            ctx.fail(f"No such command {name!r}. {did_you_mean(name, command_names())}".strip())
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """The table, without importing any of them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, _line_of_help(name)) for name in command_names()])
 
 
-@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(None, "--version", "-V", package_name="cnnspec", message="%(prog)s %(version)s")
 def cli() -> None:
     """Convolutional networks as YAML: checked in milliseconds, built and trained with torch.

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.core.plural import plural
-from cnnspec.render.text import escaped, loss
+from cnnspec.core.terminal import escaped
+from cnnspec.render.numbers import loss
 from cnnspec.runner.events import Epoch, Event, Score, Skipped, Started, Step, Stopped
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Which forms are definitions: all that branch, and chains that recur so often that a function saves lines."""
+"""Which templates are definitions: all that branch, and nn.Sequentials so frequent that a function saves lines."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cnnspec.codegen.forms import Form, Forms, Texts, inner_holes, inner_texts, rows
-from cnnspec.codegen.parameters import Parameter, are_keywords, named, varying
-from cnnspec.codegen.printing import RUN, camel, snake
-from cnnspec.codegen.tree import Space, is_chain, is_numbered
+from cnnspec.codegen.identifiers import camel, snake
+from cnnspec.codegen.parameters import FormalParameter, are_keywords, named, varying
+from cnnspec.codegen.syntax import REPEATED, Atom, Name, literal
+from cnnspec.codegen.templates import NO_COMMENT, Atoms, Template, Templates, inner_atoms, inner_slots
+from cnnspec.codegen.tree import Container, is_numbered, is_sequential
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,77 +28,82 @@ _ON_A_LINE = 4
 
 @dataclass(slots=True, eq=False)
 class Definition:
-    """A class or a function that makes all steps of a form."""
+    """A class or a function that makes all modules of a template."""
 
-    form: Form
-    space: Space
+    template: Template
+    container: Container
+    """One of those that it makes."""
     name: str
-    parameters: list[Parameter]
-    texts: Texts
-    """What fills the form's holes inside: names of parameters, and what all instances have."""
+    parameters: list[FormalParameter]
+    atoms: Atoms
+    """What fills the template's slots inside: names of parameters, and values that all instances have."""
 
 
 class Definitions:
-    """The definition of each form that has one, parts before the wholes they are in."""
+    """The definition of each template that has one, parts before the wholes they are in."""
 
-    def __init__(self, forms: Forms, blocks: Mapping[str, str], imports: Imports) -> None:
+    def __init__(self, templates: Templates, blocks: Mapping[str, str], imports: Imports) -> None:
         self._blocks = blocks
         self._imports = imports
-        self._written = Counter(part for form in forms for part in form.parts)
-        self._lines: Counter[Form] = Counter()
-        """How many lines stand where a form's module is made."""
-        self.of: dict[Form, Definition] = {}
-        for form in forms:
-            if isinstance(form.step, Space):
-                self._settle(form, form.step)
+        self._uses = Counter(part for template in templates for part in template.parts)
+        self._lines: Counter[Template] = Counter()
+        """How many lines a module of a template takes where it is made."""
+        self.of: dict[Template, Definition] = {}
+        for template in templates:
+            if isinstance(template.example, Container):
+                self._add(template, template.example)
             else:
-                self._lines[form] = 1
+                self._lines[template] = 1
 
-    def _settle(self, form: Form, space: Space) -> None:
-        """Define a form or leave it inline, now that its parts are settled."""
-        for step in form.texts:
-            assert isinstance(step, Space), "alike steps are all namespaces"
-            form.texts[step] = inner_texts(form, step)
-        form.holes = tuple(inner_holes(form, space))
-        columns = list(zip(*form.texts.values(), strict=True))
-        groups = varying(form.holes, columns)
-        called = _room(sum(not are_keywords(group, form.holes) for group in groups))
-        if is_chain(space):
-            self._lines[form] = body = self._body(form, space)
-            defined = _FRAME + _room(len(groups)) + body - 1 + called * self._written[form]
-            form.inline = self._written[form] * body <= defined
-        if space.path and not form.inline:
-            self._lines[form] = called
-            self._define(form, space, columns, groups)
+    def _add(self, template: Template, container: Container) -> None:
+        """Define a template, or leave it inline; its parts have been added before."""
+        for child in template.instances:
+            assert isinstance(child, Container), "alike children are all containers"
+            template.instances[child] = inner_atoms(template, child)
+        template.slots = tuple(inner_slots(template, container))
+        columns = list(zip(*template.instances.values(), strict=True))
+        groups = varying(template.slots, columns)
+        call = _lines(sum(not are_keywords(group, template.slots) for group in groups))
+        if is_sequential(container):
+            self._lines[template] = body = self._body(template, container)
+            definition = _FRAME + _lines(len(groups)) + body - 1 + call * self._uses[template]
+            template.inline = self._uses[template] * body <= definition
+        if container.path and not template.inline:
+            self._lines[template] = call
+            self._define(template, container, columns, groups)
 
-    def _body(self, form: Form, space: Space) -> int:
+    def _body(self, template: Template, container: Container) -> int:
         """The lines of an nn.Sequential written in full."""
-        runs = ((part, len(list(run))) for (part, *_), run in groupby(rows(form, form.texts[space])))
-        entries = sum(self._lines[part] * (length if length < RUN else 1) for part, length in runs)
-        return entries + (2 if is_numbered(space) else 6)
+        rows = template.rows(template.instances[container])
+        runs = ((part, len(list(run))) for (part, *_), run in groupby(rows))
+        entries = sum(self._lines[part] * (times if times < REPEATED else 1) for part, times in runs)
+        return entries + (2 if is_numbered(container) else 6)
 
-    def _define(self, form: Form, space: Space, columns: list[Texts], groups: list[list[int]]) -> None:
-        name = self._imports.free(self._wish(form.texts, camel if not is_chain(space) else snake))
-        taken = {*self._imports.taken, *(step.key for step in space.steps)}
-        parameters = named(groups, form.holes, columns, _ends(form), taken)
-        texts = [column[0] if len(set(column)) == 1 else "" for column in columns]
+    def _define(
+        self, template: Template, container: Container, columns: list[Atoms], groups: list[list[int]]
+    ) -> None:
+        case = snake if is_sequential(container) else camel
+        name = self._imports.free(self._wish(template.instances, case))
+        taken = {*self._imports.taken, *(child.key for child in container.children)}
+        parameters = named(groups, template.slots, columns, _ends(template), taken)
+        atoms = [column[0] if len(set(column)) == 1 else NO_COMMENT for column in columns]
         for parameter in parameters:
-            for index in parameter.holes:
-                texts[index] = parameter.name
-        self.of[form] = Definition(form, space, name, parameters, tuple(texts))
-        form.holes = tuple(parameter.as_hole() for parameter in parameters)
-        for step, own in form.texts.items():
-            form.texts[step] = tuple(own[parameter.holes[0]] for parameter in parameters)
+            for index in parameter.slots:
+                atoms[index] = Name(parameter.name)
+        self.of[template] = Definition(template, container, name, parameters, tuple(atoms))
+        template.slots = tuple(parameter.as_slot() for parameter in parameters)
+        for child, own in template.instances.items():
+            template.instances[child] = tuple(own[parameter.slots[0]] for parameter in parameters)
 
-    def _wish(self, steps: Iterable[object], written: Callable[[str], str]) -> str:
-        """The name of the block it is, or of its place in one; of several places, what they have in common."""
-        paths = [step.path for step in steps if isinstance(step, Space)]
+    def _wish(self, children: Iterable[object], case: Callable[[str], str]) -> str:
+        """The name of the block it is, or of its path in one; of several paths, what they have in common."""
+        paths = [child.path for child in children if isinstance(child, Container)]
         path = next((path for path in paths if path in self._blocks), paths[0])
-        place = self._place(path.split("."))
+        inner = self._path_in_block(path.split("."))
         alone = len(paths) == 1 or path in self._blocks
-        return written(place if alone else re.sub(r"\.?\d+$", "", place) or place)
+        return case(inner if alone else re.sub(r"\.?\d+$", "", inner) or inner)
 
-    def _place(self, levels: list[str]) -> str:
+    def _path_in_block(self, levels: list[str]) -> str:
         """A path from the innermost block that it is in."""
         for end in range(len(levels), 0, -1):
             block = self._blocks.get(".".join(levels[:end]))
@@ -106,18 +112,19 @@ class Definitions:
         return ".".join(levels)
 
 
-def _ends(form: Form) -> tuple[Texts, Texts]:
-    """The channels that come in first, and that go out first, in each of the alike steps."""
-    values = ((step.inputs, step.outputs) for step in form.texts)
-    first, last = zip(*((_channels(inputs), _channels(outputs)) for inputs, outputs in values), strict=True)
-    return first, last
+def _ends(template: Template) -> tuple[Atoms, Atoms]:
+    """The channels of the first input, and of the first output, of each of the alike children."""
+    children = template.instances
+    return tuple(_channels(child.inputs) for child in children), tuple(
+        _channels(child.outputs) for child in children
+    )
 
 
-def _channels(values: tuple[Value, ...]) -> str:
+def _channels(values: tuple[Value, ...]) -> Atom:
     shape = values[0].shape if values else None
-    return str(shape.channels) if shape else ""
+    return literal(shape.channels if shape else "")
 
 
-def _room(parameters: int) -> int:
+def _lines(parameters: int) -> int:
     """The lines that a call, or a head, with so many parameters takes."""
     return 1 if parameters <= _ON_A_LINE else 3 if parameters <= 2 * _ON_A_LINE else parameters + 2

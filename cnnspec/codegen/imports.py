@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from importlib.resources import files
 
 from cnnspec.codegen.helpers import HELPERS
-from cnnspec.codegen.printing import USED
+from cnnspec.codegen.identifiers import USED
 
 _PREFIXES = {"torch.nn.functional": "F", "torch.nn": "nn", "torch": "torch"}
 
@@ -49,15 +50,22 @@ class Imports:
         return "\n".join([*lines, "from torch import nn"])
 
     def helpers_source(self) -> str:
-        """The classes of the helpers that are used, as they stand in their files."""
-        return "\n\n\n".join(_class_source(HELPERS[name]) for name in self._helpers)
+        """The classes of the helpers that are used, as they stand in their files, bases first."""
+        classes: dict[str, str] = {}
+        for name in self._helpers:
+            _add_class(name, classes)
+        return "\n\n\n".join(classes.values())
 
 
 def _sound(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _class_source(module: str) -> str:
-    """A helper's file from its class on: its imports are the printed file's own."""
-    text = (files("cnnspec.codegen.helpers") / f"{module}.py").read_text("utf-8")
-    return text[text.index("\nclass ") + 1 :].strip("\n")
+def _add_class(name: str, classes: dict[str, str]) -> None:
+    """Add a helper's source, after that of the helpers it inherits from."""
+    text = (files("cnnspec.codegen.helpers") / f"{HELPERS[name]}.py").read_text("utf-8")
+    (found,) = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == name)
+    for base in found.bases:
+        if isinstance(base, ast.Name):
+            _add_class(base.id, classes)
+    classes.setdefault(name, ast.get_source_segment(text, found) or "")

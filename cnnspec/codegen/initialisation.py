@@ -1,16 +1,16 @@
-"""Initialisation, printed: a loop over modules where each class starts alike, else loops over names."""
+"""Initialisation: a loop over modules where all of a class start alike, else loops over parameters' names."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cnnspec.codegen.printing import WIDTH, call, literal
+from cnnspec.codegen.syntax import WIDTH, Call, Expression, Keyword, Name, layout, literal
 from cnnspec.core.emit import Module
 
 if TYPE_CHECKING:
     from cnnspec.codegen.imports import Imports
-    from cnnspec.codegen.tree import Space
+    from cnnspec.codegen.tree import Container
     from cnnspec.compiler.plan import Initialisation, Node, Plan
     from cnnspec.layers.initialisers import Initialiser
 
@@ -18,14 +18,16 @@ Rules = dict[str, dict[str, "Initialiser | None"]]
 """For each torch class, how each of its parameters starts; None is torch's own way."""
 
 
-def init_lines(plan: Plan, root: Space, imports: Imports, owner: str, indent: int) -> list[str]:
+def init_lines(plan: Plan, root: Container, imports: Imports, owner: str, indent: int) -> list[str]:
     """Statements that start the parameters of `owner`, in construction order where numbers are drawn."""
     if not plan.init:
         return []
-    modules = [(leaf.node, leaf.emit.target) for leaf in root.leaves() if isinstance(leaf.emit, Module)]
+    modules = [
+        (child.node, child.emit.target) for child in root.operations() if isinstance(child.emit, Module)
+    ]
     rules = _rules(plan, modules)
     if rules is None:
-        return [line for run in _runs(plan.init) for line in _named(*run, owner, indent)]
+        return [line for run in _runs(plan.init) for line in _by_name(*run, owner, indent)]
     return _by_class(rules, _optional(modules), imports, owner, indent)
 
 
@@ -38,11 +40,11 @@ def _rules(plan: Plan, modules: list[tuple[Node, str]]) -> Rules | None:
             start = starts.pop(path, None)
             if rules.setdefault(target, {}).setdefault(name, start) != start:
                 return None
-    wanted = {target: own for target, own in rules.items() if any(own.values())}
+    named = {target: own for target, own in rules.items() if any(own.values())}
     # A bare parameter is in no module of its own; a helper is a subclass of what it helps.
     helpers = {target.removeprefix("helper:") for target in rules if target.startswith("helper:")}
-    mixed = any(helper.startswith(target.rpartition(".")[2]) for helper in helpers for target in wanted)
-    return None if starts or mixed else wanted
+    helped = any(helper.startswith(target.rpartition(".")[2]) for helper in helpers for target in named)
+    return None if starts or helped else named
 
 
 def _parameters(node: Node) -> list[tuple[str, str]]:
@@ -54,11 +56,11 @@ def _parameters(node: Node) -> list[tuple[str, str]]:
 def _optional(modules: list[tuple[Node, str]]) -> set[tuple[str, str]]:
     """Parameters that some modules of a class have, and some don't."""
     counts: Counter[tuple[str, str]] = Counter()
-    made: Counter[str] = Counter()
+    instances: Counter[str] = Counter()
     for node, target in modules:
-        made[target] += 1
+        instances[target] += 1
         counts.update((target, name) for name, _ in _parameters(node))
-    return {held for held, count in counts.items() if count < made[held[0]]}
+    return {held for held, count in counts.items() if count < instances[held[0]]}
 
 
 def _by_class(
@@ -75,7 +77,7 @@ def _by_class(
             if guarded:
                 lines.append(f"{pad}        if module.{name} is not None:")
             inner = indent + (12 if guarded else 8)
-            lines.append(" " * inner + _filled(f"module.{name}", start, inner))
+            lines.append(" " * inner + _fill(f"module.{name}", start, inner))
     return lines
 
 
@@ -96,19 +98,19 @@ def _runs(init: tuple[Initialisation, ...]) -> list[tuple[Initialiser, list[str]
     return drawn + constant
 
 
-def _named(start: Initialiser, names: list[str], owner: str, indent: int) -> list[str]:
+def _by_name(start: Initialiser, names: list[str], owner: str, indent: int) -> list[str]:
     pad = " " * indent
     if len(names) == 1:
-        return [pad + _filled(f'{owner}.get_parameter("{names[0]}")', start, indent)]
-    head = f"{pad}for name in ({', '.join(literal(name) for name in names)}):"
+        return [pad + _fill(f'{owner}.get_parameter("{names[0]}")', start, indent)]
+    head = f"{pad}for name in ({', '.join(str(literal(name)) for name in names)}):"
     if len(head) > WIDTH:
         rows = "\n".join(f'{pad}    "{name}",' for name in names)
         head = f"{pad}for name in (\n{rows}\n{pad}):"
-    return [head, f"{pad}    {_filled(f'{owner}.get_parameter(name)', start, indent + 4)}"]
+    return [head, f"{pad}    {_fill(f'{owner}.get_parameter(name)', start, indent + 4)}"]
 
 
-def _filled(parameter: str, start: Initialiser, indent: int) -> str:
+def _fill(parameter: str, start: Initialiser, indent: int) -> str:
     """The call of torch.nn.init that fills a parameter."""
-    kwargs = start.changed(*type(start).model_fields)
-    written = [f"{name}={literal(value)}" for name, value in kwargs.items()]
-    return call(f"nn.init.{start.function}", [parameter, *written], indent)
+    changed = start.changed(*type(start).model_fields)
+    keywords: list[Expression] = [Keyword(name, literal(value)) for name, value in changed.items()]
+    return layout(Call(Name(f"nn.init.{start.function}"), (Name(parameter), *keywords)), indent)

@@ -1,121 +1,153 @@
-"""Rounds of a class: lines that differ only in numbers that count on are a loop."""
+"""Loops: statements that are alike but for numbers that count on become one, over i."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
-from cnnspec.codegen.printing import WIDTH
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from cnnspec.codegen.syntax import (
+    WIDTH,
+    Assign,
+    Call,
+    Constant,
+    Count,
+    CountedMember,
+    Infix,
+    Keyword,
+    List,
+    Loop,
+    Member,
+    Name,
+    Return,
+    SetMember,
+    Statement,
+    Tuple,
+    literal,
+)
 
 _LEAST = 5
-"""So many lines are a loop; fewer are read more easily as they are."""
-_NUMBER = re.compile(
-    r"(?<=\bself\.)(?P<name>[^\W\d]\w*?)(?P<end>[1-9]\d*|0)\b|(?<=[(, =])(?P<alone>\d+)(?=[), ])"
-)
-_MADE = re.compile(r"self\.(?P<name>\w*)\0 = (?!nn\.Parameter)(?P<module>.*)")
-_READ = re.compile(r"self\.(?P<name>\w*)\0")
+"""So many statements are a loop; fewer are read more easily as they are."""
+_WITH_PARTS = (Tuple, List, Keyword, Call, Infix, SetMember, Assign)
+"""The nodes in which something may count."""
 
 
-class _Line(NamedTuple):
-    text: str
-    """With a zero byte for each number that may count."""
-    numbers: tuple[int, ...]
-    comment: str
+def with_loops(
+    constructor: Sequence[SetMember], forward: Sequence[Statement]
+) -> tuple[list[Statement], list[Statement]]:
+    """The statements of both methods; a forward loops over the members that the constructor loops over."""
+    members = _with_loops(constructor, _counts_a_module)
+    stems = {stem for statement in members if isinstance(statement, Loop) for stem in _stems(statement.body)}
+    if not stems:
+        return members, list(forward)
+    assigned = _last_assigned(forward)
+    calls = _with_loops(assigned, lambda body: not stems.isdisjoint(_stems(body)))
+    if assigned is not forward and calls[-2:] == assigned[-2:]:  # the last is no part of a loop
+        calls[-2:] = forward[-1:]
+    return members, calls
 
 
-def with_loops(made: list[str], forward: list[str]) -> tuple[list[str], list[str]]:
-    """The constructor's and the forward's statements; where members are made in a loop, they are read in one."""
-    members: set[str] = set()
-
-    def made_in_loop(line: str) -> str | None:
-        found = _MADE.fullmatch(line)
-        if found is None:
-            return None
-        members.add(found["name"])
-        return f'self.add_module(f"{found["name"]}{{\0}}", {found["module"]})'
-
-    def read_in_loop(line: str) -> str | None:
-        if not any(found["name"] in members for found in _READ.finditer(line)):
-            return None
-        return _READ.sub(r'getattr(self, f"\g<name>{\0}")', line)
-
-    made = _folded(made, made_in_loop)
-    if not members:
-        return made, forward
-    named = _named_last(forward)
-    folded = _folded(named, read_in_loop)
-    if named is not forward and folded[-2] == named[-2]:  # no part of a loop
-        folded[-2:] = forward[-1:]
-    return made, folded
-
-
-def _folded(lines: list[str], rewritten: Callable[[str], str | None]) -> list[str]:
-    parsed = [_parsed(line) for line in lines]
-    found: list[str] = []
+def _with_loops(statements: Sequence[Statement], allowed: Callable[[Any], bool]) -> list[Statement]:
+    folded: list[Statement] = []
     start = 0
-    while start < len(lines):
-        end = _end_of_run(parsed, start)
-        loop = _loop(parsed[start:end], rewritten) if end - start >= _LEAST else []
-        found += loop or lines[start:end]
-        start = end
-    return found
+    while start < len(statements):
+        body, times = _run(statements, start)
+        loop = Loop(times, body) if times >= _LEAST and allowed(body) else None
+        if loop and all(len(line) <= WIDTH for line in loop.lines(8)):
+            folded.append(loop)
+            start += times
+        else:
+            stop = start + max(1, times - 1)  # the last of a run may begin another
+            folded += statements[start:stop]
+            start = stop
+    return folded
 
 
-def _parsed(line: str) -> _Line:
-    code, mark, comment = line.partition("  # ")
-    numbers = tuple(int(found["end"] or found["alone"]) for found in _NUMBER.finditer(code))
-    return _Line(_NUMBER.sub(lambda found: f"{found['name'] or ''}\0", code), numbers, mark + comment)
-
-
-def _end_of_run(lines: list[_Line], start: int) -> int:
-    """Where the lines end that are alike but for numbers that go on in equal steps."""
-    end = start + 1
-    while end < len(lines) and lines[end].text == lines[start].text:
-        if end > start + 1 and _steps(*lines[end - 1 : end + 1]) != _steps(*lines[start : start + 2]):
-            break
-        end += 1
-    return end
-
-
-def _steps(before: _Line, after: _Line) -> list[int]:
-    return [b - a for a, b in zip(before.numbers, after.numbers, strict=True)]
-
-
-def _loop(run: list[_Line], rewritten: Callable[[str], str | None]) -> list[str]:
-    """The run as a loop; nothing where it can't be one."""
-    first, second = run[:2]
-    pad, statement = first.text[:8], first.text[8:]
-    steps = _steps(first, second)
-    if pad.strip() or statement.startswith(" ") or not any(steps):  # one in `if self.training:` stays there
-        return []
-    body = rewritten(statement)
+def _run(statements: Sequence[Statement], start: int) -> tuple[Any, int]:
+    """The statement over i that those from `start` are, and how many they are."""
+    pair = [_without_comment(statement) for statement in statements[start : start + 2]]
+    body = _between(*pair) if len(pair) == 2 else None  # noqa: PLR2004 -- a pair
     if body is None:
-        return []
-    for start, step in zip(first.numbers, steps, strict=True):
-        body = body.replace("\0", _term(start, step), 1)
-    comment = first.comment if all(line.comment == first.comment for line in run) else ""
-    line = f"            {body}{comment}"
-    return [f"        for i in range({len(run)}):", line] if len(line) <= WIDTH else []
+        return None, 1
+    stop = start + 2
+    while stop < len(statements) and _at(body, stop - start) == statements[stop]:
+        stop += 1
+    if isinstance(body, SetMember):
+        comments = {getattr(statement, "comment", "") for statement in statements[start:stop]}
+        body = replace(body, comment=comments.pop() if len(comments) == 1 else "")
+    return body, stop - start
 
 
-def _term(start: int, step: int) -> str:
-    """A number that goes on in equal steps: `64 + 32 * i`."""
-    times = "i" if abs(step) == 1 else f"{abs(step)} * i"
-    if step == 0:
-        return str(start)
-    if start == 0:
-        return times
-    return f"i + {start}" if step == 1 else f"{start} {'+' if step > 0 else '-'} {times}"
+def _without_comment(statement: Statement) -> Statement:
+    return replace(statement, comment="") if isinstance(statement, SetMember) else statement
 
 
-def _named_last(forward: list[str]) -> list[str]:
+def _between(first: Any, second: Any) -> Any:
+    """What is `first` for i = 0 and `second` for i = 1; None where nothing is."""
+    if first == second:
+        return first
+    if type(first) is not type(second):
+        return None
+    if isinstance(first, Constant):
+        return _count(first.value, second.value)
+    if isinstance(first, Member):
+        return _counted_member(first.numbered, second.numbered)
+    if not isinstance(first, (tuple, *_WITH_PARTS)) or len(_parts(first)) != len(_parts(second)):
+        return None
+    parts = [_between(*pair) for pair in zip(_parts(first), _parts(second), strict=True)]
+    return None if None in parts else _with_parts(first, parts)
+
+
+def _count(first: object, second: object) -> Count | None:
+    if type(first) is not int or type(second) is not int or min(first, second) < 0:
+        return None
+    return Count(first, second - first)
+
+
+def _counted_member(first: tuple[str, int] | None, second: tuple[str, int] | None) -> CountedMember | None:
+    if first is None or second is None or first[0] != second[0]:
+        return None
+    return CountedMember(first[0], Count(first[1], second[1] - first[1]))
+
+
+def _at(node: Any, i: int) -> Any:
+    """A node of a loop's body, in the round i."""
+    if isinstance(node, Count):
+        return literal(node.start + node.step * i)
+    if isinstance(node, CountedMember):
+        return Member(f"{node.stem}{node.number.start + node.number.step * i}")
+    if isinstance(node, (tuple, *_WITH_PARTS)):
+        return _with_parts(node, [_at(part, i) for part in _parts(node)])
+    return node
+
+
+def _parts(node: Any) -> Sequence[Any]:
+    return node if isinstance(node, tuple) else [getattr(node, name) for name in node.__match_args__]
+
+
+def _with_parts(node: Any, parts: list[Any]) -> Any:
+    return tuple(parts) if isinstance(node, tuple) else type(node)(*parts)
+
+
+def _counts_a_module(body: SetMember) -> bool:
+    return isinstance(body.member, CountedMember) and not body.is_parameter
+
+
+def _stems(node: Any) -> Iterator[str]:
+    """The members in it that count."""
+    if isinstance(node, CountedMember):
+        yield node.stem
+    elif isinstance(node, (tuple, *_WITH_PARTS)):
+        for part in _parts(node):
+            yield from _stems(part)
+
+
+def _last_assigned(forward: Sequence[Statement]) -> Sequence[Statement]:
     """The statements with what is returned assigned first, as all before it are."""
     *rest, last = forward
-    before = re.match(r" {8}(\w+) = ", rest[-1])
-    value = last.removeprefix("        return ")
-    if before is None or value == last or value.isidentifier():
+    before = rest[-1] if rest else None
+    if not isinstance(last, Return) or not isinstance(before, Assign) or len(before.targets) != 1:
         return forward
-    return [*rest, f"{before[0]}{value}", f"        return {before[1]}"]
+    if len(last.values) != 1 or last.is_tuple or isinstance(last.values[0], Name):
+        return forward
+    return [*rest, Assign(before.targets, last.values[0]), Return((Name(before.targets[0]),))]

@@ -1,4 +1,4 @@
-"""A plan's nodes as a tree of namespaces: what each takes in, holds and gives out."""
+"""A plan as torch's tree of modules: containers, and the operations in them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SEQUENTIAL_KEEPS = frozenset({"append", "extend", "insert", "pop"})
 
 
 @dataclass(slots=True, eq=False)
-class Leaf:
+class Operation:
     """A layer or a merge."""
 
     key: str
@@ -27,47 +27,49 @@ class Leaf:
 
 
 @dataclass(slots=True, eq=False)
-class Space:
-    """A namespace: `inputs` come from outside, `outputs` are wanted outside."""
+class Container:
+    """A level of the state_dict: `inputs` come from outside, `outputs` are read outside."""
 
     key: str
     path: str
-    steps: list[Step] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
     inputs: tuple[Value, ...] = ()
     outputs: tuple[Value, ...] = ()
 
-    def leaves(self) -> Iterator[Leaf]:
+    def operations(self) -> Iterator[Operation]:
         """Every layer and merge in it, in order."""
-        for step in self.steps:
-            if isinstance(step, Leaf):
-                yield step
+        for child in self.children:
+            if isinstance(child, Operation):
+                yield child
             else:
-                yield from step.leaves()
+                yield from child.operations()
 
 
-Step = Leaf | Space
+Child = Operation | Container
 
 
-def tree_of(plan: Plan) -> Space:
-    """The root namespace of a plan whose nodes are all known."""
-    root = Space("", "")
-    spaces = {"": root}
+def module_tree(plan: Plan) -> Container:
+    """The root of a plan whose nodes are all known."""
+    root = Container("", "")
+    containers = {"": root}
     emits: dict[object, Emit] = {}
     for node in plan.nodes:
         prefix, _, key = node.path.rpartition(".")
-        _space(prefix, spaces).steps.append(Leaf(key, node, _emit(node, emits), node.inputs, (node.output,)))
+        _container(prefix, containers).children.append(
+            Operation(key, node, _emit(node, emits), node.inputs, (node.output,))
+        )
     _connect(root, _consumers(plan))
     root.inputs = tuple(plan.inputs.values())
     root.outputs = tuple(dict.fromkeys(output.value for output in plan.outputs))
     return root
 
 
-def _space(path: str, spaces: dict[str, Space]) -> Space:
-    if path not in spaces:
+def _container(path: str, containers: dict[str, Container]) -> Container:
+    if path not in containers:
         prefix, _, key = path.rpartition(".")
-        spaces[path] = Space(key, path)
-        _space(prefix, spaces).steps.append(spaces[path])
-    return spaces[path]
+        containers[path] = Container(key, path)
+        _container(prefix, containers).children.append(containers[path])
+    return containers[path]
 
 
 def _emit(node: Node, emits: dict[object, Emit]) -> Emit:
@@ -89,46 +91,48 @@ def _consumers(plan: Plan) -> dict[Value, list[Node | None]]:
     return readers
 
 
-def _connect(space: Space, readers: dict[Value, list[Node | None]]) -> None:
-    for step in space.steps:
-        if isinstance(step, Space):
-            _connect(step, readers)
-    own = dict.fromkeys(value for step in space.steps for value in step.outputs)
-    wanted = dict.fromkeys(value for step in space.steps for value in step.inputs)
-    space.inputs = tuple(value for value in wanted if value not in own)
-    prefix = f"{space.path}."
-    space.outputs = tuple(
+def _connect(container: Container, readers: dict[Value, list[Node | None]]) -> None:
+    for child in container.children:
+        if isinstance(child, Container):
+            _connect(child, readers)
+    own = dict.fromkeys(value for child in container.children for value in child.outputs)
+    wanted = dict.fromkeys(value for child in container.children for value in child.inputs)
+    container.inputs = tuple(value for value in wanted if value not in own)
+    prefix = f"{container.path}."
+    container.outputs = tuple(
         value
         for value in own
         if any(node is None or not node.path.startswith(prefix) for node in readers.get(value, ()))
     )
 
 
-def is_chain(space: Space) -> bool:
-    """Whether the namespace is an nn.Sequential: modules only, each on what the one before it gave."""
-    if len(space.inputs) != 1 or len(space.outputs) != 1 or not space.steps:
+def is_sequential(container: Container) -> bool:
+    """Whether it is an nn.Sequential: modules only, each on what the one before it gave."""
+    if len(container.inputs) != 1 or len(container.outputs) != 1 or not container.children:
         return False
-    value = space.inputs[0]
-    for step in space.steps:
-        if step.key in _SEQUENTIAL_KEEPS or (isinstance(step, Leaf) and not isinstance(step.emit, Module)):
+    value = container.inputs[0]
+    for child in container.children:
+        if child.key in _SEQUENTIAL_KEEPS or (
+            isinstance(child, Operation) and not isinstance(child.emit, Module)
+        ):
             return False
-        if step.inputs != (value,) or len(step.outputs) != 1:
+        if child.inputs != (value,) or len(child.outputs) != 1:
             return False
-        value = step.outputs[0]
-    return value is space.outputs[0]
+        value = child.outputs[0]
+    return value is container.outputs[0]
 
 
-def is_numbered(space: Space) -> bool:
-    """Whether the names of its steps are their positions."""
-    return all(step.key == str(index) for index, step in enumerate(space.steps))
+def is_numbered(container: Container) -> bool:
+    """Whether the names of its children are their positions."""
+    return all(child.key == str(index) for index, child in enumerate(container.children))
 
 
-def live_steps(space: Space, wanted: tuple[Value, ...]) -> set[Step]:
-    """The steps that the wanted values need."""
+def needed_children(container: Container, wanted: tuple[Value, ...]) -> set[Child]:
+    """The children that these values depend on."""
     needed = set(wanted)
-    live: set[Step] = set()
-    for step in reversed(space.steps):
-        if not needed.isdisjoint(step.outputs):
-            live.add(step)
-            needed.update(step.inputs)
-    return live
+    found: set[Child] = set()
+    for child in reversed(container.children):
+        if not needed.isdisjoint(child.outputs):
+            found.add(child)
+            needed.update(child.inputs)
+    return found

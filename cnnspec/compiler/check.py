@@ -53,6 +53,12 @@ class Result:
         right = all(found.severity != "error" for found in self.diagnostics)
         return right and self.plan is not None and self.plan.complete
 
+    def require_plan(self) -> Plan:
+        """The whole network. Raises SpecError where there is an error."""
+        if not self.ok or self.plan is None:
+            raise SpecError(self)
+        return self.plan
+
     @property
     def resolved(self) -> str:
         """The spec as text, with variant and settings applied; the name is written into it."""
@@ -60,6 +66,16 @@ class Result:
 
         assert self.root is not None and self.plan is not None, "only a spec that was read can be written"
         return write(_named(self.root, self.plan.name))
+
+
+class SpecError(ValueError):
+    """A spec has errors, so that there is no whole network. `result` holds the diagnostics."""
+
+    def __init__(self, result: Result) -> None:
+        from cnnspec.core.diagnostic_text import diagnostic_text  # noqa: PLC0415 -- only a mistake is printed
+
+        super().__init__("\n" + "\n".join(map(diagnostic_text, result.diagnostics)))
+        self.result = result
 
 
 def check_text(

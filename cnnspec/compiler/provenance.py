@@ -17,10 +17,10 @@ def gave(values: Iterable[Value]) -> str:
 def _sentence(value: Value) -> str:
     if value.node is None:
         return f"{'The input' if value.name == 'input' else value.name} is {value.shape}."
-    return f"{value.node.kind} gave {_explained(value)} (line {value.node.place.line})."
+    return f"{value.node.kind} gave {_explain(value)} (line {value.node.place.line})."
 
 
-def _explained(value: Value) -> str:
+def _explain(value: Value) -> str:
     """The shape, and for features that were laid in a row how they come about."""
     node, shape = value.node, value.shape
     assert node is not None and node.layer is not None and shape is not None

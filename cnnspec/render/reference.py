@@ -6,11 +6,11 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.core.terminal import terminal_width
 from cnnspec.declare.one_of import one_of
 from cnnspec.declare.validate import expectation
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.quote import shown
-from cnnspec.render.text import terminal_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from cnnspec.backend.device import resolve
+from cnnspec.backend.device import resolve_device
 from cnnspec.runner.image_grid import grid, png
 from cnnspec.runner.steps import batch_sizes
 from cnnspec.settings.train import Train
@@ -61,7 +61,7 @@ class Survey(NamedTuple):
 
 def survey(raw: Raw, config: Train, images: int) -> Survey:
     """Count and draw; the picture shows the first `images` of the first epoch. Raises UserError."""
-    sets = divide(raw, config, resolve(config.device))
+    sets = divide(raw, config, resolve_device(config.device))
     picture = _picture(sets, config, images) if images else b""
     mean, std = (tuple(level / WHITE for level in part) for part in sets.scale)
     shape, counts = raw.train.images.shape, _counts(sets, raw)

@@ -8,20 +8,22 @@ from importlib import metadata
 
 import torch
 
-from cnnspec.backend.mode import Mode
+from cnnspec.backend.precision import Precision
 
 _PACKAGES = ("cnnspec", "torch", "numpy", "pillow", "safetensors")
 
 
-def describe(device: torch.device, mode: Mode, seed: int, command: Sequence[str]) -> dict[str, object]:
+def describe(
+    device: torch.device, precision: Precision, seed: int, command: Sequence[str]
+) -> dict[str, object]:
     """Versions, device, threads, seed and command; nothing that tells whose machine it was."""
     return {
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
         "platform": f"{platform.system()} {platform.machine()}",
         "device": str(device),
         "device_name": _name(device),
-        "precision": mode.precision,
-        "memory_format": str(mode.memory_format).removeprefix("torch."),
+        "precision": precision.name,
+        "memory_format": str(precision.memory_format).removeprefix("torch."),
         "threads": torch.get_num_threads(),
         "seed": seed,
         "command": list(command),

@@ -160,7 +160,7 @@ def evaluate(
 
 def _started(fit: Fit) -> Started:
     sets, steps = fit.sets, fit.steps
-    how = f"{fit.network.device}, {fit.network.mode}; images {sets.where}"
+    how = f"{fit.network.device}, {fit.network.precision}; images {sets.where}"
     parts = ((sets.train, sets.fit_F), (sets.validation, sets.validation_V))
     to_fit, to_validate = (len(readable(source, numbers)) for source, numbers in parts)
     return Started(steps.epochs, steps.total, steps.per_epoch, to_fit, to_validate, how)

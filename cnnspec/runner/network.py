@@ -9,7 +9,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from cnnspec.backend.mode import Mode
+from cnnspec.backend.precision import Precision
 
 
 class Network:
@@ -21,28 +21,28 @@ class Network:
     def __init__(
         self,
         module: nn.Module,
-        mode: Mode,
+        precision: Precision,
         device: torch.device,
         matrices: Collection[str] = (),
         *,
         compiled: bool = False,
     ) -> None:
-        self.mode, self.device, self.matrices, self._compiled = mode, device, matrices, compiled
-        self.module = module.to(device).to(memory_format=mode.memory_format)
+        self.precision, self.device, self.matrices, self._compiled = precision, device, matrices, compiled
+        self.module = module.to(device).to(memory_format=precision.memory_format)
         self._forward = _compiled(self.module) if compiled else self.module
 
     def scores(self, images_NCHW: Tensor) -> Tensor:
         """The first output, as fp32."""
-        images_NCHW = images_NCHW.contiguous(memory_format=self.mode.memory_format)
-        if self.mode.precision == "fp32":
+        images_NCHW = images_NCHW.contiguous(memory_format=self.precision.memory_format)
+        if self.precision.name == "fp32":
             return first(self._forward(images_NCHW))
-        with torch.autocast(self.device.type, self.mode.dtype):
+        with torch.autocast(self.device.type, self.precision.dtype):
             outputs = self._forward(images_NCHW)
         return first(outputs).float()
 
     def like(self, module: nn.Module) -> Network:
         """Another module with equal layers that computes likewise."""
-        return Network(module, self.mode, self.device, self.matrices, compiled=self._compiled)
+        return Network(module, self.precision, self.device, self.matrices, compiled=self._compiled)
 
 
 def _compiled(module: nn.Module) -> Callable[[Tensor], object]:

@@ -58,7 +58,7 @@ class Guard:
     def _hint(self) -> str:
         if self._step > 1:
             return SMALLER_LR
-        return f"{FIRST_STEP}, {FP16}." if self._network.mode.precision == "fp16" else f"{FIRST_STEP}."
+        return f"{FIRST_STEP}, {FP16}." if self._network.precision.name == "fp16" else f"{FIRST_STEP}."
 
 
 def is_sound(module: nn.Module) -> bool:
@@ -92,7 +92,7 @@ def _first(network: Network, images_NCHW: Tensor) -> tuple[str, str]:
         if not _finite(weight):
             return f"the weight {name}", name.rpartition(".")[0]
     found: list[tuple[str, str]] = []
-    plain = Network(network.module, network.mode, network.device)  # a compiled one runs no hooks
+    plain = Network(network.module, network.precision, network.device)  # a compiled one runs no hooks
     with _watched(plain.module, found), torch.no_grad():
         plain.scores(images_NCHW)
     for way, layer in found:

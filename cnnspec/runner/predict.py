@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from cnnspec.backend.device import resolve, settle
+from cnnspec.backend.device import resolve_device, set_determinism
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError
 from cnnspec.runner import checkpoint
@@ -49,8 +49,8 @@ class Predictor:
     @classmethod
     def of(cls, plan: Plan, config: Train, weights: Path) -> Predictor:
         """The network of a run. Raises UserError."""
-        device = resolve(config.device)
-        settle(device, deterministic=config.deterministic)
+        device = resolve_device(config.device)
+        set_determinism(device, deterministic=config.deterministic)
         network = made(plan, config, device)
         about = checkpoint.load(weights, network.module)
         network.module.eval()

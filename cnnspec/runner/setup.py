@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import torch
 
-from cnnspec.backend import mode
 from cnnspec.backend.build import build
-from cnnspec.backend.device import resolve, settle
+from cnnspec.backend.device import resolve_device, set_determinism
+from cnnspec.backend.precision import choose_precision
 from cnnspec.compiler.checks.training.channels_last import against_channels_last
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError, judged
@@ -58,7 +58,7 @@ def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command:
     """
     fit = prepare(plan, config, raw)
     sets, network = fit.sets, fit.network
-    run = Run.create(out, plan.name, spec, describe(network.device, network.mode, config.seed, command))
+    run = Run.create(out, plan.name, spec, describe(network.device, network.precision, config.seed, command))
     about = About(0, sets.augment.scale, raw.class_names, raw.resize, raw.test.digest)
     events = run.record(loop.train(fit), fit.update.kept.module, about)
     return Training(run.folder, _told(events, config))
@@ -69,8 +69,8 @@ def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
     check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
     with judged():
         config.watches(others=raw.validation is not None)
-    device = resolve(config.device)
-    settle(device, deterministic=config.deterministic)
+    device = resolve_device(config.device)
+    set_determinism(device, deterministic=config.deterministic)
     with in_our_words(config.batch_size):
         sets = divide(raw, config, device)
         torch.manual_seed(config.seed)
@@ -91,9 +91,9 @@ def lines_of(plan: Plan) -> dict[str, str]:
 
 def made(plan: Plan, config: Train, device: torch.device) -> Network:
     """The network on its device. Raises UserError where its weights don't fit there, or it can't compute so."""
-    how = mode.choose(config, device, planes=not against_channels_last(plan))
+    precision = choose_precision(config, device, has_images=not against_channels_last(plan))
     try:
-        return Network(build(plan), how, device, plan.matrices, compiled=config.compile)
+        return Network(build(plan), precision, device, plan.matrices, compiled=config.compile)
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise
@@ -110,8 +110,8 @@ def _told(events: Iterator[Event], config: Train) -> Iterator[Event]:
 
 def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> Tested:
     """Test the weights of a run. Raises UserError."""
-    device = resolve(config.device)
-    settle(device, deterministic=config.deterministic)
+    device = resolve_device(config.device)
+    set_determinism(device, deterministic=config.deterministic)
     network = made(plan, config, device)
     about = checkpoint.load(weights, network.module)
     if about.class_names != raw.class_names:

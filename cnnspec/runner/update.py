@@ -29,7 +29,7 @@ class Update:
         self.optimizer = optimizer(config.optimizer, module, network.matrices)
         self.schedule = Schedule(config.schedule, self.optimizer, steps.total, steps.per_epoch)
         # fp16 alone has so few exponents that small gradients vanish
-        self._scaler = torch.amp.GradScaler(network.device.type, enabled=network.mode.precision == "fp16")
+        self._scaler = torch.amp.GradScaler(network.device.type, enabled=network.precision.name == "fp16")
         self._average: AveragedModel | None = None
         if config.ema is not None:
             self._average = AveragedModel(module, multi_avg_fn=averaging(config.ema), use_buffers=True)

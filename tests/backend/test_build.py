@@ -15,10 +15,10 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import cnnspec
-from cnnspec.codegen.generate import generate
+from cnnspec.codegen.python_module import python_module, python_source
 from cnnspec.compiler.names.namespace import unfit
 from cnnspec.library.specs import shipped_networks, shipped_specs
-from tests.zoo.networks import ZOO, outputs_by_name, unequal
+from tests.zoo.networks.networks import ZOO, outputs_by_name, unequal
 
 OWN = sorted(shipped_networks().keys() - {entry.spec for entry in ZOO})
 """The specs that ship and have no counterpart in torchvision."""
@@ -93,7 +93,7 @@ def test_twice_the_macs_are_torchs_flops(name):
 
 @pytest.mark.parametrize("name", shipped_specs())
 def test_the_exported_file_stands_alone_and_is_the_same_network(name, tmp_path):
-    generated = generate(cnnspec.check(name).plan)
+    generated = python_module(cnnspec.check(name).plan)
     file = tmp_path / "network.py"
     file.write_text(generated.source, "utf-8")
     imported = {
@@ -291,7 +291,7 @@ def test_an_outputs_key_is_text(key):
 def test_classes_that_differ_in_comments_alone_are_one_without_them():
     body = "[conv: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}, add: [[relu], []]]"
     text = f"input: [4, 16, 16]\nlayers:\n  - {{name: a, layers: {body}}}\n  - {{name: b, layers: {body}}}\n"
-    source = generate(cnnspec.check_text("cnnspec: 1\n" + text, "net.yaml").plan).source
+    source = python_source(cnnspec.check_text("cnnspec: 1\n" + text, "net.yaml").plan)
     assert 1 == source.count("class ")
     assert "4×8×8" not in source.split("class ")[1].split("def net")[0]
 
@@ -301,7 +301,7 @@ def test_a_description_is_text_and_nothing_else():
     text = f'cnnspec: 1\ndescription: "{quotes} import os {quotes}"\ninput: [1, 4, 4]\nlayers: [add: [[relu], []]]\n'
     result = cnnspec.check_text(text)
     assert () == result.diagnostics
-    tree = ast.parse(generate(result.plan).source)
+    tree = ast.parse(python_source(result.plan))
     assert {"torch"} == {
         alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
     }
@@ -311,7 +311,7 @@ def test_a_description_is_text_and_nothing_else():
 def test_equal_branches_share_a_class():
     body = "[conv: {out_channels: 4, kernel_size: 1}, add: [[relu], []]]"
     text = f"input: [4, 4, 4]\nlayers:\n  - {{name: a, layers: {body}}}\n  - {{name: b, layers: {body}}}\n"
-    source = generate(cnnspec.check_text("cnnspec: 1\n" + text, "net.yaml").plan).source
+    source = python_source(cnnspec.check_text("cnnspec: 1\n" + text, "net.yaml").plan)
     assert 1 == source.count("class ")
     assert 2 == source.count("A())")
 

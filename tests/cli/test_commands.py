@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cnnspec.cli.main import COMMANDS, cli
-from cnnspec.cli.output import guarded
+import cnnspec
+from cnnspec.cli.main import cli, command_names
+from cnnspec.cli.output_errors import output_errors
+from cnnspec.codegen.targets import TARGETS, export
 from cnnspec.library.specs import shipped_networks, shipped_specs
 
 ROOT = Path(__file__).parents[2]
@@ -267,6 +269,14 @@ class TestExport:
         compile(out, "mnist.py", "exec")
         assert "nn.Conv2d(1, 10, 5),  # 10×24×24" in out
 
+    @pytest.mark.parametrize("target", TARGETS)
+    def test_every_target_is_in_the_help_and_has_a_text(self, run, target):
+        told = " ".join(run("export", "--help")[1].split())
+        assert f"{target}: {TARGETS[target].description}" in told
+        assert (
+            export(cnnspec.check("mnist").require_plan(), target) == run("export", "mnist", "--to", target)[1]
+        )
+
     def test_or_into_a_file(self, run, tmp_path):
         path = tmp_path / "net.py"
         assert (0, "") == run("export", "mnist", "--out", path)[:2]
@@ -306,13 +316,13 @@ class TestExplain:
             ("conv", ["⌊", "padding_mode", "circular"]),
         ],
     )
-    def test_a_kind_is_explained(self, run, kind, words):
+    def test_a_kind_is_explain(self, run, kind, words):
         code, out, _ = run("explain", kind)
         assert 0 == code
         assert [] == [word for word in words if word not in out]
         assert max(map(len, out.splitlines())) <= 80
 
-    def test_a_code_is_explained(self, run):
+    def test_a_code_is_explain(self, run):
         assert "wrong-assertion" in run("explain", "wrong-assertion")[1]
 
     def test_without_a_subject_all_kinds_are_listed(self, run):
@@ -331,7 +341,7 @@ def test_the_schema_is_json(run):
 
 
 class TestUsage:
-    @pytest.mark.parametrize("name", COMMANDS)
+    @pytest.mark.parametrize("name", command_names())
     def test_every_command_helps_with_an_example(self, name):
         done = CliRunner().invoke(cli, [name, "--help"])
         assert 0 == done.exit_code
@@ -340,7 +350,8 @@ class TestUsage:
 
     def test_help_lists_the_commands(self):
         out = CliRunner().invoke(cli, ["--help"]).output
-        assert [] == [name for name in COMMANDS if f"  {name} " not in out]
+        assert "  export    Print the network as a Python file.\n" in out
+        assert [] == [name for name in command_names() if f"  {name} " not in out]
 
     @pytest.mark.parametrize(
         "args", [["validate"], ["valdate", "x"], ["validate", "mnist", "--formt", "json"], ["summary"]]
@@ -399,7 +410,7 @@ class TestUsage:
         assert b"Traceback" not in done.stderr
 
     def test_an_error_of_a_file_is_not_taken_for_one_of_the_output(self):
-        with pytest.raises(FileNotFoundError), guarded():
+        with pytest.raises(FileNotFoundError), output_errors():
             Path("/nonexistent").read_text("utf-8")
 
 

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from cnnspec.cli.main import cli
-from cnnspec.cli.options import test_result as told
+from cnnspec.cli.output import test_result as told
 from cnnspec.runner.events import Score
 
 

@@ -15,11 +15,12 @@ import safetensors
 from PIL import Image
 from rich.console import Console
 
-from cnnspec.cli import train as command
+from cnnspec.cli import training
+from cnnspec.cli.commands import train as command
 from cnnspec.cli.main import main
-from cnnspec.cli.options import test_result as told
+from cnnspec.cli.output import test_result as told
 from cnnspec.cli.progress import Bar, Lines, _columns
-from cnnspec.render.text import loss
+from cnnspec.render.numbers import loss
 from cnnspec.runner import loop
 from cnnspec.runner.events import Epoch, Finished, Score, Skipped, Started, Step, Stopped
 
@@ -287,7 +288,7 @@ def test_a_wrong_optimizer_is_explained_at_its_place(call, spec):
 
 
 def test_without_torch_one_line_says_what_to_install(call, spec, monkeypatch):
-    monkeypatch.setattr(command, "find_spec", lambda _: None)
+    monkeypatch.setattr(training, "find_spec", lambda _: None)
     code, out, err = call("train", spec)
     assert (code, out) == (2, "")
     assert err.splitlines() == ["Error: training needs torch: pip install 'cnnspec[train]'"]

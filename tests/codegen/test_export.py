@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import cnnspec
-from cnnspec.codegen.generate import generate
+from cnnspec.codegen.python_module import python_module, python_source
 from cnnspec.core.emit import Function, Module
 from cnnspec.layers import KINDS
 from tests.layers.test_layers import sample_layer, written_input
@@ -34,7 +34,7 @@ def exported(text: str) -> str:
     assert list(result.plan.state()) == list(model.state_dict())
     y = model.eval()(torch.rand(2, *value.shape.sizes))
     assert (2, *result.plan.outputs[0].value.shape.sizes) == tuple(y.shape)
-    return generate(result.plan).source.partition("from torch import nn\n\n\n")[2]
+    return python_source(result.plan).partition("from torch import nn\n\n\n")[2]
 
 
 def heads(source: str) -> list[str]:
@@ -140,7 +140,7 @@ class Net(nn.Module):
 
 @pytest.mark.parametrize(("name", "most"), MOST_LINES.items())
 def test_deep_networks_fit_on_a_few_pages(name, most):
-    assert len(generate(cnnspec.check(name).plan).source.splitlines()) <= most
+    assert len(python_source(cnnspec.check(name).plan).splitlines()) <= most
 
 
 class TestClasses:
@@ -423,6 +423,33 @@ output: {main: main, aux: {from: aux, only: train}}
         assert ["main", "aux"] == list(model.train()(x))
         assert ["main"] == list(model.eval()(x))
 
+    def test_numbers_in_a_tuple_count(self):
+        pool = "maxpool: {kernel_size: [3, 1], stride: [$i + 1, 1], padding: [1, 0]}"
+        rounds = f"  - {{{pool}, name: p$i, repeat: 5}}\n"
+        source = exported("input: [4, 512, 4]\nlayers:\n" + rounds + "  - add: [[relu], []]\n")
+        made = "nn.MaxPool2d((3, 1), stride=(i + 1, 1), padding=(1, 0))"
+        assert f'self.add_module(f"p{{i}}", {made})' in source
+
+    def test_a_loop_may_begin_where_a_shorter_run_ends(self):
+        rounds = "  - {unit: {n: 1 if $i == 0 else 3 + $i}, name: unit$i, repeat: 8}\n"
+        expected = """\
+        self.unit0 = unit(8, 1)  # 1×4×4
+        self.unit1 = unit(1, 4)  # 4×4×4
+        for i in range(6):
+            self.add_module(f"unit{i + 2}", unit(i + 4, i + 5))
+"""
+        assert expected in exported(self.HEAD + rounds + "  - add: [[], {relu, name: last}]\n")
+
+    def test_a_factor_is_no_module_to_loop_over(self):
+        rounds = "  - {scale: 0.5, name: gamma$i, repeat: 6}\n"
+        assert "for i" not in exported("input: [2, 4, 4]\nlayers:\n" + rounds)
+
+    def test_a_line_that_is_too_long_is_no_loop(self):
+        name = "a_name_that_goes_on_and_on" * 3
+        assert "for i" not in exported(
+            self.HEAD + f"  - {{unit: 8, name: {name}$i, repeat: 6}}\n  - add: [[relu], []]\n"
+        )
+
     def test_unequal_steps_are_no_loop(self):
         rounds = "  - {concat: [[], {unit: $i * $i + 1, name: unit$i}], repeat: 6}\n"
         assert "for i" not in exported(self.HEAD + rounds)
@@ -481,7 +508,7 @@ def test_printing_takes_time_in_proportion():
         best = []
         for _ in range(3):
             start = time.process_time()
-            generate(plan)
+            python_module(plan)
             best.append(time.process_time() - start)
         return min(best)
 

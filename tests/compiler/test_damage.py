@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnnspec
-from cnnspec.codegen.generate import generate
+from cnnspec.codegen.python_module import python_source
 from cnnspec.compiler.check import Result, check_text
+from cnnspec.core.diagnostic_text import diagnostic_text
 from cnnspec.library.specs import shipped_specs
-from cnnspec.render.data import summary_data
-from cnnspec.render.diagnostics import plain
-from cnnspec.render.table import render
+from cnnspec.render.json_data import summary_data
+from cnnspec.render.layer_table import render
 from tests.literate import cases
 
 RANDOM = settings(deadline=None, derandomize="CI" in os.environ)
@@ -90,13 +90,13 @@ def spec(layers: Lines) -> str:
 def checked(text: str, **options: str | list[str]) -> Result:
     """Check a text, and do all that the command line does with the result."""
     result = check_text(text, **options)
-    assert all(plain(found) for found in result.diagnostics)
+    assert all(diagnostic_text(found) for found in result.diagnostics)
     if result.plan is not None:
         assert render(result.plan, explain=True)
         assert summary_data(result, result.plan)
     if result.ok:
         assert result.plan is not None
-        compile(generate(result.plan).source, "net.py", "exec")
+        compile(python_source(result.plan), "net.py", "exec")
     return result
 
 

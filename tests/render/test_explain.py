@@ -11,7 +11,7 @@ from cnnspec.expressions.functions import FUNCTIONS
 from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.initialisers import INITIALISERS
-from cnnspec.render.words import all_words, explained
+from cnnspec.render.explain import all_words, explain
 from cnnspec.settings.augmentations import AUGMENTATIONS
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.losses import LOSSES
@@ -45,7 +45,7 @@ def _run(*args):
 
 @pytest.mark.parametrize("words", TABLES.values(), ids=TABLES)
 def test_every_word_of_every_table_is_explained_in_80_columns(words):
-    texts = {word: explained(word) for word in words}
+    texts = {word: explain(word) for word in words}
     assert [] == [word for word, text in texts.items() if not text.startswith(f"{word}: ")]
     long = [line for word, text in texts.items() if word not in CODES for line in text.split("\n")]
     assert [] == [line for line in long if len(line) > 80]
@@ -54,13 +54,13 @@ def test_every_word_of_every_table_is_explained_in_80_columns(words):
 @pytest.mark.parametrize("word", sorted({*TOP_LEVEL, *ITEM_KEYS}))
 def test_a_key_is_told_in_the_words_of_its_declaration(word):
     meanings = [table[word] for table in (TOP_LEVEL, ITEM_KEYS) if word in table]
-    told = " ".join(explained(word).split())
+    told = " ".join(explain(word).split())
     assert [] == [meaning for meaning in meanings if meaning not in told]
 
 
 @pytest.mark.parametrize(("word", "model"), CHOICES)
 def test_what_is_written_like_an_item_is_told_with_all_its_arguments(word, model):
-    told = " ".join(explained(word).split())
+    told = " ".join(explain(word).split())
     wanted = [part for name, info in model.model_fields.items() for part in (f" {name} ", info.description)]
     assert [] == [part for part in wanted if part not in told]
 
@@ -92,47 +92,47 @@ def test_what_is_written_like_an_item_is_told_with_all_its_arguments(word, model
     ],
 )
 def test_an_explanation_shows_how_it_is_written(word, line):
-    assert line in explained(word).split("\n")
+    assert line in explain(word).split("\n")
 
 
 @pytest.mark.parametrize("word", ["step", "colour"])
 def test_a_name_that_needs_one_argument_of_several_is_not_shown_alone(word):
-    assert f"{word}}}" not in explained(word)
-    assert f"[{word}]" not in explained(word)
-    assert f"{{{word}: {{…}}}}" in explained(word)
+    assert f"{word}}}" not in explain(word)
+    assert f"[{word}]" not in explain(word)
+    assert f"{{{word}: {{…}}}}" in explain(word)
 
 
 def test_a_word_with_two_meanings_is_told_with_both():
-    heads = [line for line in explained("name").split("\n") if line.startswith("name: a key")]
+    heads = [line for line in explain("name").split("\n") if line.startswith("name: a key")]
     assert 2 == len(heads)
 
 
 def test_a_key_that_is_not_read_says_so():
-    assert "This version does not read it." in " ".join(explained("budget").split())
+    assert "This version does not read it." in " ".join(explain("budget").split())
 
 
 def test_what_may_stand_after_a_key_is_listed():
-    assert [] == [name for name in INITIALISERS if f"\n  {name} " not in explained("init")]
-    assert [] == [name for name in DATA if f"\n  {name} " not in explained("data")]
+    assert [] == [name for name in INITIALISERS if f"\n  {name} " not in explain("init")]
+    assert [] == [name for name in DATA if f"\n  {name} " not in explain("data")]
     tables = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "loss": LOSSES, "augment": AUGMENTATIONS}
     for argument, table in tables.items():
-        assert [] == [name for name in table if f"\n  {name} " not in explained(argument)]
+        assert [] == [name for name in table if f"\n  {name} " not in explain(argument)]
 
 
 def test_an_argument_is_told_with_the_kinds_that_take_it():
-    told = " ".join(explained("stride").split())
+    told = " ".join(explain("stride").split())
     assert told.startswith("stride: an argument of conv, ")
     assert "an argument of maxpool" in told
 
 
 def test_an_argument_of_an_optimizer_is_told():
-    assert explained("momentum").startswith("momentum: an argument of bn")
-    assert "an argument of sgd" in explained("momentum")
+    assert explain("momentum").startswith("momentum: an argument of bn")
+    assert "an argument of sgd" in explain("momentum")
 
 
 @pytest.mark.parametrize("merge", MERGES)
 def test_a_merge_is_shown_with_branches(merge):
-    assert f"  - {merge}: [[…], []]" in explained(merge).split("\n")
+    assert f"  - {merge}: [[…], []]" in explain(merge).split("\n")
 
 
 @pytest.mark.parametrize(

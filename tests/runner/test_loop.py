@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from cnnspec.backend.build import build
-from cnnspec.backend.device import settle
+from cnnspec.backend.device import set_determinism
 from cnnspec.core.errors import UserError
 from cnnspec.library.specs import check
 from cnnspec.runner import checkpoint, loop, setup
@@ -265,9 +265,9 @@ def test_a_network_without_weights_is_told():
 def test_on_a_settled_gpu_cudnn_takes_its_repeatable_ways(monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
-    settle(torch.device("cpu"))
+    set_determinism(torch.device("cpu"))
     assert torch.backends.cudnn.benchmark
-    settle(torch.device("cuda"))
+    set_determinism(torch.device("cuda"))
     assert not torch.backends.cudnn.benchmark
     assert torch.backends.cudnn.deterministic
 

@@ -47,13 +47,13 @@ def test_a_plan_says_why_channels_last_is_not_for_it(text, against):
 def test_what_has_not_2d_convolutions_alone_lies_as_torch_has_it(text):
     plan = plan_of(text)
     network = made(plan, Train(), CPU)
-    assert torch.contiguous_format == network.mode.memory_format
+    assert torch.contiguous_format == network.precision.memory_format
     assert network.scores(torch.zeros(2, *plan.image)).isfinite().all()
 
 
 def test_2d_convolutions_lie_channels_last_where_that_is_faster():
     expected = torch.channels_last if torch.backends.mkldnn.is_available() else torch.contiguous_format
-    assert expected == made(plan_of(PLANES), Train(), CPU).mode.memory_format
+    assert expected == made(plan_of(PLANES), Train(), CPU).precision.memory_format
 
 
 def test_channels_last_that_can_not_be_is_refused_with_its_reason():
@@ -66,4 +66,4 @@ def test_channels_last_that_can_not_be_is_refused_with_its_reason():
     assert found.hint == "Leave memory_format out."
     assert check_text(f"cnnspec: 1\n{PLANES}\n{wanted}").ok
     config = Train(memory_format="channels_last")
-    assert torch.channels_last == made(plan_of(PLANES), config, CPU).mode.memory_format
+    assert torch.channels_last == made(plan_of(PLANES), config, CPU).precision.memory_format

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from cnnspec.backend import mode
-from cnnspec.backend.device import settle
+from cnnspec.backend.device import set_determinism
+from cnnspec.backend.precision import Precision, choose_precision
 from cnnspec.runner import loop
 from cnnspec.runner.errors import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
 from cnnspec.runner.events import Epoch, Finished, Score, Stopped
@@ -346,7 +346,7 @@ def test_gradients_whose_norm_is_beyond_fp32_are_told():
 
 
 def test_a_first_loss_that_is_not_finite_in_fp16_may_be_its_range():
-    guard = Guard(Network(network(), mode.Mode("fp16", torch.contiguous_format), CPU), {}, 1)
+    guard = Guard(Network(network(), Precision("fp16", torch.contiguous_format), CPU), {}, 1)
     guard.begin(1)
     assert f"{FIRST_STEP}, {FP16}." == guard.gradients().hint
     guard.begin(2)
@@ -433,7 +433,7 @@ def test_images_that_are_not_finite_are_named(monkeypatch):
 
 
 def test_the_cpu_computes_in_bf16_and_scores_are_fp32():
-    how = mode.Mode("bf16", torch.channels_last)
+    how = Precision("bf16", torch.channels_last)
     events = trained(network(), Train(epochs=4), how)
     assert epochs_of(events)[-1].validation.accuracy > 0.8
     net = Network(network(), how, CPU)
@@ -448,35 +448,35 @@ def test_the_cpu_computes_in_bf16_and_scores_are_fp32():
 def test_auto_takes_bf16_where_the_hardware_has_it(monkeypatch):
     for has, precision in ((True, "bf16"), (False, "fp32")):
         monkeypatch.setattr(torch.cpu, "get_capabilities", lambda has=has: {"avx512_bf16": has})
-        assert precision == mode.choose(Train(precision="auto"), CPU).precision
+        assert precision == choose_precision(Train(precision="auto"), CPU).name
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
     cuda = torch.device("cuda")
-    found = mode.choose(Train(precision="auto"), cuda)
-    assert found == mode.Mode("bf16", torch.channels_last)
-    assert mode.choose(Train(), cuda) == mode.Mode("fp32", torch.contiguous_format)
-    assert mode.choose(Train(precision="auto"), torch.device("mps")).precision == "fp32"
+    found = choose_precision(Train(precision="auto"), cuda)
+    assert found == Precision("bf16", torch.channels_last)
+    assert choose_precision(Train(), cuda) == Precision("fp32", torch.contiguous_format)
+    assert choose_precision(Train(precision="auto"), torch.device("mps")).name == "fp32"
 
 
 def test_channels_last_is_for_images():
-    assert mode.choose(Train(), CPU, planes=False).memory_format == torch.contiguous_format
-    assert mode.choose(Train(memory_format="contiguous"), CPU).memory_format == torch.contiguous_format
-    assert str(mode.Mode("fp32", torch.channels_last)) == "fp32, channels_last"
+    assert choose_precision(Train(), CPU, has_images=False).memory_format == torch.contiguous_format
+    assert choose_precision(Train(memory_format="contiguous"), CPU).memory_format == torch.contiguous_format
+    assert str(Precision("fp32", torch.channels_last)) == "fp32, channels_last"
 
 
 def test_the_memory_format_changes_a_loss_by_rounding_only():
     losses = []
     for memory_format in (torch.contiguous_format, torch.channels_last):
-        events = trained(network(), Train(epochs=1), mode.Mode("fp32", memory_format))
+        events = trained(network(), Train(epochs=1), Precision("fp32", memory_format))
         losses.append(epochs_of(events)[0].train.loss)
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
 def test_deterministic_is_torchs_switch():
     try:
-        settle(CPU, deterministic=True)
+        set_determinism(CPU, deterministic=True)
         assert torch.are_deterministic_algorithms_enabled()
     finally:
-        settle(CPU)
+        set_determinism(CPU)
     assert not torch.are_deterministic_algorithms_enabled()
 
 
@@ -500,7 +500,7 @@ def test_a_compiled_network_trains_like_a_plain_one():
     plain, compiled = without_norm(), without_norm()
     config = Train(epochs=1, batch_size=100, validation=0)
     fit = fit_of(compiled, config)
-    fit.network = Network(compiled, fit.network.mode, CPU, compiled=True)
+    fit.network = Network(compiled, fit.network.precision, CPU, compiled=True)
     fit = dataclasses.replace(fit, update=Update(fit.network, config, fit.steps))
     list(loop.train(fit))
     trained(plain, config)
@@ -510,7 +510,7 @@ def test_a_compiled_network_trains_like_a_plain_one():
 
 def test_a_network_is_compiled_without_a_word_of_a_gpu_that_is_not_there(monkeypatch, caplog):
     monkeypatch.setattr(torch, "compile", lambda module: module)
-    Network(network(), mode.Mode("fp32", torch.contiguous_format), CPU, compiled=True)
+    Network(network(), Precision("fp32", torch.contiguous_format), CPU, compiled=True)
     logging.getLogger("torch.utils.cpp_extension").warning("No CUDA runtime is found")
     assert [] == caplog.records
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 import torch
 
-from cnnspec.backend.device import settle
+from cnnspec.backend.device import set_determinism
 from cnnspec.core.errors import UserError
 from cnnspec.runner.torch_errors import in_our_words
 
@@ -55,12 +55,12 @@ def test_what_else_the_compiler_stumbles_over_is_told_by_its_first_line():
 
 
 def test_an_operation_that_does_not_repeat_itself_is_named():
-    settle(CPU, deterministic=True)
+    set_determinism(CPU, deterministic=True)
     try:
         with pytest.raises(UserError) as caught, in_our_words(64):
             torch.zeros(4).put_(torch.tensor([1]), torch.tensor([1.0]))
     finally:
-        settle(CPU)
+        set_determinism(CPU)
     expected = "deterministic: put_ does not give the same bits each time on this device"
     assert expected == caught.value.message
     assert "Leave deterministic out, or take another device." == caught.value.hint
@@ -99,10 +99,10 @@ def test_a_gpu_that_must_repeat_itself_has_cublas_do_so_too(monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
     monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
-    settle(torch.device("cuda"))
+    set_determinism(torch.device("cuda"))
     assert "CUBLAS_WORKSPACE_CONFIG" not in os.environ
     try:
-        settle(torch.device("cuda"), deterministic=True)
+        set_determinism(torch.device("cuda"), deterministic=True)
     finally:
-        settle(CPU)
+        set_determinism(CPU)
     assert ":4096:8" == os.environ["CUBLAS_WORKSPACE_CONFIG"]

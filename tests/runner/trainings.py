@@ -2,7 +2,7 @@
 
 import torch
 
-from cnnspec.backend.mode import Mode
+from cnnspec.backend.precision import Precision
 from cnnspec.runner import loop, losses
 from cnnspec.runner.network import Network
 from cnnspec.settings.datasets.published import Digits
@@ -10,7 +10,7 @@ from cnnspec.train import data
 from cnnspec.train.data.sets import divide
 
 CPU = torch.device("cpu")
-PLAIN = Mode("fp32", torch.contiguous_format)
+PLAIN = Precision("fp32", torch.contiguous_format)
 RAW = data.read(Digits(), (1, 8, 8))
 PIXELS = torch.frombuffer(RAW.train.images.values, dtype=torch.uint8).view(RAW.train.images.sizes)
 LABELS = torch.tensor(RAW.train.labels)

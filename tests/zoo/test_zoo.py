@@ -7,7 +7,7 @@ import torch
 
 import cnnspec
 from cnnspec.library.specs import shipped_networks
-from tests.zoo.networks import (
+from tests.zoo.networks.networks import (
     CLASSIFIERS,
     SEGMENTATION,
     ZOO,
@@ -23,7 +23,7 @@ from tests.zoo.networks import (
     unequal,
     without_dropout,
 )
-from tests.zoo.unet_by_hand import UNet
+from tests.zoo.networks.unet_by_hand import UNet
 
 SMALLEST = {
     "alexnet",

@@ -1,9 +1,10 @@
-"""What torch lacks, as real files: codegen prints them as text and imports none of them."""
+"""What torch lacks, as real files: codegen prints their classes as text and imports none of them."""
 
 HELPERS = {
-    "LayerNormOver": "layer_norm_over",
+    "LayerNormOver": "norms_over_axes",
+    "OverAxes": "norms_over_axes",
     "Part": "part",
-    "RMSNormOver": "rms_norm_over",
+    "RMSNormOver": "norms_over_axes",
     "ResizeLike": "resize_like",
     "Slice": "slice",
     "StochasticDepth": "stochastic_depth",

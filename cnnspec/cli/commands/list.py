@@ -1,10 +1,11 @@
-"""`cnnspec list`: the specs that ship."""
+"""List the specs that ship."""
 
 from __future__ import annotations
 
 import click
 
-from cnnspec.cli.options import echo, echo_json, format_option
+from cnnspec.cli.options import format_option
+from cnnspec.cli.output import echo, echo_json
 from cnnspec.library.specs import shipped_results
 
 
@@ -20,13 +21,13 @@ def command(text: str | None, form: str) -> None:
     Example:
       cnnspec list resnet
     """
-    from cnnspec.render import catalogue, data  # noqa: PLC0415 -- with the command
+    from cnnspec.render import json_data, network_list  # noqa: PLC0415 -- with the command
 
     found = shipped_results((text or "").lower())
     results = [(name, result, result.plan) for name, result in found if result.plan]
     if not results:
         raise click.UsageError(f"No spec that ships has {text!r} in its name.")
     if form == "json":
-        echo_json([data.network_data(name, result, plan) for name, result, plan in results])
+        echo_json([json_data.network_data(name, result, plan) for name, result, plan in results])
     else:
-        echo(catalogue.render([(name, plan) for name, _, plan in results]))
+        echo(network_list.render([(name, plan) for name, _, plan in results]))

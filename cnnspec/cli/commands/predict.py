@@ -1,4 +1,4 @@
-"""`cnnspec predict`: what a trained network takes images for."""
+"""Name what is on images, with a trained network."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.eval import run_spec
-from cnnspec.cli.options import echo_json, echo_line, format_option, load, run_device_option, weights_option
-from cnnspec.cli.train import require_torch
+from cnnspec.cli.options import format_option, load, run_device_option, weights_option
+from cnnspec.cli.output import echo_json, echo_line
+from cnnspec.cli.training import require_torch, run_spec
 from cnnspec.core.errors import UserError
 from cnnspec.runner.threads import wait_briefly
 from cnnspec.settings.datasets.own import ImageFolder
@@ -46,9 +46,8 @@ def command(
     wait_briefly()
     from cnnspec.runner.predict import Predictor  # noqa: PLC0415 -- imports torch, seconds
 
-    assert result.plan is not None
     assert result.train is not None
-    predictor = Predictor.of(result.plan, result.train, run / f"{weights}.safetensors")
+    predictor = Predictor.of(result.require_plan(), result.train, run / f"{weights}.safetensors")
     found = list(predictor.predict(files, top))
     if form == "json":
         echo_json([_as_data(prediction) for prediction in found])

@@ -1,10 +1,10 @@
-"""`cnnspec explain`: a word of the language or a code, from its declaration."""
+"""Explain a word of the language, or a diagnostic's code."""
 
 from __future__ import annotations
 
 import click
 
-from cnnspec.cli.options import echo
+from cnnspec.cli.output import echo
 
 
 @click.command("explain")
@@ -21,11 +21,11 @@ def command(word: str | None) -> None:
       cnnspec explain repeat
       cnnspec explain wrong-assertion
     """
-    from cnnspec.render.words import explained, overview  # noqa: PLC0415 -- with the command
+    from cnnspec.render.explain import explain, overview  # noqa: PLC0415 -- with the command
 
     if word is None:
         echo(overview())
-    elif text := explained(word):
+    elif text := explain(word):
         echo(text)
     else:
         raise click.UsageError(f"{word} is no word of the language, and no code. {_hint(word)}")
@@ -34,7 +34,7 @@ def command(word: str | None) -> None:
 def _hint(word: str) -> str:
     from cnnspec.core.suggest import nearest  # noqa: PLC0415 -- only a mistake pays for it
     from cnnspec.layers.other_libraries import kind_for  # noqa: PLC0415 -- as above
-    from cnnspec.render.words import all_words  # noqa: PLC0415 -- as above
+    from cnnspec.render.explain import all_words  # noqa: PLC0415 -- as above
 
     meant = kind_for(word) or nearest(word, all_words())
     return f"Did you mean {meant}?" if meant else "`cnnspec explain` lists the words."

@@ -1,11 +1,11 @@
-"""Names of the values in a `forward`: one that dies gives its name to what comes of it."""
+"""Names of the values in a `forward`: one that is read no more leaves its name to what comes of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.codegen.printing import USED, snake
-from cnnspec.codegen.tree import Leaf, Step
+from cnnspec.codegen.identifiers import USED, snake
+from cnnspec.codegen.tree import Child, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 _SPARE = ("y", "z", "u", "v", "w")
 
 
-class Variables:
-    """Allots a name to each value of a namespace."""
+class LocalNames:
+    """A name for each value of a container."""
 
-    def __init__(self, inputs: Sequence[Value], steps: Sequence[Step], outputs: Sequence[Value]) -> None:
+    def __init__(self, inputs: Sequence[Value], children: Sequence[Child], outputs: Sequence[Value]) -> None:
         self._last_use: dict[Value, int] = {}
-        for index, step in enumerate(steps):
-            self._last_use.update(dict.fromkeys(step.inputs, index))
-        self._last_use.update(dict.fromkeys(outputs, len(steps)))
+        for index, child in enumerate(children):
+            self._last_use.update(dict.fromkeys(child.inputs, index))
+        self._last_use.update(dict.fromkeys(outputs, len(children)))
         self._names: dict[Value, str] = {}
         self._live: set[str] = set()
         for value in inputs:
@@ -32,16 +32,16 @@ class Variables:
         """The name of a value that is there."""
         return self._names[value]
 
-    def step(self, index: int, step: Step) -> tuple[list[str], list[str]]:
-        """The names of what a step reads, and of what it makes."""
-        read = [self._names[value] for value in step.inputs]
-        dying = [v for v in dict.fromkeys(step.inputs) if self._last_use[v] <= index]
+    def assign(self, index: int, child: Child) -> tuple[list[str], list[str]]:
+        """The names of the values that a child reads, and of those that it gives."""
+        read = [self._names[value] for value in child.inputs]
+        dying = [v for v in dict.fromkeys(child.inputs) if self._last_use[v] <= index]
         free = sorted((self._names[value] for value in dying), key=lambda name: name != "x")
         self._live.difference_update(free)
-        for value in step.outputs:
-            name = free.pop(0) if free else self._fresh(step.key if isinstance(step, Leaf) else "")
+        for value in child.outputs:
+            name = free.pop(0) if free else self._fresh(child.key if isinstance(child, Operation) else "")
             self._take(value, name)
-        return read, [self._names[value] for value in step.outputs]
+        return read, [self._names[value] for value in child.outputs]
 
     def _take(self, value: Value, name: str) -> None:
         self._names[value] = name

@@ -1,4 +1,4 @@
-"""`cnnspec tune`: numbers of a training that a short trial finds."""
+"""Find a learning rate by a short trial."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import echo_json, format_option, settings_option, spec_argument
-from cnnspec.cli.train import echo_skipped, trainable
+from cnnspec.cli.options import format_option, settings_option, spec_argument
+from cnnspec.cli.output import echo_json
+from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core.errors import UserError
-from cnnspec.render.text import terminal_width
+from cnnspec.core.terminal import terminal_width
 from cnnspec.runner.threads import wait_briefly
 from cnnspec.settings.optimizers import OPTIMIZERS
 
@@ -96,11 +97,11 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     if form == "json":
         echo_json({"suggested": suggested, "set": written, "lr": curve.lrs, "loss": curve.losses})
         return
-    from cnnspec.render.curve import draw  # noqa: PLC0415 -- only the picture needs it
+    from cnnspec.render.plot import plot  # noqa: PLC0415 -- only the picture needs it
 
     width = min(terminal_width(), 80)
     click.echo("loss, smoothed, against the learning rate")
-    click.echo(draw(curve.lrs, curve.losses, width=width, height=_HEIGHT, mark=suggested))
+    click.echo(plot(curve.lrs, curve.losses, width=width, height=_HEIGHT, mark=suggested))
     if len(curve.lrs) < steps:
         click.echo(
             f"The loss ran away after {len(curve.lrs)} of {steps} steps, above lr {curve.lrs[-1]:.2g}."

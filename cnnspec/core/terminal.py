@@ -1,12 +1,9 @@
-"""Words, numbers and lines that are fit for a terminal, whatever the spec holds."""
+"""Text on a terminal, whatever the spec holds: what can be printed, and how many columns it takes."""
 
 from __future__ import annotations
 
 import os
 import sys
-
-_HUGE = 1e6
-"""From here on a loss is a power of ten."""
 
 
 def printable(text: str) -> str:
@@ -30,33 +27,21 @@ def terminal_width() -> int:
     return min(max(shutil.get_terminal_size((80, 24)).columns, 40), 100)
 
 
-def watched() -> bool:
+def is_terminal() -> bool:
     """Whether lines go to a terminal, or COLUMNS says that they will: a file has room for all."""
     return sys.stdout.isatty() or "COLUMNS" in os.environ
 
 
-def columns(text: str) -> int:
+def text_width(text: str) -> int:
     """How many columns a terminal takes for the text."""
     if text.isascii():
         return len(text)
-    return sum(_width(character) for character in text)
+    return sum(_character_width(character) for character in text)
 
 
-def _width(character: str) -> int:
+def _character_width(character: str) -> int:
     import unicodedata  # noqa: PLC0415 -- ASCII never needs it
 
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def loss(value: float) -> str:
-    """A loss as one reads it: 0.0312; one that has exploded 1.46e+32."""
-    return f"{value:.4f}" if abs(value) < _HUGE else f"{value:.2e}"
-
-
-def macs(number: int) -> str:
-    """Multiply-accumulates as one reads them: 0.48 M, 4.09 G."""
-    if number >= 10**9:
-        return f"{number / 10**9:,.2f} G"
-    return f"{number / 10**6:.2f} M" if number >= 10**4 else f"{number:,}"

@@ -1,17 +1,17 @@
-"""`cnnspec train`: checks, trains, tests, and leaves a run folder."""
+"""Train a network on its data."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import echo_line, load, settings_option, spec_argument, test_result
+from cnnspec.cli.options import load, settings_option, spec_argument
+from cnnspec.cli.output import echo_line, test_result
 from cnnspec.cli.progress import Terminated, ignore_interrupts, one_interrupt, progress
+from cnnspec.cli.training import read_data
 from cnnspec.core.errors import UserError
 from cnnspec.runner.errors import NonFiniteError
 from cnnspec.runner.events import Finished
@@ -19,9 +19,7 @@ from cnnspec.runner.threads import wait_briefly
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
-    from cnnspec.compiler.plan import Plan
     from cnnspec.runner.setup import Training
-    from cnnspec.settings.train import Train
     from cnnspec.train.data.raw import Raw
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -67,61 +65,27 @@ def command(
     click.echo(training.folder)
 
 
-def trainable(spec: str, settings: Iterable[str]) -> tuple[Plan, Train, Raw]:
-    """What a spec trains, how, and on what; with errors exits 1. Raises UserError where there are no data."""
-    result = load(spec, settings)
-    raw = read_data(result)
-    assert result.plan is not None
-    assert result.train is not None
-    return result.plan, result.train, raw
-
-
-def read_data(result: Result) -> Raw:
-    """The spec's data, checked before the seconds that torch's import takes. Raises UserError, or exits 2."""
-    require_torch()
-    if result.data is None:
-        raise UserError("the spec names no data to train on", "Write `data: digits`, say, at its top level.")
-    from cnnspec.train.data import read  # noqa: PLC0415 -- after the checks
-
-    assert result.plan is not None
-    raw = read(result.data, result.plan.image)
-    for line in raw.skipped:
-        echo_line(f"skipped: {line}", err=True)
-    for line in raw.lacking:
-        echo_line(f"warning: {line}", err=True)
-    return raw
-
-
 def _warn_of_spare_outputs(result: Result, raw: Raw) -> None:
     """What the check could not say without the files."""
     from cnnspec.train.data import spare_outputs  # noqa: PLC0415 -- after the checks
 
-    assert result.plan is not None
     assert result.data is not None
-    if spare := spare_outputs(raw, result.plan, result.data):
+    if spare := spare_outputs(raw, result.require_plan(), result.data):
         echo_line(f"warning: {spare}", err=True)
-
-
-def echo_skipped(bad: Iterable[tuple[str, str]]) -> None:
-    """Tell which files could not be read, and why."""
-    for file, reason in bad:
-        echo_line(f"skipped: {file}: {reason}", err=True)
-
-
-def require_torch() -> None:
-    """Exits 2 where what training needs is not installed."""
-    if find_spec("torch") is None or find_spec("safetensors") is None:
-        raise click.ClickException("training needs torch: pip install 'cnnspec[train]'")
 
 
 def _start(result: Result, raw: Raw, out: Path) -> Training:
     wait_briefly()
     from cnnspec.runner.setup import start  # noqa: PLC0415 -- imports torch, seconds
 
-    assert result.plan is not None
     assert result.train is not None
     return start(
-        result.plan, result.train, raw, spec=result.resolved, out=out, command=["cnnspec", *sys.argv[1:]]
+        result.require_plan(),
+        result.train,
+        raw,
+        spec=result.resolved,
+        out=out,
+        command=["cnnspec", *sys.argv[1:]],
     )
 
 

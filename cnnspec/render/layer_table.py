@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.compiler.receptive_field import receptive_fields
-from cnnspec.render.grid import GAP, aligned, widths
-from cnnspec.render.line import cost, shapes
-from cnnspec.render.text import columns, macs, printable, terminal_width, watched
+from cnnspec.core.terminal import is_terminal, printable, terminal_width, text_width
+from cnnspec.render.columns import GAP, align, column_widths
+from cnnspec.render.headline import cost, shapes
+from cnnspec.render.numbers import macs
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Node, Plan
@@ -23,11 +24,11 @@ def render(plan: Plan, *, explain: bool = False) -> str:
     """A row for each layer up to the first that is unknown, then the totals if all are known."""
     fields = receptive_fields(plan)
     nodes = plan.known_nodes
-    rows = _fitted([_HEADS, *(_row(node, fields[node]) for node in nodes)])
-    head, *told = aligned(rows, _RIGHT)
+    rows = _fit([_HEADS, *(_row(node, fields[node]) for node in nodes)])
+    head, *body = align(rows, _RIGHT)
     lines = [_title(plan), "", click.style(head, bold=True)]
-    indent = f"{' ' * widths(rows)[0]}{GAP}  "
-    for node, line in zip(nodes, told, strict=True):
+    indent = f"{' ' * column_widths(rows)[0]}{GAP}  "
+    for node, line in zip(nodes, body, strict=True):
         lines.append(line)
         lines += [click.style(f"{indent}{text}", dim=True) for text in _formulas(node)] if explain else []
     return "\n".join([*lines, "", *_totals(plan)])
@@ -62,17 +63,17 @@ def _sees(field: tuple[int, ...] | None) -> str:
     return str(field[0]) if len(set(field)) == 1 else "×".join(map(str, field))
 
 
-def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _fit(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Long names lose their beginning, so that a row fits the terminal: names differ at their ends."""
-    if not watched():
+    if not is_terminal():
         return rows
-    taken = widths(rows)
-    room = terminal_width() - sum(taken) + taken[1] - len(GAP) * (len(_HEADS) - 1)
-    return [(row[0], _shortened(row[1], max(room, _SHORTEST)), *row[2:]) for row in rows]
+    widths = column_widths(rows)
+    room = terminal_width() - sum(widths) + widths[1] - len(GAP) * (len(_HEADS) - 1)
+    return [(row[0], _shorten_left(row[1], max(room, _SHORTEST)), *row[2:]) for row in rows]
 
 
-def _shortened(name: str, room: int) -> str:
-    if columns(name) <= room:
+def _shorten_left(name: str, room: int) -> str:
+    if text_width(name) <= room:
         return name
     return f"…{name[len(name) - (room - 1) :]}"
 

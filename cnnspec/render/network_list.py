@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.render.grid import aligned
-from cnnspec.render.line import entering, leaving
-from cnnspec.render.text import macs
+from cnnspec.render.columns import align
+from cnnspec.render.headline import inputs, outputs
+from cnnspec.render.numbers import macs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +23,12 @@ _RIGHT = {3, 4}
 
 def render(plans: Iterable[tuple[str, Plan]]) -> str:
     """A row for each network."""
-    head, *lines = aligned([_HEADS, *(_row(name, plan) for name, plan in plans)], _RIGHT)
+    head, *lines = align([_HEADS, *(_row(name, plan) for name, plan in plans)], _RIGHT)
     return "\n".join([click.style(head, bold=True), *lines])
 
 
 def _row(name: str, plan: Plan) -> tuple[str, ...]:
-    return (name, entering(plan), leaving(plan), f"{plan.params:,}", macs(plan.macs))
+    return (name, inputs(plan), outputs(plan), f"{plan.params:,}", macs(plan.macs))
 
 
 def markdown(families: Iterable[tuple[Path, list[tuple[str, Result]]]]) -> str:
@@ -38,9 +38,7 @@ def markdown(families: Iterable[tuple[Path, list[tuple[str, Result]]]]) -> str:
 
 def _section(path: Path, found: list[tuple[str, Result]]) -> list[str]:
     plans = [(name, result.plan) for name, result in found if result.plan]
-    rows = [
-        f"| `{name}` | {entering(p)} | {leaving(p)} | {p.params:,} | {macs(p.macs)} |" for name, p in plans
-    ]
+    rows = [f"| `{name}` | {inputs(p)} | {outputs(p)} | {p.params:,} | {macs(p.macs)} |" for name, p in plans]
     return [
         f"\n## [{path.stem}](../specs/{path.name})\n",
         *([plans[0][1].description.strip(), ""] if plans[0][1].description else []),

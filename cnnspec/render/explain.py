@@ -1,4 +1,4 @@
-"""Every word of the language and what there is to say of it, from the tables that declare them."""
+"""What `cnnspec explain` says of every word of the language, from the tables that declare them."""
 
 from __future__ import annotations
 
@@ -34,53 +34,55 @@ if TYPE_CHECKING:
     from cnnspec.declare.arguments import Arguments
 
 
-class Words(NamedTuple):
+class WordGroup(NamedTuple):
     """Words of one sort."""
 
-    what: str
+    title: str
     words: Collection[str]
     text: Callable[[str], str]
     """What to say of one of them, for a terminal."""
 
 
-def vocabulary() -> tuple[Words, ...]:
+def vocabulary() -> tuple[WordGroup, ...]:
     """All words but the arguments of kinds and of what is written like them."""
     from cnnspec.compiler.codes import CODES  # noqa: PLC0415 -- checking never reads the explanations
 
     return (
-        Words("Layer kinds", KINDS, kind_text),
-        Words("Keys at the top of a spec", TOP_LEVEL, _top_text),
-        Words("Keys beside an item's kind", ITEM_KEYS, _beside_text),
-        Words("Initialisers", INITIALISERS, _initialiser_text),
-        Words("Data sets", DATA, partial(_choice_text, DATA, "data: %s")),
-        Words("Arguments of train", Train.model_fields, _train_text),
-        Words("Optimizers", OPTIMIZERS, partial(_choice_text, OPTIMIZERS, "train: {optimizer: %s}")),
-        Words("Schedules", SCHEDULES, partial(_choice_text, SCHEDULES, "train: {schedule: %s}")),
-        Words("Losses", LOSSES, partial(_choice_text, LOSSES, "train: {loss: %s}")),
-        Words("Augmentations", AUGMENTATIONS, partial(_choice_text, AUGMENTATIONS, "train: {augment: [%s]}")),
-        Words("Functions in expressions", FUNCTIONS, _function_text),
-        Words("Codes", CODES, lambda name: code_text(name, CODES[name])),
+        WordGroup("Layer kinds", KINDS, kind_text),
+        WordGroup("Keys at the top of a spec", TOP_LEVEL, _top_text),
+        WordGroup("Keys beside an item's kind", ITEM_KEYS, _beside_text),
+        WordGroup("Initialisers", INITIALISERS, _initialiser_text),
+        WordGroup("Data sets", DATA, partial(_choice_text, DATA, "data: %s")),
+        WordGroup("Arguments of train", Train.model_fields, _train_text),
+        WordGroup("Optimizers", OPTIMIZERS, partial(_choice_text, OPTIMIZERS, "train: {optimizer: %s}")),
+        WordGroup("Schedules", SCHEDULES, partial(_choice_text, SCHEDULES, "train: {schedule: %s}")),
+        WordGroup("Losses", LOSSES, partial(_choice_text, LOSSES, "train: {loss: %s}")),
+        WordGroup(
+            "Augmentations", AUGMENTATIONS, partial(_choice_text, AUGMENTATIONS, "train: {augment: [%s]}")
+        ),
+        WordGroup("Functions in expressions", FUNCTIONS, _function_text),
+        WordGroup("Codes", CODES, lambda name: code_text(name, CODES[name])),
     )
 
 
 def overview() -> str:
     """Every kind with its first sentence, and the other words."""
     _, *others, codes = vocabulary()
-    rest = [filled(f"{sort.what}: {', '.join(sort.words)}.") for sort in others]
-    every = f"{codes.what}: {len(codes.words)}, one for each diagnostic, such as {min(codes.words)}."
+    rest = [filled(f"{group.title}: {', '.join(group.words)}.") for group in others]
+    every = f"{codes.title}: {len(codes.words)}, one for each diagnostic, such as {min(codes.words)}."
     return "\n\n".join([kinds_text(), *rest, filled(every)])
 
 
-def explained(word: str) -> str:
+def explain(word: str) -> str:
     """All meanings of a word, for a terminal; empty where it has none."""
-    found = [sort.text(word) for sort in vocabulary() if word in sort.words]
+    found = [group.text(word) for group in vocabulary() if word in group.words]
     return "\n\n".join(found) or _argument_of(word)
 
 
 def all_words() -> list[str]:
     """Every word that can be explained."""
     taken = [argument for _, model in _models() for argument in model.model_fields]
-    return [*(word for sort in vocabulary() for word in sort.words), *taken]
+    return [*(word for group in vocabulary() for word in group.words), *taken]
 
 
 def _top_text(key: str) -> str:

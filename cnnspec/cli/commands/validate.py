@@ -1,4 +1,4 @@
-"""`cnnspec validate`: a line a spec when it is fine, else what is wrong with it."""
+"""Check specs, and explain every mistake at its line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from cnnspec.cli.options import counted, echo, echo_json, format_option, settings_option
+from cnnspec.cli.options import format_option, settings_option
+from cnnspec.cli.output import echo, echo_json, severity_counts
 from cnnspec.compiler.check import check_document, variants
 from cnnspec.library.specs import open_spec
 
@@ -77,25 +78,25 @@ def _text(checked: list[_Checked]) -> None:
             echo(_line(label, result))
     found = [diagnostic for entry in checked for diagnostic in entry.diagnostics]
     if found:
-        echo(counted(found))
+        echo(severity_counts(found))
 
 
 def _line(label: str, result: Result) -> str:
-    from cnnspec.render.line import cost, shapes  # noqa: PLC0415 -- JSON needs no table
-    from cnnspec.render.text import printable  # noqa: PLC0415 -- as above
+    from cnnspec.core.terminal import printable  # noqa: PLC0415 -- as above
+    from cnnspec.render.headline import cost, shapes  # noqa: PLC0415 -- JSON needs no table
 
-    assert result.plan is not None
-    return f"{printable(label)}: ok, {shapes(result.plan)}, {cost(result.plan)}"
+    plan = result.require_plan()
+    return f"{printable(label)}: ok, {shapes(plan)}, {cost(plan)}"
 
 
 def _json(checked: list[_Checked]) -> None:
-    from cnnspec.render.data import file_data  # noqa: PLC0415 -- text needs no data
+    from cnnspec.render.json_data import file_data  # noqa: PLC0415 -- text needs no data
 
     echo_json({"files": [file_data(label, found, ok=result.ok) for label, result, found in checked]})
 
 
 def _github(checked: list[_Checked]) -> None:
-    from cnnspec.render.github import render  # noqa: PLC0415 -- text needs no workflow commands
+    from cnnspec.render.github_annotations import render  # noqa: PLC0415 -- text needs no workflow commands
 
     for _, _, diagnostics in checked:
         for diagnostic in diagnostics:

@@ -1,10 +1,10 @@
-"""Diagnostics as workflow commands, which GitHub shows beside the lines of a change."""
+"""Diagnostics as GitHub's workflow commands, which it shows as annotations beside the lines of a change."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.render.text import printable
+from cnnspec.core.terminal import printable
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Diagnostic

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.plural import plural
-from cnnspec.render.text import macs, printable
+from cnnspec.core.terminal import printable
+from cnnspec.render.numbers import macs
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan
@@ -13,19 +14,19 @@ if TYPE_CHECKING:
 
 def shapes(plan: Plan) -> str:
     """`1×28×28 → 10`."""
-    return f"{entering(plan)} → {leaving(plan)}"
+    return f"{inputs(plan)} → {outputs(plan)}"
 
 
-def entering(plan: Plan) -> str:
+def inputs(plan: Plan) -> str:
     """`1×28×28`, or every input with its name."""
-    shown = (str(v.shape) if name == "input" else f"{name} {v.shape}" for name, v in plan.inputs.items())
-    return printable(", ".join(shown))
+    texts = (str(v.shape) if name == "input" else f"{name} {v.shape}" for name, v in plan.inputs.items())
+    return printable(", ".join(texts))
 
 
-def leaving(plan: Plan) -> str:
+def outputs(plan: Plan) -> str:
     """`10`, or every output with its key."""
-    shown = (f"{o.key} {o.value.shape}" if o.key else str(o.value.shape) for o in plan.outputs)
-    return printable(", ".join(shown))
+    texts = (f"{o.key} {o.value.shape}" if o.key else str(o.value.shape) for o in plan.outputs)
+    return printable(", ".join(texts))
 
 
 def cost(plan: Plan) -> str:

@@ -1,4 +1,4 @@
-"""`cnnspec eval`: the test of a run again, from its folder alone."""
+"""Test a trained network again, from its run folder."""
 
 from __future__ import annotations
 
@@ -8,17 +8,10 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.options import (
-    echo_json,
-    format_option,
-    load,
-    run_device_option,
-    test_result,
-    weights_option,
-)
-from cnnspec.cli.train import echo_skipped, read_data
-from cnnspec.core.errors import UserError
-from cnnspec.render import text
+from cnnspec.cli.options import format_option, load, run_device_option, weights_option
+from cnnspec.cli.output import echo_json, test_result
+from cnnspec.cli.training import echo_skipped, read_data, run_spec
+from cnnspec.render import numbers
 from cnnspec.runner.threads import wait_briefly
 
 
@@ -41,9 +34,8 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
     wait_briefly()
     from cnnspec.runner.setup import evaluate  # noqa: PLC0415 -- imports torch, seconds
 
-    assert result.plan is not None
     assert result.train is not None
-    tested = evaluate(result.plan, result.train, raw, run / f"{weights}.safetensors")
+    tested = evaluate(result.require_plan(), result.train, raw, run / f"{weights}.safetensors")
     score, epoch = tested.score, tested.epoch
     echo_skipped(tested.bad)
     if not tested.same_images:
@@ -66,28 +58,6 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
         click.echo(f"{test_result(score)}, with the {weights} weights, of epoch {epoch}")
 
 
-def run_spec(run: Path) -> Path:
-    """The spec in a run folder. Raises UserError where it is none."""
-    spec = run / "spec.yaml"
-    if not spec.is_file():
-        raise UserError(f"{run}: not a run folder: it holds no spec.yaml", _instead(run))
-    return spec
-
-
-def _instead(run: Path) -> str:
-    if not run.exists():
-        return "There is no such folder."
-    if run.is_file():
-        return "It is a file; name the folder that a training has left."
-    runs = [path.parent for path in run.glob("**/spec.yaml")]
-    newest = max(runs, key=lambda folder: ((folder / "spec.yaml").stat().st_mtime, folder), default=None)
-    return (
-        f"Did you mean {newest}?"
-        if newest
-        else "Name a folder that a training has left, such as runs/digits/1."
-    )
-
-
 def _compare(run: Path, loss: float, accuracy: float) -> None:
     """Warn where the training ended with another result: spec or weights were changed since."""
     try:
@@ -97,5 +67,5 @@ def _compare(run: Path, loss: float, accuracy: float) -> None:
         click.echo("warning: metrics.jsonl holds no test to compare this with", err=True)
         return
     if not (math.isclose(before[0], loss, rel_tol=1e-3) and math.isclose(before[1], accuracy, abs_tol=2e-3)):
-        told = f"accuracy {100 * before[1]:.2f} %, loss {text.loss(before[0])}"
+        told = f"accuracy {100 * before[1]:.2f} %, loss {numbers.loss(before[0])}"
         click.echo(f"warning: the training ended with {told}: spec or weights were changed since", err=True)

@@ -1,17 +1,11 @@
-"""`cnnspec summary`: the table of layers."""
+"""Show each layer's shape, parameters and cost."""
 
 from __future__ import annotations
 
 import click
 
-from cnnspec.cli.options import (
-    echo,
-    echo_diagnostics,
-    echo_json,
-    format_option,
-    settings_option,
-    spec_argument,
-)
+from cnnspec.cli.options import format_option, settings_option, spec_argument
+from cnnspec.cli.output import echo, echo_diagnostics, echo_json
 from cnnspec.library.specs import check
 
 
@@ -31,12 +25,12 @@ def command(spec: str, settings: tuple[str, ...], explain: bool, form: str) -> N
     """
     result = check(spec, settings)
     if form == "json":
-        from cnnspec.render.data import failed_data, summary_data  # noqa: PLC0415 -- text needs no data
+        from cnnspec.render.json_data import failed_data, summary_data  # noqa: PLC0415 -- text needs no data
 
         echo_json(failed_data(result) if result.plan is None else summary_data(result, result.plan))
     else:
         if result.plan is not None:
-            from cnnspec.render.table import render  # noqa: PLC0415 -- JSON needs no table
+            from cnnspec.render.layer_table import render  # noqa: PLC0415 -- JSON needs no table
 
             echo(render(result.plan, explain=explain))
         if result.diagnostics:

@@ -1,10 +1,10 @@
-"""`cnnspec schema`: for editors."""
+"""Print the JSON Schema of the spec language."""
 
 from __future__ import annotations
 
 import click
 
-from cnnspec.cli.options import echo_json
+from cnnspec.cli.output import echo_json
 from cnnspec.language.schema import json_schema
 
 

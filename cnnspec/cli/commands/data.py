@@ -1,4 +1,4 @@
-"""`cnnspec data`: what a spec trains on, before it does."""
+"""Show a spec's data: counts, classes, and a picture of what the network sees."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnspec.cli.options import echo_json, echo_line, format_option, settings_option, spec_argument
-from cnnspec.cli.train import echo_skipped, trainable
+from cnnspec.cli.options import format_option, settings_option, spec_argument
+from cnnspec.cli.output import echo_json, echo_line
+from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core import atomic_files
-from cnnspec.render.grid import aligned
-from cnnspec.render.text import escaped
+from cnnspec.core.terminal import escaped
+from cnnspec.render.columns import align
 from cnnspec.runner.threads import wait_briefly
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def data_table(found: Survey) -> str:
     rows: list[tuple[str, ...]] = [("class", "train", "validation", "test")]
     rows += [(escaped(name), *(f"{count:,}" for count in row)) for name, row in counts]
     head = f"{len(found.counts)} classes, images of {'×'.join(map(str, found.shape))}, {found.where}"
-    lines = [head, *_of_files(found), *_levels(found), "", *aligned(rows, {1, 2, 3})]
+    lines = [head, *_of_files(found), *_levels(found), "", *align(rows, {1, 2, 3})]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""`cnnspec new`: a spec to start from."""
+"""Write a spec to start from, a copy of another."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.options import echo, load
+from cnnspec.cli.options import load
+from cnnspec.cli.output import echo
 from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
 from cnnspec.library.new import copied_text

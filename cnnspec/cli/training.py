@@ -1,0 +1,77 @@
+"""What the commands around a training share: torch, the data, the run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnspec.cli.options import load
+from cnnspec.cli.output import echo_line
+from cnnspec.core.errors import UserError
+
+if TYPE_CHECKING:
+    from cnnspec.compiler.check import Result
+    from cnnspec.compiler.plan import Plan
+    from cnnspec.settings.train import Train
+    from cnnspec.train.data.raw import Raw
+
+
+def trainable(spec: str, settings: Iterable[str]) -> tuple[Plan, Train, Raw]:
+    """What a spec trains, how, and on what; with errors exits 1. Raises UserError where there are no data."""
+    result = load(spec, settings)
+    raw = read_data(result)
+    assert result.train is not None
+    return result.require_plan(), result.train, raw
+
+
+def read_data(result: Result) -> Raw:
+    """The spec's data, checked before the seconds that torch's import takes. Raises UserError, or exits 2."""
+    require_torch()
+    if result.data is None:
+        raise UserError("the spec names no data to train on", "Write `data: digits`, say, at its top level.")
+    from cnnspec.train.data import read  # noqa: PLC0415 -- after the checks
+
+    raw = read(result.data, result.require_plan().image)
+    for line in raw.skipped:
+        echo_line(f"skipped: {line}", err=True)
+    for line in raw.lacking:
+        echo_line(f"warning: {line}", err=True)
+    return raw
+
+
+def echo_skipped(bad: Iterable[tuple[str, str]]) -> None:
+    """Tell which files could not be read, and why."""
+    for file, reason in bad:
+        echo_line(f"skipped: {file}: {reason}", err=True)
+
+
+def require_torch() -> None:
+    """Exits 2 where what training needs is not installed."""
+    if find_spec("torch") is None or find_spec("safetensors") is None:
+        raise click.ClickException("training needs torch: pip install 'cnnspec[train]'")
+
+
+def run_spec(run: Path) -> Path:
+    """The spec in a run folder. Raises UserError where it is none."""
+    spec = run / "spec.yaml"
+    if not spec.is_file():
+        raise UserError(f"{run}: not a run folder: it holds no spec.yaml", _instead(run))
+    return spec
+
+
+def _instead(run: Path) -> str:
+    if not run.exists():
+        return "There is no such folder."
+    if run.is_file():
+        return "It is a file; name the folder that a training has left."
+    runs = [path.parent for path in run.glob("**/spec.yaml")]
+    newest = max(runs, key=lambda folder: ((folder / "spec.yaml").stat().st_mtime, folder), default=None)
+    return (
+        f"Did you mean {newest}?"
+        if newest
+        else "Name a folder that a training has left, such as runs/digits/1."
+    )
