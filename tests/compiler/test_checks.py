@@ -66,3 +66,17 @@ def test_a_default_that_does_not_suit_is_told_at_train():
     text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\nvars: {how: {memory_format: channels_last}}\ntrain: $how"
     (found,) = cnnspec.check_text(text).diagnostics
     assert ("no-planes", 5, 8) == (found.code, *found.place[1:3])
+
+
+@pytest.mark.parametrize(
+    ("network", "against"),
+    [
+        ("input: [2, 100]\nlayers: [{conv: {out_channels: 2, kernel_size: 3}}]", "the input is 2×100"),
+        ("input: [1, 8, 8]\nlayers: [flatten, linear: 10]", "no layer here has such filters"),
+    ],
+)
+def test_channels_last_is_refused_with_what_is_against_it(network, against):
+    (found,) = cnnspec.check_text(
+        f"cnnspec: 1\n{network}\ntrain: {{memory_format: channels_last}}"
+    ).diagnostics
+    assert ("no-planes", True) == (found.code, found.message.endswith(against))
