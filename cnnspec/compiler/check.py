@@ -17,7 +17,7 @@ from cnnspec.compiler.walk.limits import Unfolded
 from cnnspec.compiler.walk.reporter import Reporter
 from cnnspec.compiler.walk.walk import Walk
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
-from cnnspec.core.gc_pause import collector_paused
+from cnnspec.core.gc_pause import gc_paused
 from cnnspec.language.choices import read_choice, read_model
 from cnnspec.language.overrides import variants_of, with_settings, with_variant
 from cnnspec.language.parse import parse
@@ -70,7 +70,7 @@ def check_text(
 
 def check_document(document: Document, *, variant: str | None = None, settings: Sequence[str] = ()) -> Result:
     """Check what was read. Raises nothing: whatever is wrong is in the result."""
-    with collector_paused():
+    with gc_paused():
         return _checked(document, variant, settings)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from yaml.error import MarkedYAMLError
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
-from cnnspec.core.gc_pause import collector_paused
+from cnnspec.core.gc_pause import gc_paused
 from cnnspec.reader import encoding
 from cnnspec.reader.compose import Composer
 from cnnspec.reader.errors.structure import Stop, empty_spec
@@ -59,7 +59,7 @@ def read(
         return Document(None, (problem,), source)
     composer = Composer(source, (parser or _parser())(source.text))
     try:
-        with collector_paused():
+        with gc_paused():
             root = composer.compose()
     except Stop as stop:
         return Document(None, (*composer.diagnostics, stop.diagnostic), source)

@@ -177,10 +177,10 @@ class Walk:
             if result is not None:
                 self._limits.items += known.items
                 return result
-        since = self._instances.mark(self._reporter.told, self._limits.items)
+        since = self._instances.mark(self._reporter.total, self._limits.items)
         result = self._inside(block, frame, place)
         if key is not None:
-            until = self._instances.mark(self._reporter.told, self._limits.items)
+            until = self._instances.mark(self._reporter.total, self._limits.items)
             self._instances.learn(key, Walked(since, until, entered, result, path))
         return result
 
