@@ -18,12 +18,12 @@ from cnnspec.compiler.walk.reporter import Reporter
 from cnnspec.compiler.walk.walk import Walk
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.core.gc_pause import gc_paused
+from cnnspec.core.plain import yaml_text
 from cnnspec.language.choices import read_choice, read_model
 from cnnspec.language.overrides import variants_of, with_settings, with_variant
 from cnnspec.language.parse import parse
 from cnnspec.reader.document import Document, read
 from cnnspec.reader.node import Mapping
-from cnnspec.reader.quote import shown
 from cnnspec.settings.datasets import DATA, Data
 from cnnspec.settings.train import Train
 
@@ -99,7 +99,7 @@ def variants(document: Document) -> list[str]:
 
 def _not_a_mapping(root: object, source: Source, reporter: Reporter) -> None:
     plain = getattr(root, "plain", lambda: None)()
-    message = f"the file holds {shown(plain)}, a spec is a mapping"
+    message = f"the file holds {yaml_text(plain)}, a spec is a mapping"
     reporter.error(
         "not-a-mapping", message, Place(source), "Begin with `cnnspec: 1`, then `input: […]` and `layers:`."
     )

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnnspec.core.plain import Plain, yaml_text
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.layer_arguments import no_main_argument
 from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, text_of, value_of
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Mapping, Scalar, is_literal
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from cnnspec.compiler.walk.reporter import Reporter
-    from cnnspec.expressions import Value
     from cnnspec.language.spec import Form, Item, Spec
     from cnnspec.layers.base import Layer
     from cnnspec.reader.node import Node
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 class _Written(NamedTuple):
     """Named arguments: those that mean the same in every scope, with their values, and the others."""
 
-    literals: dict[str, Value]
+    literals: dict[str, Plain]
     expressions: list[tuple[str, Node]]
     args: Mapping
     """Kept, so that its identity stays its own."""
@@ -112,7 +111,7 @@ def dynamic_item(item: Item, scope: Scope, spec: Spec, reporter: Reporter) -> It
     except Unknown:
         return replace(item, form="broken")
     if not isinstance(kind, str):
-        message = f"{item.kind} is {shown(kind)}, a layer's kind is a text"
+        message = f"{item.kind} is {yaml_text(kind)}, a layer's kind is a text"
         reporter.error("unknown-kind", message, item.place, "Use a variable that holds a kind's name.")
         return replace(item, form="broken")
     form: Form = "block" if kind in spec.blocks else "layer"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnspec.compiler.walk.builder import Wiring
     from cnnspec.compiler.walk.frame import Frame
-    from cnnspec.expressions import Value as Plain
+    from cnnspec.core.plain import Plain
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Block, Item, Spec
     from cnnspec.layers.base import Layer

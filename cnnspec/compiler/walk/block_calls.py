@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cnnspec.core.plain import Plain, yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Mapping, Scalar, from_plain, is_literal
-from cnnspec.reader.parentheses import torn_off
-from cnnspec.reader.quote import shown
+from cnnspec.reader.split_at_comma import is_end_of_call
 
 if TYPE_CHECKING:
     from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.core.shape import Size
-    from cnnspec.expressions import Value
     from cnnspec.language.spec import Block, Item
     from cnnspec.reader.node import Node
 
@@ -71,11 +70,11 @@ class CallReader:
                 return replace(item, args=from_plain(value, item.args.place))
         return item
 
-    def _require_a_known_key(self, value: dict[str, Value], written: Scalar, block: Block) -> None:
+    def _require_a_known_key(self, value: dict[str, Plain], written: Scalar, block: Block) -> None:
         """Of a mapping that was meant as one argument no key is known: that is one mistake. Raises Unknown."""
         known = {*block.args, *block.inputs}
         if value and not any(nearest(key, known) for key in value):
-            message = f"{block.name}: {written.text} holds {shown(value)}, none of which it takes"
+            message = f"{block.name}: {written.text} holds {yaml_text(value)}, none of which it takes"
             hint = f"It takes {', '.join(known) or 'none'}."
             if block.args:
                 main = next(iter(block.args))
@@ -97,7 +96,7 @@ class CallReader:
             return {main: item.args}
         known = {*block.args, *block.inputs}
         for key, _ in item.args:
-            if key.text not in known and not torn_off(key.text, item.args):
+            if key.text not in known and not is_end_of_call(key.text, item.args):
                 hint = did_you_mean(key.text, known) or f"It takes {', '.join(known) or 'none'}."
                 message = f"{block.name}: {key.text} is not one of its arguments"
                 self._reporter.error("unknown-argument", message, key.place, hint)
@@ -108,7 +107,7 @@ class CallReader:
         message, hint = f"{block.name} takes no argument", f"Write `{block.name}`."
         if block.inputs:
             first, *others = block.inputs
-            named = [f"{first}: {shown(item.args.plain())}", *(f"{name}: …" for name in others)]
+            named = [f"{first}: {yaml_text(item.args.plain())}", *(f"{name}: …" for name in others)]
             message, hint = (
                 f"{block.name} has no main argument",
                 f"Name it: `{block.name}: {{{', '.join(named)}}}`.",
@@ -123,7 +122,7 @@ class CallReader:
         told = [name for name in lacking if not any(nearest(word, [name]) for word in stray)]
         if not told:
             return
-        wanted = {name: "…" if name in lacking else shown(given[name].plain()) for name in required}
+        wanted = {name: "…" if name in lacking else yaml_text(given[name].plain()) for name in required}
         arguments = ", ".join(f"{name}: {value}" for name, value in wanted.items())
         message = f"{block.name}: {' and '.join(told)} {'is' if len(told) == 1 else 'are'} missing"
         hint = f"Write `{block.name}: {{{arguments}}}`."
@@ -136,7 +135,7 @@ class CallReader:
             if isinstance(node, Scalar) and node.text:
                 sources[name] = node
             elif node is not None:
-                message = f"{block.name}: {name} is {shown(node.plain())}, it must be the name of an item"
+                message = f"{block.name}: {name} is {yaml_text(node.plain())}, it must be the name of an item"
                 self._reporter.error("bad-value", message, node.place, f"Write `{name}: stem`.")
         return sources
 

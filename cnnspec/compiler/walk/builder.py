@@ -9,9 +9,9 @@ from cnnspec.compiler.plan import Node, Value
 from cnnspec.compiler.provenance import gave
 from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.compiler.walk.reporter import Reporter, definitions
+from cnnspec.core.plain import yaml_text
 from cnnspec.declare.validate import value_place
 from cnnspec.reader.node import Mapping
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from cnnspec.compiler.names.names import Names
@@ -79,8 +79,8 @@ class Wiring:
 
     def _wrong_assertion(self, node: Node, field: str, written: object, size: object) -> None:
         item, frame = self.items[node]
-        message = f"{node.kind}: {field} says {shown(written)}, the input has {shown(size)}"
-        hint = f"{gave(node.inputs)} Write {field}: {shown(size)}, or leave it out: it is inferred."
+        message = f"{node.kind}: {field} says {yaml_text(written)}, the input has {yaml_text(size)}"
+        hint = f"{gave(node.inputs)} Write {field}: {yaml_text(size)}, or leave it out: it is inferred."
         related = definitions(_written_as(item, field), frame.scope)
         self._reporter.error(
             "wrong-assertion", message, value_place(item.args, field, item.place), hint, related

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.walk.reporter import Reporter, definitions
+from cnnspec.core.plain import yaml_text
 from cnnspec.language.values import Unknown, value_of
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Value
+    from cnnspec.core.plain import Plain
     from cnnspec.core.shape import Shape
-    from cnnspec.expressions import Value as Plain
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Item
     from cnnspec.reader.node import Node
@@ -42,9 +42,9 @@ class Expectations:
             self._mismatch(item, node, wanted, value.shape, scope)
 
     def _no_shape(self, wanted: object, node: Node, shape: Shape | None) -> None:
-        message = f"expect is {shown(wanted)}, it must be a list of sizes, without the batch"
+        message = f"expect is {yaml_text(wanted)}, it must be a list of sizes, without the batch"
         hint = (
-            f"Write `expect: {shown(list(shape.sizes))}`."
+            f"Write `expect: {yaml_text(list(shape.sizes))}`."
             if shape and shape.known
             else "Write `expect: [10, 12, 12]`."
         )
@@ -53,7 +53,7 @@ class Expectations:
     def _mismatch(self, item: Item, node: Node, wanted: list[Plain], shape: Shape, scope: Scope) -> None:
         message = f"{item.kind}: expect says {'×'.join(map(str, wanted))}, the output is {shape}"
         hint = (
-            f"Write `expect: {shown(list(shape.sizes))}`, or change the layers before it."
+            f"Write `expect: {yaml_text(list(shape.sizes))}`, or change the layers before it."
             if shape.known
             else ""
         )

@@ -8,18 +8,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related
+from cnnspec.core.plain import quote, yaml_text
 from cnnspec.language.values import variables_in
 from cnnspec.reader.node import Mapping
-from cnnspec.reader.quote import quoted, shown
 
 if TYPE_CHECKING:
-    from cnnspec.expressions import Value
+    from cnnspec.core.plain import Plain
     from cnnspec.language.scope import Scope
     from cnnspec.reader.node import Node
 
 _MOST_CALLS = 8
 
-Calls = tuple[tuple[str, "dict[str, Value]", Place], ...]
+Calls = tuple[tuple[str, "dict[str, Plain]", Place], ...]
 """Blocks with their arguments and where they are called, from the outermost in."""
 
 
@@ -47,7 +47,7 @@ class Reporter(Findings):
         node = next((node for node in written if node.place == diagnostic.place), None)
         return definitions(node, scope)
 
-    def enter(self, block: str, arguments: dict[str, Value], place: Place) -> None:
+    def enter(self, block: str, arguments: dict[str, Plain], place: Place) -> None:
         """A block is called at `place` with these arguments."""
         self.calls = (*self.calls, (block, arguments, place))
 
@@ -67,8 +67,8 @@ class Reporter(Findings):
         return any(block == called for called, _, _ in self.calls)
 
 
-def _told(block: str, arguments: dict[str, Value], place: Place) -> Related:
-    given = ", ".join(f"{name}: {shown(value)}" for name, value in arguments.items())
+def _told(block: str, arguments: dict[str, Plain], place: Place) -> Related:
+    given = ", ".join(f"{name}: {yaml_text(value)}" for name, value in arguments.items())
     return Related(place, f"in {block} with {given}" if given else f"in {block}")
 
 
@@ -77,4 +77,4 @@ def definitions(node: Node | None, scope: Scope) -> tuple[Related, ...]:
     if node is None:
         return ()
     found = ((name, scope.place_of(name)) for name in sorted(variables_in(node)) if name in scope)
-    return tuple(Related(place, f"${name} is {quoted(scope[name])}") for name, place in found if place)
+    return tuple(Related(place, f"${name} is {quote(scope[name])}") for name, place in found if place)
