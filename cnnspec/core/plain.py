@@ -74,4 +74,5 @@ def _in_quotes(text: str) -> str:
         text = f"{text[: _MOST - 3]}…"
     if text.isprintable() and "'" not in text:
         return f"'{text}'"
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    escaped = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_IMAGE_AXES = 3
-
 Size = int | None
 """The number of elements along an axis; None: unknown, because of a mistake before it."""
+
+_IMAGE_AXES = 3
 
 
 class Shape(NamedTuple):
