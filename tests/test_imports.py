@@ -50,7 +50,7 @@ def test_validate_imports_only_the_families_that_it_needs():
         "cnnspec.layers.merges",
         "cnnspec.layers.initialisers",
         "cnnspec.layers.other_libraries",
-        "cnnspec.expressions",
+        "cnnspec.expressions.evaluate",
         "cnnspec.compiler.receptive_field",
     }
 

@@ -17,13 +17,13 @@ from cnnspec.compiler.walk.limits import TooLarge
 from cnnspec.compiler.walk.reporter import Reporter
 from cnnspec.compiler.walk.walk import Walk
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Source
-from cnnspec.core.gc_pause import collector_paused
+from cnnspec.core.gc_pause import gc_paused
+from cnnspec.core.plain import yaml_text
 from cnnspec.language.choices import read_choice, read_model
 from cnnspec.language.overrides import variants_of, with_settings, with_variant
 from cnnspec.language.parse import parse
 from cnnspec.reader.document import Document, read
 from cnnspec.reader.node import Mapping
-from cnnspec.reader.quote import shown
 from cnnspec.settings.datasets import DATA, Data
 from cnnspec.settings.train import Train
 
@@ -101,7 +101,7 @@ def check_document(
     observer: Observer | None = None,
 ) -> Result:
     """Check what was read. Raises nothing: whatever is wrong is in the result."""
-    with collector_paused():
+    with gc_paused():
         return _checked(document, variant, settings, observer)
 
 
@@ -132,7 +132,7 @@ def variants(document: Document) -> list[str]:
 
 def _not_a_mapping(root: object, source: Source, findings: Findings) -> None:
     plain = getattr(root, "plain", lambda: None)()
-    message = f"the file holds {shown(plain)}, a spec is a mapping"
+    message = f"the file holds {yaml_text(plain)}, a spec is a mapping"
     findings.error(
         "not-a-mapping", message, Place(source), "Begin with `cnnspec: 1`, then `input: […]` and `layers:`."
     )

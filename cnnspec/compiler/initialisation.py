@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.plan import Initialisation, Node
+from cnnspec.core.plain import yaml_text
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.choices import read_choice, written_out
@@ -15,7 +16,6 @@ from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.base import Layer
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.reader.node import Mapping, Scalar
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from cnnspec.compiler.walk.builder import Builder
@@ -144,8 +144,8 @@ def _by_parameter(node: Mapping, scope: Scope, reporter: Reporter) -> Parts:
 
 def _start(node: Yaml, scope: Scope, reporter: Reporter) -> Start | None:
     if isinstance(node, Scalar) and type(node.value) in {int, float}:
-        message = f"init is {shown(node.value)}, which is no initialiser"
-        hint = _NUMBERS.get(node.plain()) or f"Write `{{constant: {shown(node.value)}}}`."
+        message = f"init is {yaml_text(node.value)}, which is no initialiser"
+        hint = _NUMBERS.get(node.plain()) or f"Write `{{constant: {yaml_text(node.value)}}}`."
         reporter.error("unknown-choice", message, node.place, hint)
         return None
     initialiser = read_choice(node, "init", INITIALISERS, scope, reporter)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING
 from cnnspec.compiler.walk.reporter import definitions
+from cnnspec.core.plain import yaml_text
 from cnnspec.core.shape import Shape
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Sequence
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
-    from cnnspec.expressions import Value as Plain
+    from cnnspec.core.plain import Plain
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Spec
     from cnnspec.reader.node import Node
@@ -46,7 +46,7 @@ def _shape(name: str, node: Node, scope: Scope, findings: Findings) -> Shape | N
     except Unknown:
         return None
     if not isinstance(value, list) or not value:
-        message = f"{name} is {shown(value)}, it must be a list of sizes"
+        message = f"{name} is {yaml_text(value)}, it must be a list of sizes"
         findings.error("bad-input", message, node.place, _EXAMPLE, definitions(node, scope))
         return None
     sizes = [_size(size, node, scope, findings) for size in value]
@@ -71,9 +71,12 @@ def _element(node: Node, scope: Scope, findings: Findings) -> int | None:
 def _size(size: Plain, node: Node, scope: Scope, findings: Findings) -> int | None:
     if type(size) is int and size >= 1:
         return size
-    message, hint = f"a size of the input is {shown(size)}, it must be a whole number of at least 1", _EXAMPLE
+    message, hint = (
+        f"a size of the input is {yaml_text(size)}, it must be a whole number of at least 1",
+        _EXAMPLE,
+    )
     if isinstance(size, str):
-        message = f"a size of the input is the text {shown(size)}"
+        message = f"a size of the input is the text {yaml_text(size)}"
         hint = "Write a number; sizes as symbols can't be checked yet."
     findings.error("bad-input", message, node.place, hint, definitions(node, scope))
     return None

@@ -1,1 +1,1 @@
-"""Words every room uses: shapes, windows, diagnostics. Standard library only."""
+"""What all rooms share: shapes and sizes, diagnostics, a layer in torch as data. Standard library only."""

@@ -1,4 +1,4 @@
-"""Findings as data. A rule makes them, a renderer prints them; neither knows the other."""
+"""Diagnostics and the places that they point at, as data: rules make them, renderers print them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ Severity = Literal["error", "warning"]
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Where lines end, as libyaml counts them."""
 
-
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
 class Source:
-    """A text that places point into: a spec's file, or one `--set` of the command line."""
+    """A named text: a spec's file, or one `--set` of the command line."""
 
     __slots__ = ("_lines", "name", "text")
 
     def __init__(self, name: str, text: str = "") -> None:
-        """`name` is what the user calls it; `text` is empty where there is nothing to quote."""
+        """`name` stands before line numbers in messages; `text` is empty where no line can be printed."""
         self.name = name
         self.text = text
         self._lines: list[str] | None = None
@@ -44,7 +43,7 @@ class Place(NamedTuple):
 
 
 class Related(NamedTuple):
-    """A second place that helps to understand a finding, and what it has to do with it."""
+    """A second place of a diagnostic, and what is there: the first of two equal keys, a block's call."""
 
     place: Place
     message: str
@@ -52,7 +51,7 @@ class Related(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake: where it is, what is wrong with the numbers in it, what to write instead."""
+    """One mistake: its code, what is wrong (with the numbers in it), where, and what to write instead."""
 
     code: str
     message: str
@@ -63,13 +62,16 @@ class Diagnostic:
 
 
 class Findings:
-    """Collects diagnostics; the same mistake met again, in a repeat say, is counted, not repeated."""
+    """The diagnostics of one check.
+
+    Those that differ in nothing but numbers, as in the rounds of a repeat, are kept once, with a count.
+    """
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, Place, str], Diagnostic] = {}
+        self._first: dict[tuple[str, Place, str], Diagnostic] = {}
         self._counts: dict[tuple[str, Place, str], int] = {}
-        self.recorded = 0
-        """How often something was recorded, the same mistake again included."""
+        self.total = 0
+        """The number of calls of `add`."""
 
     def error(
         self, code: str, message: str, place: Place, hint: str = "", related: tuple[Related, ...] = ()
@@ -84,21 +86,21 @@ class Findings:
         self.add(Diagnostic(code, message, place, hint, "warning", related))
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Record what was found, or count it: in the rounds of a repeat only its numbers differ."""
+        """Record a diagnostic, or count it where one with the same code, place and words is there."""
         key = (diagnostic.code, diagnostic.place, _NUMBER.sub("0", diagnostic.message))
-        self._found.setdefault(key, diagnostic)
+        self._first.setdefault(key, diagnostic)
         self._counts[key] = self._counts.get(key, 0) + 1
-        self.recorded += 1
+        self.total += 1
 
     @property
     def errors(self) -> int:
-        """How many different errors were recorded."""
-        return sum(found.severity == "error" for found in self._found.values())
+        """The number of different errors."""
+        return sum(diagnostic.severity == "error" for diagnostic in self._first.values())
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """All, in the order of the file, errors before warnings of the same place."""
-        told = (_with_count(found, self._counts[key]) for key, found in self._found.items())
-        return tuple(sorted(told, key=lambda d: (d.place.line, d.place.column, d.severity)))
+        counted = (_with_count(first, self._counts[key]) for key, first in self._first.items())
+        return tuple(sorted(counted, key=lambda d: (d.place.line, d.place.column, d.severity)))
 
 
 def _with_count(diagnostic: Diagnostic, count: int) -> Diagnostic:

@@ -1,9 +1,9 @@
-"""What a layer is in torch, as data. Layers make it, codegen alone prints it.
+"""What a layer is in torch, as data: layers make it, codegen prints it.
 
-A target is an import path (`torch.nn.Conv2d`), or `helper:Name` for one of codegen's own helper
-files. Arguments are plain values: numbers, texts, booleans, None, tuples of them. A keyword that is
-left out has the value it has in `defaults`; `names` are what torch calls the positional arguments:
-with both, layers that differ in their arguments alone can be printed as one with parameters.
+`target` is an import path (`torch.nn.Conv2d`), or `helper:Name` for a class in codegen/helpers.
+`args` and `kwargs` are the arguments of the call. A keyword that is left out has its value in
+`defaults`; `names` are torch's names of the positional arguments. With these two, layers that differ
+in arguments alone can be printed as one class with parameters.
 """
 
 from __future__ import annotations

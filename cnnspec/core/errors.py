@@ -1,4 +1,4 @@
-"""What goes wrong in the user's world while a command runs: one line, never a traceback."""
+"""UserError: what a command prints as one line, without a traceback."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from cnnspec.core.reject import Reject
 
 
 class UserError(Exception):
-    """A file, a folder or a device is not as it must be.
+    """A file, a folder or a device is not as a command needs it.
 
-    `message` says what is wrong with its numbers and names in it, `hint` what to do.
+    `message` says what is wrong, with numbers and names in it; `hint` says what to do.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -21,9 +21,9 @@ class UserError(Exception):
 
 
 @contextmanager
-def judged(what: str = "") -> Iterator[None]:
-    """A rule's verdict on what only files can tell is a UserError; `what` is the message's beginning."""
+def rejects_as_user_errors(prefix: str = "") -> Iterator[None]:
+    """Turn a Reject into a UserError whose message begins with `prefix`: for rules that look at files."""
     try:
         yield
     except Reject as no:
-        raise UserError(f"{what}{no.message}", no.hint) from no
+        raise UserError(f"{prefix}{no.message}", no.hint) from no

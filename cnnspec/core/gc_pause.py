@@ -1,4 +1,4 @@
-"""Python's garbage collector, paused while many objects are made and none become garbage."""
+"""Python's garbage collector, paused while many objects are made that all live on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def collector_paused() -> Iterator[None]:
-    """Let no collection run inside.
+def gc_paused() -> Iterator[None]:
+    """Run no garbage collection inside.
 
-    A spec's nodes live until the check is done, so that looking through them for garbage, over and
-    over as they grow, would make the time of a check grow faster than the spec.
+    A spec's nodes live until the check is done. Searching them for garbage over and over, as they
+    become more, would make the time of a check grow faster than the spec.
     """
     enabled = gc.isenabled()
     gc.disable()

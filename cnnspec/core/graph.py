@@ -1,4 +1,4 @@
-"""Which nodes of a graph lie on a common cycle, in time that grows with its edges."""
+"""Strongly connected components: which nodes of a graph lie on a common cycle."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ Graph = Mapping[str, Iterable[str]]
 
 
 def components(graph: Graph) -> dict[str, str]:
-    """For each node the same representative of all that it reaches and that reach it (Kosaraju 1978)."""
+    """Each node -> one node of its component, the same for all nodes that reach each other.
+
+    Kosaraju's algorithm (1978), in time linear in the edges.
+    """
     backwards: dict[str, list[str]] = {name: [] for name in graph}
     for name, others in graph.items():
         for other in others:
             backwards[other].append(name)
-    found: dict[str, str] = {}
-    for root in reversed(_finished(graph)):
-        todo = [] if root in found else [root]
+    component: dict[str, str] = {}
+    for root in reversed(_postorder(graph)):
+        todo = [] if root in component else [root]
         while todo:
             name = todo.pop()
-            found[name] = root
-            todo += [other for other in backwards[name] if other not in found]
-    return found
+            component[name] = root
+            todo += [other for other in backwards[name] if other not in component]
+    return component
 
 
-def _finished(graph: Graph) -> list[str]:
-    """The nodes in the order in which a depth-first search is done with them."""
+def _postorder(graph: Graph) -> list[str]:
+    """The nodes in the order in which a depth-first search leaves them."""
     order: list[str] = []
     seen: set[str] = set()
     for root in graph:

@@ -1,4 +1,4 @@
-"""Numbers with their words."""
+"""Counts in words."""
 
 
 def plural(number: int, word: str) -> str:

@@ -1,4 +1,4 @@
-"""How a rule says no: it names a field, never a line; the compiler knows where that was written."""
+"""Reject: how a rule refuses. It names a field; the compiler knows the line where that was written."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from cnnspec.core.shape import Shape
 
 
-class Reject(Exception):  # noqa: N818 -- not a fault of the program: a verdict on the spec
-    """A layer can't take its input or its arguments.
+class Reject(Exception):  # noqa: N818 -- no error of the program: a verdict on the spec
+    """Arguments that contradict each other, or an input that a layer can't take.
 
-    `field` is the argument to point at (None: the layer itself). `otherwise` is what is still
-    known of the output: its rank and channels often are when a size is not.
+    `field` is the argument to point at (None: the layer itself). `otherwise` is what is still known of
+    the output's shape: its rank and channels often are where a size is not.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What flows between layers: sizes without the batch, and the axis that holds the channels."""
+"""The shape of a value between layers: its sizes without the batch, and which axis holds the channels."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_IMAGE_AXES = 3
-
 Size = int | None
-"""A number of elements along an axis; None where a mistake before it leaves it unknown."""
+"""The number of elements along an axis; None: unknown, because of a mistake before it."""
+
+_IMAGE_AXES = 3
 
 
 class Shape(NamedTuple):

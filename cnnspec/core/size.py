@@ -1,7 +1,7 @@
-"""Operations on sizes, by name.
+"""Operations on sizes.
 
-`infer` does no arithmetic of its own on a spatial size: it names one of these. Numbers are one
-interpretation of them; an unknown size (None) passes through and never raises a second error.
+A layer's `infer` does no arithmetic of its own on a spatial size: it calls these. An unknown size
+(None) gives an unknown one, and is refused nowhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnspec.core.shape import Size
 
 LARGEST = 2**63
-"""No tensor has as many elements as this."""
+"""Whole numbers stay below this: no tensor has as many elements, and torch holds no larger integer."""
 
 
 def product(sizes: Iterable[Size]) -> Size:
@@ -28,7 +28,7 @@ def product(sizes: Iterable[Size]) -> Size:
 
 
 def total(sizes: Iterable[Size]) -> Size:
-    """The sum of sizes that are laid end to end; unknown when one of them is."""
+    """The sum of sizes; unknown when one of them is."""
     result = 0
     for size in sizes:
         if size is None:
@@ -48,12 +48,12 @@ def multiply(size: Size, factor: int) -> Size:
 
 
 def divide(size: Size, divisor: int) -> Size:
-    """The size over a whole divisor, which `divides` has allowed."""
+    """The size over a divisor of it."""
     return None if size is None else size // divisor
 
 
 def divides(divisor: int, size: Size) -> bool:
-    """Whether the division leaves nothing over; an unknown size is given the benefit."""
+    """Whether the divisor divides the size; true of an unknown size."""
     return size is None or size % divisor == 0
 
 
@@ -66,29 +66,29 @@ def scale(size: Size, factor: float) -> Size:
 
 
 def equal(one: Size, other: Size) -> bool:
-    """Whether two sizes agree; an unknown one agrees with any."""
+    """Whether two sizes are equal; true where one of them is unknown."""
     return one is None or other is None or one == other
 
 
 def at_least(size: Size, least: int) -> bool:
-    """Whether a size reaches `least`; an unknown one does."""
+    """Whether a size is `least` or more; true of an unknown size."""
     return size is None or size >= least
 
 
 def broadcasts(one: Size, other: Size) -> bool:
-    """Whether elements can be paired: the sizes agree, or one of them is 1."""
+    """Whether the sizes broadcast: they are equal, or one of them is 1; true where one is unknown."""
     return equal(one, other) or one == 1 or other == 1
 
 
 def broadcast(one: Size, other: Size) -> Size:
-    """The size of the pairing that `broadcasts` has allowed."""
+    """The size that two sizes which broadcast have in common."""
     if one == 1 or (one is None and other != 1):
         return other
     return one
 
 
 def cut(size: Size, start: int, stop: int | None) -> Size:
-    """How many elements `[start:stop]` takes; bounds that count from the front need no size."""
+    """The number of elements in `[start:stop]`; unknown only where a bound counts from the other end than the other."""
     if stop is not None and (start < 0) == (stop < 0):
         return stop - start
     if size is None:

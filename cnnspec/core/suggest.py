@@ -1,11 +1,11 @@
-"""Did you mean: the nearest of the words that would have been right."""
+"""Suggestions for a misspelt word: the most similar of the words that are known."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
 
-_SAME = {
+_SYNONYMS = {
     "he_normal": "kaiming_normal",
     "he_uniform": "kaiming_uniform",
     "glorot_normal": "xavier_normal",
@@ -14,63 +14,68 @@ _SAME = {
     "truncated_normal": "trunc_normal",
     "learning_rate": "lr",
 }
-"""What others call a thing, where no likeness leads to our word for it."""
-_WRITTEN = {
+"""Words of other libraries that look nothing like ours."""
+_WITH_ARGUMENTS = {
     "lecun_normal": ("kaiming_normal", "{kaiming_normal: {nonlinearity: linear}}"),
     "lecun_uniform": ("kaiming_uniform", "{kaiming_uniform: {nonlinearity: linear}}"),
 }
-"""What is ours only with arguments."""
-_LOOKED_AT = 3
-_MANY = 100
-"""So many candidates are compared letter by letter; of more, those that begin alike."""
-_SHARE = 4
-"""A fourth of a word's letters may be wrong."""
-_MOST = 1_000
-"""A suggestion looks at no more words than this: it must not take long."""
-_FEWEST = 3
-"""A word that goes on where another of this many letters ends resembles it."""
+"""Words of other libraries that are ours with arguments: the name, and how it is written."""
+_CLOSEST = 3
+"""The number of difflib's best matches that are looked at."""
+_MOST_COMPARED = 100
+"""Of more candidates, only those with the same first letter and a similar length are compared."""
+_MOST_CANDIDATES = 1_000
+"""Further candidates are ignored, so that a suggestion takes little time."""
+_LETTERS_A_TYPO = 4
+"""One typo is allowed for so many letters."""
+_SHORTEST_PREFIX = 3
+"""A word of at least this many letters resembles all words that begin with it."""
 
 
 def nearest(word: str, candidates: Iterable[str], likeness: float = 0.6) -> str | None:
-    """The candidate that most resembles `word`, or None when none comes close: `likeness` of 1 is equal."""
+    """The candidate most similar to `word`; None where none reaches `likeness`, difflib's ratio from 0 to 1."""
     from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake pays for it
 
-    plain = {candidate.lower().replace("-", "_"): candidate for candidate in islice(candidates, _MOST)}
+    plain = {
+        candidate.lower().replace("-", "_"): candidate for candidate in islice(candidates, _MOST_CANDIDATES)
+    }
     sought = word[:64].lower().replace("-", "_")
-    if (same := _SAME.get(sought, "")) in plain:
+    if (same := _SYNONYMS.get(sought, "")) in plain:
         return plain[same]
-    if len(plain) > _MANY:
-        plain = dict(islice(filter(lambda entry: _begins_alike(sought, entry[0]), plain.items()), _MANY))
-    close = get_close_matches(sought, plain, n=_LOOKED_AT, cutoff=likeness)
-    return next((plain[found] for found in close if _alike(sought, found)), None)
+    if len(plain) > _MOST_COMPARED:
+        plain = dict(
+            islice(filter(lambda entry: _may_be_similar(sought, entry[0]), plain.items()), _MOST_COMPARED)
+        )
+    close = get_close_matches(sought, plain, n=_CLOSEST, cutoff=likeness)
+    return next((plain[found] for found in close if _is_similar(sought, found)), None)
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """`Did you mean conv?`, or nothing."""
+    """`Did you mean conv?`; empty where nothing is similar."""
     candidates = list(candidates)
-    ours, written = _WRITTEN.get(word.lower(), ("", ""))
+    ours, written = _WITH_ARGUMENTS.get(word.lower(), ("", ""))
     if ours in candidates:
         return f"Write {written}."
     found = nearest(word, candidates)
     return f"Did you mean {found}?" if found else ""
 
 
-def _begins_alike(one: str, other: str) -> bool:
-    """What is seen at once of two words that may resemble each other."""
-    return one[:1] == other[:1] and abs(len(one) - len(other)) <= max(1, len(one) // _SHARE)
+def _may_be_similar(one: str, other: str) -> bool:
+    """A cheap test before letters are compared: the same first letter, and a similar length."""
+    return one[:1] == other[:1] and abs(len(one) - len(other)) <= max(1, len(one) // _LETTERS_A_TYPO)
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether one may be the other misspelt, or its beginning."""
+def _is_similar(one: str, other: str) -> bool:
+    """Whether one is the other with few typos, or its beginning."""
     one, other = one.replace("_", ""), other.replace("_", "")
     short, long = sorted((one, other), key=len)
-    if len(short) >= _FEWEST and long.startswith(short):
+    if len(short) >= _SHORTEST_PREFIX and long.startswith(short):
         return True
-    return _mistypings(one, other) <= max(1, len(long) // _SHARE)
+    return _typos(one, other) <= max(1, len(long) // _LETTERS_A_TYPO)
 
 
-def _mistypings(one: str, other: str) -> int:
-    """How many letters must be put in, left out, changed or swapped with the next to get from one to the other."""
+def _typos(one: str, other: str) -> int:
+    """The Damerau-Levenshtein distance: letters added, left out, changed, or swapped with the next."""
     before: list[int] = []
     above = list(range(len(other) + 1))
     for row, letter in enumerate(one, 1):

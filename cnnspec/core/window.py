@@ -1,4 +1,4 @@
-"""A window that slides along one axis: how often it fits, and which elements it sees."""
+"""The window of a convolution or pool along one axis: how many positions it takes, which elements it reads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Reach(NamedTuple):
 
 
 POINT = Reach(1, ((0, 0),))
-"""Each position sees itself."""
+"""Each output position reads the input at the same position, and no other."""
 
 
 class Window(NamedTuple):
@@ -35,11 +35,11 @@ class Window(NamedTuple):
 
     @property
     def extent(self) -> int:
-        """What the kernel spans with its holes: d(k − 1) + 1."""
+        """The number of elements from its first to its last: d(k − 1) + 1."""
         return self.dilation * (self.kernel - 1) + 1
 
     def slide(self, size: Size) -> Size:
-        """How many positions the window takes: ⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1.
+        """The number of positions of the window: ⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1.
 
         With `ceil` the quotient is rounded up, and a last window that would start in the padding
         after the input is dropped, as torch's pooling_output_shape does (ATen/native/Pool.h).
@@ -69,5 +69,5 @@ class Window(NamedTuple):
         return " − 1" if dropped else ""
 
     def reach(self) -> Reach:
-        """Every position sees `extent` inputs, `stride` further than the one before it."""
+        """Each output position reads `extent` inputs, `stride` further than the position before it."""
         return Reach(self.stride, ((-self.before, self.extent - 1 - self.before),))

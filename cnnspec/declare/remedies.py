@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from cnnspec.reader import parentheses
+from cnnspec.core.plain import yaml_text
+from cnnspec.reader import split_at_comma
 from cnnspec.reader.errors.indentation import entry
 from cnnspec.reader.node import Mapping, Node, Scalar
-from cnnspec.reader.quote import shown
 from cnnspec.reader.scalars import scalar_value
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _source(node: Node) -> str:
 def split(node: Node | None, field: str) -> str:
     """The text of which an argument's value is a piece, where YAML has split it; or nothing."""
     written = node.get(field) if isinstance(node, Mapping) else node
-    return parentheses.whole(written) if isinstance(written, Scalar) else ""
+    return split_at_comma.whole_text(written) if isinstance(written, Scalar) else ""
 
 
 def instead(
@@ -87,9 +87,9 @@ def instead(
     value = values[field]
     for candidate in _candidates(whole or value):
         if _suits(model, values, field, candidate):
-            return _UNQUOTED if _in_quotes(value, candidate) else f"Write {shown(candidate)}."
+            return _UNQUOTED if _in_quotes(value, candidate) else f"Write {yaml_text(candidate)}."
     if whole:
-        return parentheses.in_quotes(whole)
+        return split_at_comma.quotes_hint(whole)
     if isinstance(value, str) and _PRODUCT.search(value):
         return "It is a text. An expression holds a $: a variable, as in $width * 2; a plain product is written out."
     if isinstance(value, bool):

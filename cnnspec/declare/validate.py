@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 from pydantic import ValidationError
 
 from cnnspec.core.diagnostic import Diagnostic, Place
+from cnnspec.core.plain import quote, yaml_text
 from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import Arguments, Expect
 from cnnspec.declare.one_of import OneOf
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, is_literal
-from cnnspec.reader.parentheses import torn_off
-from cnnspec.reader.quote import quoted, shown
+from cnnspec.reader.split_at_comma import is_end_of_call
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
@@ -84,7 +84,7 @@ def problems(
     extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
     by_field = {field: detail for field, detail in by_field.items() if field not in reported}
     if isinstance(node, Mapping):
-        by_field = {field: detail for field, detail in by_field.items() if not torn_off(field, node)}
+        by_field = {field: detail for field, detail in by_field.items() if not is_end_of_call(field, node)}
         if by_field and len(node.entries) == 1 and _is_bare(node, model):
             yield _without_colon(node, model, subject)
             return
@@ -145,9 +145,7 @@ def _problem(
     from cnnspec.declare.remedies import instead, split  # noqa: PLC0415 -- only a mistake pays for it
 
     whole = split(node, field)
-    message = (
-        f"{subject}: {field} is {quoted(whole or values[field])}, it must be {expectation(model, field)}"
-    )
+    message = f"{subject}: {field} is {quote(whole or values[field])}, it must be {expectation(model, field)}"
     written = node.get(field) if isinstance(node, Mapping) else node
     computed = written is not None and not is_literal(written)
     hint = instead(model, values, field, whole, computed=computed, limits=detail.get("ctx", {}))
@@ -202,4 +200,4 @@ def expectation(model: type[Arguments], field: str) -> str:
         if isinstance(metadata, OneOf):
             listed = ", ".join(metadata.table)
             return f"a list of {listed}" if metadata.many else f"one of {listed}"
-    return f"one of {', '.join(map(shown, get_args(info.annotation)))}"
+    return f"one of {', '.join(map(yaml_text, get_args(info.annotation)))}"

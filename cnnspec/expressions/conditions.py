@@ -1,64 +1,64 @@
-"""Conditions, and what depends on them; what can't matter is not computed."""
+"""Conditions and choices: only what matters is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnnspec.expressions.closures import Code
-from cnnspec.expressions.messages import IT, ExpressionError, Value, describe, show
+from cnnspec.core.plain import Plain, quote
+from cnnspec.expressions.errors import IT, ExpressionError, describe
+from cnnspec.expressions.expression import Expression, Variables
 from cnnspec.expressions.tokens import Token
-from cnnspec.expressions.values import Scope
+
+Test = Callable[[Variables], bool]
 
 
-def choice(cases: list[tuple[Code, Code]], otherwise: Code) -> Code:
-    """`value if condition else …`: only the value that is chosen is computed."""
-    tests = tuple((truth(condition), value.run) for condition, value in cases)
+def choice(cases: list[tuple[Expression, Expression]], otherwise: Expression) -> Expression:
+    """`value if condition else …`, given as (condition, value): only the chosen value is computed."""
+    tests = tuple((_test(condition), value.run) for condition, value in cases)
 
-    def run(scope: Scope) -> Value:
+    def run(variables: Variables) -> Plain:
         for test, value in tests:
-            if test(scope):
-                return value(scope)
-        return otherwise.run(scope)
+            if test(variables):
+                return value(variables)
+        return otherwise.run(variables)
 
-    return Code(run, cases[0][1].start, otherwise.end)
+    return Expression(run, cases[0][1].start, otherwise.end)
 
 
-def truth(code: Code) -> Callable[[Scope], bool]:
-    """A condition: false, null and 0 are false; a text, a list or a mapping is an error."""
-    compute = code.run
+def negation(token: Token, operand: Expression) -> Expression:
+    """`not x`."""
+    test = _test(operand)
+    return Expression(lambda variables: not test(variables), token.start, operand.end)
 
-    def run(scope: Scope) -> bool:
-        value = compute(scope)
+
+def connection(first: Expression, rest: list[tuple[Token, Expression]]) -> Expression:
+    """`a and b and c`, or with `or`: true or false; computing stops where the answer is certain."""
+    decisive = rest[0][0].text == "or"
+    tests = tuple(_test(operand) for operand in (first, *(operand for _, operand in rest)))
+
+    def run(variables: Variables) -> Plain:
+        for test in tests:
+            if test(variables) is decisive:
+                return decisive
+        return not decisive
+
+    return Expression(run, first.start, rest[-1][1].end)
+
+
+def _test(condition: Expression) -> Test:
+    """False, null and 0 are false; a text, a list or a mapping is an error."""
+    compute = condition.run
+
+    def test(variables: Variables) -> bool:
+        value = compute(variables)
         if type(value) is bool:
             return value
         if value is None or isinstance(value, int | float):
             return bool(value)
         message = f"A condition is true, false, null or a number, not {describe(value)}."
-        hint = (
-            f"Compare it: `{IT} == {show(value)}`."
-            if isinstance(value, str)
-            else f"Ask for its length: `len({IT}) > 0`."
-        )
-        raise ExpressionError("wrong-operand", message, hint, code.start, code.end)
+        hint = f"Ask for its length: `len({IT}) > 0`."
+        if isinstance(value, str):
+            hint = f"Compare it: `{IT} == {quote(value)}`."
+        raise ExpressionError("wrong-operand", message, hint, condition.start, condition.end)
 
-    return run
-
-
-def negation(token: Token, code: Code) -> Code:
-    """`not x`."""
-    test = truth(code)
-    return Code(lambda scope: not test(scope), token.start, code.end)
-
-
-def connection(first: Code, rest: list[tuple[Token, Code]]) -> Code:
-    """`a and b and c`, or with `or`: true or false; what can't change the answer is not computed."""
-    decisive = rest[0][0].text == "or"
-    tests = tuple(truth(code) for code in (first, *(code for _, code in rest)))
-
-    def run(scope: Scope) -> Value:
-        for test in tests:
-            if test(scope) is decisive:
-                return decisive
-        return not decisive
-
-    return Code(run, first.start, rest[-1][1].end)
+    return test

@@ -1,108 +1,142 @@
-"""Operators on numbers, and comparisons: each function turns parsed operands into code."""
+"""Arithmetic and comparisons: functions from parsed operands to expressions."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from cnnspec.expressions.closures import Code, Run
-from cnnspec.expressions.messages import IT, ExpressionError, Value, describe, show
+from cnnspec.core.plain import Plain, quote
+from cnnspec.expressions.errors import IT, ExpressionError, describe
+from cnnspec.expressions.expression import Closure, Expression, Variables
+from cnnspec.expressions.limits import MAX_ITEMS, Number, is_number, result, too_long
 from cnnspec.expressions.tokens import Token
-from cnnspec.expressions.values import Number, Scope, equal, is_number, whole
 
-Step = Callable[[Value, Value], Value]
-"""What an operator does with two values."""
-MakeStep = Callable[[Token, Code, Code], Step]
+Operation = Callable[[Plain, Plain], Plain]
+"""An operator between two values."""
 
 
-class Operand(NamedTuple):
-    """A right operand and what to do with it."""
-
-    apply: Step
-    run: Run
-
-
-def sign(token: Token, code: Code) -> Code:
+def sign(token: Token, operand: Expression) -> Expression:
     """`-x` and `+x`."""
     apply: Callable[[Any], Any] = operator.neg if token.text == "-" else operator.pos
 
-    def run(scope: Scope) -> Value:
-        value = code.run(scope)
+    def run(variables: Variables) -> Plain:
+        value = operand.run(variables)
         if is_number(value):
-            return whole(apply(value), token.start, code.end)
+            return result(apply(value), token.start, operand.end)
         message = f"`{token.text}` needs a number, not {describe(value)}."
-        raise ExpressionError("wrong-operand", message, instead_of_number(value), code.start, code.end)
+        raise ExpressionError("wrong-operand", message, instead_of_number(value), operand.start, operand.end)
 
-    return Code(run, token.start, code.end)
+    return Expression(run, token.start, operand.end)
 
 
-def comparison(first: Code, rest: list[tuple[Token, Code]]) -> Code:
-    """`a < b <= c`: as in Python, each with its neighbour."""
-    operands = _operands(_compare, first, rest)
+def comparison(first: Expression, rest: list[tuple[Token, Expression]]) -> Expression:
+    """`a < b <= c`: as in Python, each operand with the one before it."""
+    steps = _steps(_comparison, first, rest)
     compute = first.run
 
-    def run(scope: Scope) -> Value:
-        left = compute(scope)
-        for apply, operand in operands:
-            right = operand(scope)
-            if not apply(left, right):
+    def run(variables: Variables) -> Plain:
+        left = compute(variables)
+        for compare, operand in steps:
+            right = operand(variables)
+            if not compare(left, right):
                 return False
             left = right
         return True
 
-    return Code(run, first.start, rest[-1][1].end)
+    return Expression(run, first.start, rest[-1][1].end)
 
 
-def arithmetic(first: Code, rest: list[tuple[Token, Code]]) -> Code:
-    """`a + b - c`, `a * b // c`: a loop, so that a long sum is no deep one."""
-    operands = _operands(_calculate, first, rest)
+def arithmetic(first: Expression, rest: list[tuple[Token, Expression]]) -> Expression:
+    """`a + b - c`, `a * b // c`: a loop, so that a long sum takes no deep stack."""
+    steps = _steps(_calculation, first, rest)
     compute = first.run
 
-    def run(scope: Scope) -> Value:
-        left = compute(scope)
-        for apply, operand in operands:
-            left = apply(left, operand(scope))
+    def run(variables: Variables) -> Plain:
+        left = compute(variables)
+        for calculate, operand in steps:
+            left = calculate(left, operand(variables))
         return left
 
-    return Code(run, first.start, rest[-1][1].end)
+    return Expression(run, first.start, rest[-1][1].end)
 
 
-def _operands(make: MakeStep, first: Code, rest: list[tuple[Token, Code]]) -> tuple[Operand, ...]:
-    lefts = [first, *(Code(first.run, first.start, code.end) for _, code in rest)]
+def _steps(
+    operation: Callable[[Token, Expression, Expression], Operation],
+    first: Expression,
+    rest: list[tuple[Token, Expression]],
+) -> tuple[tuple[Operation, Closure], ...]:
+    """For each operator its operation and its right operand; the left one is all that stands before it."""
+    lefts = [first, *(Expression(first.run, first.start, right.end) for _, right in rest)]
     pairs = zip(lefts, rest, strict=False)
-    return tuple(Operand(make(token, left, right), right.run) for left, (token, right) in pairs)
+    return tuple((operation(token, left, right), right.run) for left, (token, right) in pairs)
 
 
-def _compare(token: Token, left: Code, right: Code) -> Step:
+def _comparison(token: Token, left: Expression, right: Expression) -> Operation:
     start, end = left.start, right.end
     if token.text == "==":
-        return lambda one, other: equal(one, other, start, end)
+        return lambda one, other: _equal(one, other, start, end)
     if token.text == "!=":
-        return lambda one, other: not equal(one, other, start, end)
+        return lambda one, other: not _equal(one, other, start, end)
     order = _ORDER[token.text]
 
-    def step(one: Value, other: Value) -> Value:
+    def compare(one: Plain, other: Plain) -> Plain:
         if is_number(one) and is_number(other):
             return order(one, other)
         raise _wrong_operands(token, (one, left), (other, right))
 
-    return step
+    return compare
 
 
-def _calculate(token: Token, left: Code, right: Code) -> Step:
-    calculate = _ARITHMETIC[token.text]
+def _equal(left: Plain, right: Plain, start: int, end: int) -> bool:
+    """Whether two values are the same, element by element; `true` equals no number.
+
+    Python's own `==` would take true for 1, and exponential time where lists share their elements.
+    Raises ExpressionError `too-long` after 10,000 elements.
+    """
+    if not isinstance(left, list | dict):
+        return _same_primitive(left, right)
+    pairs: list[tuple[Plain, Plain]] = [(left, right)]
+    compared = 0
+    while pairs:
+        one, other = pairs.pop()
+        inner = _element_pairs(one, other)
+        if inner is None:
+            return False
+        compared += len(inner)
+        if compared > MAX_ITEMS:
+            raise too_long("comparison", f"more than {MAX_ITEMS} elements", MAX_ITEMS, start, end)
+        pairs += inner
+    return True
+
+
+def _element_pairs(one: Plain, other: Plain) -> list[tuple[Plain, Plain]] | None:
+    """The pairs of elements that must be equal for two values to be equal; None if they can't be."""
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return list(zip(one, other, strict=True))
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return [(value, other[key]) for key, value in one.items()]
+    return [] if not isinstance(one, list | dict) and _same_primitive(one, other) else None
+
+
+def _same_primitive(one: Plain, other: Plain) -> bool:
+    """Whether two values are equal of which at most one is a list or a mapping."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _calculation(token: Token, left: Expression, right: Expression) -> Operation:
+    compute = _ARITHMETIC[token.text]
     start, end = left.start, right.end
 
-    def step(one: Value, other: Value) -> Value:
+    def calculate(one: Plain, other: Plain) -> Plain:
         if not (is_number(one) and is_number(other)):
             raise _wrong_operands(token, (one, left), (other, right))
         try:
-            return whole(calculate(one, other), start, end)
+            return result(compute(one, other), start, end)
         except ZeroDivisionError:
-            raise division_by_zero(f"{show(one)} {token.text} 0", right.start, right.end) from None
+            raise division_by_zero(f"{quote(one)} {token.text} 0", right.start, right.end) from None
 
-    return step
+    return calculate
 
 
 def _divide(left: Number, right: Number) -> Number:
@@ -134,14 +168,17 @@ def division_by_zero(division: str, start: int, end: int) -> ExpressionError:
     return ExpressionError("division-by-zero", f"Division by zero: {division}.", hint, start, end)
 
 
-def _wrong_operands(token: Token, left: tuple[Value, Code], right: tuple[Value, Code]) -> ExpressionError:
-    value, code = right if is_number(left[0]) else left
+def _wrong_operands(
+    token: Token, left: tuple[Plain, Expression], right: tuple[Plain, Expression]
+) -> ExpressionError:
+    """The error for two operands, each with its value, one of which is no number."""
+    value, operand = right if is_number(left[0]) else left
     message = f"`{token.text}` needs two numbers, not {describe(left[0])} and {describe(right[0])}."
-    return ExpressionError("wrong-operand", message, instead_of_number(value), code.start, code.end)
+    return ExpressionError("wrong-operand", message, instead_of_number(value), operand.start, operand.end)
 
 
-def instead_of_number(value: Value) -> str:
-    """What to write where `value` stands and a number is needed."""
+def instead_of_number(value: Plain) -> str:
+    """The hint where `value` stands and a number is needed."""
     if isinstance(value, bool):
         return "true and false are no numbers: `1 if … else 0` makes one."
     if value is None:

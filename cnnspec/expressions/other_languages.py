@@ -1,10 +1,11 @@
-"""What other languages write and expressions don't: each with what to write instead."""
+"""Symbols of other languages that expressions don't have, each with what to write instead."""
 
 from __future__ import annotations
 
 import re
 
-from cnnspec.expressions.messages import ExpressionError, shorten, syntax_error
+from cnnspec.core.plain import shorten
+from cnnspec.expressions.errors import ExpressionError, syntax_error
 
 _CHOICE = "A choice is written `a if condition else b`."
 _QUOTE = "The text has no closing quote."
@@ -41,12 +42,12 @@ _BRACED = re.compile(r"\$\{\s*(\w+)")
 _INDEXED = re.compile(r"[\w.$]+")
 
 
-def foreign(text: str, position: int, symbol: str) -> ExpressionError:
-    """The error for a symbol that has no place in an expression."""
+def unknown_symbol(text: str, position: int, symbol: str) -> ExpressionError:
+    """The error for a symbol that begins no token."""
     if symbol == "[":
         return _bracket(text, position)
-    shown = symbol if symbol.isprintable() else f"U+{ord(symbol):04X}"
-    message = f"`{shown}` has no place in an expression."
+    printable = symbol if symbol.isprintable() else f"U+{ord(symbol):04X}"
+    message = f"`{printable}` has no place in an expression."
     hint = _power(text) if symbol == "**" else _INSTEAD.get(symbol, _KNOWN)
     if symbol == "${" and (braced := _BRACED.match(text, position)):
         hint = f"A variable is written without braces: `${shorten(braced[1])}`."
@@ -57,7 +58,7 @@ def foreign(text: str, position: int, symbol: str) -> ExpressionError:
 
 
 def _power(text: str) -> str:
-    """Of a square its product; else a list of the powers, which takes the place of this one."""
+    """The hint for `**`: a product for a square, else a list of the powers."""
     if square := _SQUARE.search(text):
         return f"There is no power; multiply: `{shorten(f'{square[1]} * {square[1]}')}`."
     base, exponent, written = 2, "$stage", "$width * $powers.$stage"
@@ -71,7 +72,7 @@ def _power(text: str) -> str:
 
 
 def _bracket(text: str, position: int) -> ExpressionError:
-    """`$depths[0]`, or a list: neither could stand in a flow mapping, where YAML takes the bracket."""
+    """The error for `$depths[0]`, or for a list."""
     subscript = _SUBSCRIPT.match(text, position)
     indexed = _last_word(text, position)
     if subscript and indexed:
@@ -86,6 +87,6 @@ def _bracket(text: str, position: int) -> ExpressionError:
 
 
 def _last_word(text: str, position: int) -> str:
-    """`$depths.$i` of `4 * $depths.$i[0]`."""
+    """The variable before a bracket: `$depths.$i` of `4 * $depths.$i[0]`; or nothing."""
     words = _INDEXED.findall(text, 0, position)
     return words[-1] if words and text[:position].endswith(words[-1]) else ""

@@ -1,30 +1,30 @@
-"""From tokens to code, by precedence climbing.
+"""From tokens to an expression, by precedence climbing.
 
-Depth is counted in one place: what nests deeper than 64 levels is refused, so neither parsing nor computing
-can exhaust the stack. A chain of one precedence (`a + b - c`) is one level, however long.
+More than 64 levels of nesting are refused, so that neither parsing nor computing can exhaust the stack. A chain
+of one precedence (`a + b - c`) is one level, however long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnnspec.expressions import closures, conditions, operators, syntax_errors, variables
-from cnnspec.expressions.closures import Code
+from cnnspec.expressions import conditions, elements, operators, syntax_errors
+from cnnspec.expressions.expression import Expression, constant, variable
 from cnnspec.expressions.functions import FUNCTIONS, call
+from cnnspec.expressions.limits import Number, result
 from cnnspec.expressions.tokens import CONSTANTS, Token
-from cnnspec.expressions.values import Number, whole
 
 MAX_NESTING = 64
 
 _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN = range(1, 8)
-_POWERS = {
+_PRECEDENCES = {
     "or": _OR,
     "and": _AND,
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), _COMPARISON),
     **dict.fromkeys(("+", "-"), _SUM),
     **dict.fromkeys(("*", "/", "//", "%"), _PRODUCT),
 }
-_CHAINS: dict[int, Callable[[Code, list[tuple[Token, Code]]], Code]] = {
+_CHAINS: dict[int, Callable[[Expression, list[tuple[Token, Expression]]], Expression]] = {
     _OR: conditions.connection,
     _AND: conditions.connection,
     _COMPARISON: operators.comparison,
@@ -33,22 +33,22 @@ _CHAINS: dict[int, Callable[[Code, list[tuple[Token, Code]]], Code]] = {
 }
 
 
-def parse(tokens: list[Token], end: Token) -> Code:
-    """The code of an expression; `end` stands for what comes after it.
+def parse(tokens: list[Token], end: Token) -> Expression:
+    """The expression that the tokens are; `end` stands for what comes after it.
 
     Raises ExpressionError: expression-syntax, bare-word, unknown-function, unbalanced-parenthesis,
     number-too-large or too-long.
     """
     syntax_errors.require_balance(tokens)
     parser = _Parser([*tokens, end])
-    code = parser.choice()
+    expression = parser.choice()
     if parser.token is not end:
         raise syntax_errors.leftover(parser.token, parser.previous)
-    return code
+    return expression
 
 
 class _Parser:
-    """Where in the tokens the parser stands; every method reads one form and moves behind it."""
+    """A position in the tokens; each method parses one form and moves the position behind it."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
@@ -65,7 +65,7 @@ class _Parser:
         """The token before, or the next one at the very beginning."""
         return self._tokens[max(self._position - 1, 0)]
 
-    def choice(self) -> Code:
+    def choice(self) -> Expression:
         """`a if c else b if d else e`: a loop, so that a long ladder is no deep one."""
         value = self.chain(_OR)
         cases = []
@@ -77,24 +77,24 @@ class _Parser:
             value = self.chain(_OR)
         return conditions.choice(cases, value) if cases else value
 
-    def chain(self, least: int) -> Code:
+    def chain(self, least: int) -> Expression:
         """Operands and the operators between them that bind at least as tightly as `least`."""
         self._depth += 1
         if self._depth > MAX_NESTING + 1:
             raise syntax_errors.too_deep(self.token, MAX_NESTING)
-        code = self._operand(least)
-        while (power := self._power()) >= least:
+        left = self._operand(least)
+        while (precedence := self._precedence()) >= least:
             rest = []
-            while self._power() == power:
-                rest.append((self._advance(), self.chain(power + 1)))
-            code = _CHAINS[power](code, rest)
+            while self._precedence() == precedence:
+                rest.append((self._advance(), self.chain(precedence + 1)))
+            left = _CHAINS[precedence](left, rest)
         self._depth -= 1
-        return code
+        return left
 
-    def _power(self) -> int:
-        return _POWERS.get(self.token.text, 0) if self.token.kind == "operator" else 0
+    def _precedence(self) -> int:
+        return _PRECEDENCES.get(self.token.text, 0) if self.token.kind == "operator" else 0
 
-    def _operand(self, least: int) -> Code:
+    def _operand(self, least: int) -> Expression:
         token = self.token
         if token.kind == "operator" and token.text in {"+", "-"}:
             return operators.sign(self._advance(), self.chain(_SIGN))
@@ -102,50 +102,50 @@ class _Parser:
             return conditions.negation(self._advance(), self.chain(_NOT))
         return self._primary()
 
-    def _primary(self) -> Code:
+    def _primary(self) -> Expression:
         token = self._advance()
         if token.kind == "variable":
-            return self._indexes(closures.variable(token))
+            return self._indexes(variable(token))
         if token.kind == "number":
-            return closures.constant(_number(token), token)
+            return constant(_number(token), token)
         if token.kind == "text":
-            return closures.constant(token.text, token)
+            return constant(token.text, token)
         if token.kind == "constant":
-            return closures.constant(CONSTANTS[token.text], token)
+            return constant(CONSTANTS[token.text], token)
         if token.kind == "word" and self.token[:2] == ("operator", "("):
             return self._call(token)
         if token[:2] == ("operator", "("):
             return self._group(token)
         raise syntax_errors.no_operand(token, self._tokens[max(self._position - 2, 0)])
 
-    def _indexes(self, base: Code) -> Code:
+    def _indexes(self, base: Expression) -> Expression:
         """`$row.0.channels`: a loop, so that a long path is no deep one."""
         keys = []
         while self.token.kind == "index":
             keys.append(self._key(self._advance()))
-        return variables.element(base, keys) if keys else base
+        return elements.element(base, keys) if keys else base
 
-    def _key(self, dot: Token) -> Code:
+    def _key(self, dot: Token) -> Expression:
         token = self._advance()
         if token.kind == "key":
-            return variables.key(token)
+            return elements.key(token)
         if token.start == dot.end and token.kind == "variable":
-            return closures.variable(token)
+            return variable(token)
         if token.start == dot.end and token[:2] == ("operator", "("):
             return self._group(token)
         raise syntax_errors.no_index(token, dot)
 
-    def _group(self, opening: Token) -> Code:
-        code = self.choice()
-        return Code(code.run, opening.start, self._close().end)
+    def _group(self, opening: Token) -> Expression:
+        inner = self.choice()
+        return Expression(inner.run, opening.start, self._close().end)
 
-    def _call(self, name: Token) -> Code:
+    def _call(self, name: Token) -> Expression:
         """`name(a, b)`; the parenthesis has been seen."""
         function = FUNCTIONS.get(name.text)
         if function is None:
             raise syntax_errors.unknown_function(name)
         self._advance()
-        arguments: list[Code] = []
+        arguments: list[Expression] = []
         while not arguments or self._take(","):
             if not arguments and self.token[:2] == ("operator", ")"):
                 break
@@ -162,9 +162,9 @@ class _Parser:
 
     def _take(self, text: str) -> bool:
         """Move behind an operator if it comes next."""
-        found = self.token[:2] == ("operator", text)
-        self._position += found
-        return found
+        is_next = self.token[:2] == ("operator", text)
+        self._position += is_next
+        return is_next
 
     def _advance(self) -> Token:
         self._position += 1
@@ -174,4 +174,4 @@ class _Parser:
 def _number(token: Token) -> Number:
     """A whole number keeps all its digits."""
     digits = token.text
-    return whole(int(digits) if digits.isdigit() else float(digits), token.start, token.end)
+    return result(int(digits) if digits.isdigit() else float(digits), token.start, token.end)

@@ -1,16 +1,18 @@
-"""What is wrong with tokens that make no expression, and what to write instead."""
+"""Errors for tokens that make no expression, with what to write instead."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from cnnspec.core.suggest import did_you_mean
+from cnnspec.core.plain import quote, shorten
+from cnnspec.core.plural import plural
+from cnnspec.core.suggest import did_you_mean, nearest
+from cnnspec.expressions.elements import NOT_NEGATIVE
+from cnnspec.expressions.errors import IT, ExpressionError, syntax_error
+from cnnspec.expressions.expression import Variables
 from cnnspec.expressions.functions import FUNCTIONS
-from cnnspec.expressions.messages import IT, ExpressionError, shorten, show, syntax_error
 from cnnspec.expressions.tokens import CONSTANTS, Token
-from cnnspec.expressions.values import Scope
-from cnnspec.expressions.variables import NOT_NEGATIVE, near
 
 _VALUE = "A value is a number, a quoted text, a variable, a call or something in parentheses."
 _CHOICE = "A choice is written `a if condition else b`."
@@ -28,7 +30,7 @@ KEYWORDS = {
 
 
 def require_balance(tokens: Iterable[Token]) -> None:
-    """Every parenthesis has its other half: said first, because a comma's split ruins all else.
+    """Check parentheses before all else: where YAML has split a call at a comma, other errors would mislead.
 
     Raises ExpressionError `unbalanced-parenthesis`.
     """
@@ -52,20 +54,20 @@ def never_closed(start: int, end: int) -> ExpressionError:
 
 
 def no_operand(token: Token, previous: Token) -> ExpressionError:
-    """The error for what stands where a value belongs."""
+    """The error for a token where a value belongs."""
     if token.kind == "word":
         return _word(token)
     if token[:2] == ("operator", "not"):
         hint = "Write `(not …)` in parentheses."
         return syntax_error("`not` can't follow here.", hint, token.start, token.end)
     if token.kind == "end" and previous.kind != "end":
-        message = f"A value is missing after `{_shown(previous)}`."
+        message = f"A value is missing after `{_text(previous)}`."
         return syntax_error(message, _VALUE, previous.start, previous.end)
     return syntax_error(f"A value is missing before `{token.text}`.", _VALUE, token.start, token.end)
 
 
 def leftover(token: Token, previous: Token) -> ExpressionError:
-    """The error for what follows a complete expression."""
+    """The error for a token behind a complete expression."""
     if token.kind == "word":
         return _word(token)
     hint = "Between two values stands an operator; variables are filled into a text only where it is a name."
@@ -77,13 +79,13 @@ def leftover(token: Token, previous: Token) -> ExpressionError:
         hint = "Commas stand between a function's arguments; a list is written in YAML: `[$a, $b]`."
     elif token[:2] == ("operator", "else"):
         hint = _CHOICE
-    message = f"`{_shown(token)}` can't follow `{_shown(previous)}`."
+    message = f"`{_text(token)}` can't follow `{_text(previous)}`."
     return syntax_error(message, hint, token.start, token.end)
 
 
-def _shown(token: Token) -> str:
+def _text(token: Token) -> str:
     if token.kind == "text":
-        return show(token.text)
+        return quote(token.text)
     return f"${shorten(token.text)}" if token.kind == "variable" else shorten(token.text)
 
 
@@ -103,20 +105,20 @@ def keyword(token: Token) -> ExpressionError:
     return syntax_error(message, KEYWORDS[token.text], token.start, token.end)
 
 
-def advise(error: ExpressionError, text: str, scope: Scope) -> ExpressionError:
-    """The same error, its hint in the text's own words; a bare word's needs the variables besides."""
+def with_own_words(error: ExpressionError, text: str, variables: Variables) -> ExpressionError:
+    """The same error, its hint in words of the text; a bare word's hint depends on the variables."""
     word = text[error.start : error.end]
     if error.code != "bare-word":
         error.hint = error.hint.replace(IT, word if _OPERAND.fullmatch(word) else "$x")
         return error
     name = word.partition(".")[0]
-    found = name if name in scope else near(name, scope)
+    similar = name if name in variables else nearest(name, variables)
     if word in FUNCTIONS:
         hint = f"It is a function: {FUNCTIONS[word].usage}."
-    elif found == name:
+    elif similar == name:
         hint = f"Write ${shorten(word)} for the variable, or '{shorten(word)}' for the text."
-    elif found:
-        hint = f"Did you mean ${shorten(found)}? A text stands in quotes: '{shorten(word)}'."
+    elif similar:
+        hint = f"Did you mean ${shorten(similar)}? A text stands in quotes: '{shorten(word)}'."
     else:
         hint = f"A text stands in quotes, '{shorten(word)}'; a variable has a dollar sign."
     return ExpressionError(error.code, error.message, hint, error.start, error.end)
@@ -131,9 +133,7 @@ def unknown_function(token: Token) -> ExpressionError:
 
 def wrong_count(usage: str, count: int, start: int, end: int) -> ExpressionError:
     """The error for a call with too few or too many arguments."""
-    return syntax_error(
-        f"A call with {count} argument{'' if count == 1 else 's'}.", f"It is written {usage}.", start, end
-    )
+    return syntax_error(f"A call with {plural(count, 'argument')}.", f"It is written {usage}.", start, end)
 
 
 def too_deep(token: Token, most: int) -> ExpressionError:

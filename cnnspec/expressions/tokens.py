@@ -1,4 +1,4 @@
-"""From text to tokens; what no token begins with is refused at once, with what to write instead."""
+"""From text to tokens; a character that begins no token is an error, with what to write instead."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnnspec.expressions.messages import shorten, syntax_error
-from cnnspec.expressions.other_languages import foreign
+from cnnspec.core.plain import shorten
+from cnnspec.expressions.dollar import IDENTIFIER
+from cnnspec.expressions.errors import syntax_error
+from cnnspec.expressions.other_languages import unknown_symbol
 
 OPERATOR_WORDS = frozenset({"and", "or", "not", "if", "else"})
 CONSTANTS = {"true": True, "false": False, "null": None}
-
-IDENTIFIER = r"[^\W\d]\w*"
 
 _TOKEN = re.compile(
     rf"""
@@ -80,7 +80,7 @@ def _index(text: str, position: int, previous: Token) -> Token | None:
 def _plain(text: str, position: int) -> Token:
     match = _TOKEN.match(text, position)
     if match is None or match.lastgroup in {None, "foreign"}:
-        raise foreign(text, position, match[0] if match else text[position])
+        raise unknown_symbol(text, position, match[0] if match else text[position])
     kind, start, end = str(match.lastgroup), match.start(), match.end()
     if kind == "number":
         _require_end_of_number(text, start, end)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.graph import components
+from cnnspec.core.plain import quote
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing
 from cnnspec.language.spec import ITEM_KEYS, Argument, Block, every
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
-from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
@@ -37,7 +37,7 @@ def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Bl
     block = Block(key.text, key.place, node)
     if not isinstance(node, Mapping):
         block.broken = True
-        message = f"block {key.text} is {quoted(node.plain())}, it must be a mapping"
+        message = f"block {key.text} is {quote(node.plain())}, it must be a mapping"
         findings.error("bad-value", message, key.place, "Write `{args: {…}, layers: […]}`.")
         return block
     node = as_meant(node, _PARTS, "part of a block", findings)
@@ -60,7 +60,7 @@ def _arguments(node: Node | None, block: Block, findings: Findings) -> dict[str,
     for key, value in entries(node, "args", "args: {channels: required, stride: 1}", findings):
         if key.text == "in_channels" or not VARIABLE.fullmatch(key.text) or key.text in block.inputs:
             hint = "It is always there." if key.text == "in_channels" else "Choose another name."
-            message = f"an argument can't be called {quoted(key.text)}"
+            message = f"an argument can't be called {quote(key.text)}"
             findings.error("reserved-name", message, key.place, hint)
             continue
         required = isinstance(value, Scalar) and value.value == "required"
@@ -77,7 +77,7 @@ def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
         else []
     )
     if not isinstance(node, Sequence) or len(names) < len(node.items):
-        message = f"inputs is {quoted(node.plain())}, it must be a list of names"
+        message = f"inputs is {quote(node.plain())}, it must be a list of names"
         findings.error("bad-value", message, node.place, "Write `inputs: [skip]`.")
         return {}
     found: dict[str, Scalar] = {}

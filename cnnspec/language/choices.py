@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.core.diagnostic import Findings, Place
+from cnnspec.core.plain import yaml_text
 from cnnspec.declare.one_of import one_of
 from cnnspec.declare.validate import validate
 from cnnspec.language.hints.arguments import HINTS
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, from_plain, is_literal
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
@@ -32,7 +32,7 @@ def read_choice(
     name, place, arguments = node, node.place, None
     if isinstance(node, Mapping):
         if len(node.entries) != 1:
-            message = f"{what} is {shown(node.plain())}, it must be one of {', '.join(table)}"
+            message = f"{what} is {yaml_text(node.plain())}, it must be one of {', '.join(table)}"
             findings.error("bad-choice", message, place, _one_alone(node, table))
             return None
         ((key, arguments),) = node
@@ -56,12 +56,12 @@ def _one_alone(node: Mapping, table: MappingType[str, Any]) -> str:
 
 def _name(node: Node, scope: Scope, findings: Findings) -> str | None:
     if not isinstance(node, Scalar):
-        return shown(node.plain())
+        return yaml_text(node.plain())
     try:
         value = value_of(node, scope, findings)
     except Unknown:
         return None
-    return value if isinstance(value, str) else shown(value)
+    return value if isinstance(value, str) else yaml_text(value)
 
 
 def _unknown(kind: str, what: str, table: MappingType[str, Any], place: Place, findings: Findings) -> None:
@@ -107,7 +107,7 @@ def _from_main(node: Node, model: type[A], subject: str, scope: Scope, findings:
     main = model.main
     if main is None:
         fields = ", ".join(f"{name}: …" for name in list(model.model_fields)[:2])
-        message = f"{subject} is {shown(node.plain())}, it must be a mapping of its arguments"
+        message = f"{subject} is {yaml_text(node.plain())}, it must be a mapping of its arguments"
         findings.error("bad-value", message, node.place, f"Write `{subject}: {{{fields}}}`.")
         return None
     try:
@@ -139,7 +139,7 @@ def _read_choices(
     """A list of them; None after reporting what is wrong with it, or with one of them."""
     node = written_out(node, scope, findings)
     if not isinstance(node, Sequence):
-        message = f"{what} is {shown(node.plain())}, it must be a list"
+        message = f"{what} is {yaml_text(node.plain())}, it must be a list"
         findings.error("bad-choice", message, node.place, f"Write `{what}: [{_as_item(node)}]`.")
         return None
     read = [read_choice(item, what, table, scope, findings) for item in node.items]
@@ -151,4 +151,4 @@ def _as_item(node: Node) -> str:
     """What would be the list's one item."""
     if isinstance(node, Mapping) and len(node.entries) > 1:
         return ", ".join(f"{{{key.text}: …}}" for key, _ in node)
-    return shown(node.plain())
+    return yaml_text(node.plain())

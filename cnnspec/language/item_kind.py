@@ -8,7 +8,7 @@ from cnnspec.core.suggest import nearest
 from cnnspec.language.spec import ITEM_KEYS
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Entry, Mapping, Scalar
-from cnnspec.reader.parentheses import torn_off
+from cnnspec.reader.split_at_comma import is_end_of_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,9 @@ def kind_of(node: Mapping, exists: Callable[[str], bool], findings: Findings) ->
         return None
     if known:
         own = known[0]
-        strays = [entry for entry in candidates if entry is not own and not torn_off(entry.key.text, node)]
+        strays = [
+            entry for entry in candidates if entry is not own and not is_end_of_call(entry.key.text, node)
+        ]
         return _with_strays(own, strays, findings) if strays else own
     if not candidates:
         _no_kind(node, findings)

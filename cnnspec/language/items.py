@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnnspec.core.plain import quote
 from cnnspec.core.suggest import nearest
 from cnnspec.declare.validate import validate
+from cnnspec.expressions.dollar import has_dollar
 from cnnspec.language.hints.arguments import HINTS
 from cnnspec.language.item_kind import kind_of
 from cnnspec.language.layer_arguments import LayerFactory, no_main_argument
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
 from cnnspec.layers import KINDS, MERGES
-from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence, has_dollar, is_literal
-from cnnspec.reader.quote import quoted
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence, is_literal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,7 +56,7 @@ class ItemReader:
             hint = "Start each item with a dash: `- relu`."
             hint = "Items are written out, not computed; a block may hold them." if computed else hint
             self._findings.error(
-                "bad-items", f"{what} is {quoted(node.plain())}, it must be a list of items", node.place, hint
+                "bad-items", f"{what} is {quote(node.plain())}, it must be a list of items", node.place, hint
             )
             return ()
         return tuple(self.item(child) for child in node.items)
@@ -74,7 +75,7 @@ class ItemReader:
 
     def _bare(self, node: Scalar) -> Item:
         if node.value is None or not isinstance(node.value, str):
-            message = f"{quoted(node.value)} is no layer" if node.text else "an item is empty"
+            message = f"{quote(node.value)} is no layer" if node.text else "an item is empty"
             self._findings.error(
                 "bad-item", message, node.place, "Write a kind, as in `- relu`, or take the dash away."
             )
@@ -132,7 +133,7 @@ class ItemReader:
             return None
         if isinstance(entry.value, Scalar) and entry.value.text:
             return entry.value
-        message = f"{entry.key.text} is {quoted(entry.value.plain())}, it must be a name"
+        message = f"{entry.key.text} is {quote(entry.value.plain())}, it must be a name"
         self._findings.error(
             "bad-name", message, entry.key.place, f"Write a text, as in `{entry.key.text}: stem`."
         )
@@ -217,7 +218,7 @@ class ItemReader:
             if node.text and node.value is not None:
                 return Branch(node.place, name=node)
             hint = "Write `[]` for the value as it stands here."
-            self._findings.error("bad-branch", f"a branch is {quoted(node.value)}", node.place, hint)
+            self._findings.error("bad-branch", f"a branch is {quote(node.value)}", node.place, hint)
             return Branch(node.place, items=(Item(node.place, "broken", ""),))
         if isinstance(node, Sequence):
             return Branch(node.place, items=self.items(node))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.core.plain import quote
 from cnnspec.declare.validate import visible
 from cnnspec.language.sections import as_meant
 from cnnspec.language.spec import OutputForm, OutputSpec
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
@@ -41,7 +41,7 @@ def _output(key: str | None, node: Node, findings: Findings) -> OutputSpec | Non
         return OutputSpec(key, node)
     if isinstance(node, Mapping) and key is not None:
         return _conditional(key, node, findings)
-    message = f"an output is {quoted(node.plain())}, it must be the name of an item"
+    message = f"an output is {quote(node.plain())}, it must be the name of an item"
     hint = "Write a name, a list of names, or `{key: name}`."
     findings.error("bad-output", message, node.place, hint)
     return None
@@ -51,7 +51,7 @@ def _conditional(key: str, node: Mapping, findings: Findings) -> OutputSpec | No
     node = as_meant(node, ("from", "when", "only"), "part of an output", findings)
     source, only = node.get("from"), node.get("only")
     if only is not None and not (isinstance(only, Scalar) and only.text == "train"):
-        message = f"only is {quoted(only.plain())}, it must be train"
+        message = f"only is {quote(only.plain())}, it must be train"
         findings.error("bad-value", message, only.place, "Write `only: train`, or leave it out.")
     if not isinstance(source, Scalar) or not source.text:
         message = f"output {key} does not say which value it is"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Findings, Place, Source
+from cnnspec.core.plain import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.declare.one_of import one_of
 from cnnspec.language.spec import LATER, TOP_LEVEL
 from cnnspec.reader.document import read
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
-from cnnspec.reader.quote import shown
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 
@@ -56,7 +56,7 @@ def with_variant(root: Mapping, name: str | None, source: Source, findings: Find
 
 def _no_variants(node: Node | None, name: str | None, source: Source, findings: Findings) -> None:
     if node is not None and not (isinstance(node, Scalar) and node.value is None):
-        message = f"variants is {shown(node.plain())}, it must be a mapping"
+        message = f"variants is {yaml_text(node.plain())}, it must be a mapping"
         findings.error("bad-value", message, node.place, "Write `variants: {tiny: {width: 16}}`.")
     elif name is not None:
         findings.error(
@@ -71,9 +71,7 @@ def _check_variant(key: Scalar, values: Node, known: dict[str, Entry], findings:
     if isinstance(values, Scalar) and values.value is None:
         return
     if not isinstance(values, Mapping):
-        message = (
-            f"variant {key.text} is {shown(values.plain())}, it must be a mapping from variables to values"
-        )
+        message = f"variant {key.text} is {yaml_text(values.plain())}, it must be a mapping from variables to values"
         findings.error("bad-value", message, values.place, f"Write `{key.text}: {{width: 16}}`.")
         return
     for name, _ in values:
@@ -189,4 +187,4 @@ def _entries(node: Node | None, key: str, walked: tuple[str, ...]) -> dict[str, 
         return {main: Entry(Scalar(main, main, node.place), node)}
     if node is None or node.value is None:  # type: ignore[union-attr]  # sequences are dealt with before
         return {}
-    raise LookupError(f"{shown(node.plain())} stands there, which has no {key}")
+    raise LookupError(f"{yaml_text(node.plain())} stands there, which has no {key}")

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from cnnspec.core.plain import quote, yaml_text
 from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
 from cnnspec.language.hints.sections import at_top
@@ -15,8 +16,7 @@ from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_n
 from cnnspec.language.spec import LATER, TOP_LEVEL, Item, Spec
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
-from cnnspec.reader.parentheses import torn_off
-from cnnspec.reader.quote import quoted, shown
+from cnnspec.reader.split_at_comma import is_end_of_call
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings, Source
@@ -84,7 +84,7 @@ def _check_version(root: Mapping, findings: Findings) -> None:
         return
     version = entry.value.value if isinstance(entry.value, Scalar) else None
     if type(version) is not int or version != 1:
-        message = f"cnnspec is {quoted(entry.value.plain())}, the language version is 1"
+        message = f"cnnspec is {quote(entry.value.plain())}, the language version is 1"
         findings.error("wrong-version", message, visible(entry.value, entry.key.place), hint)
 
 
@@ -92,7 +92,7 @@ def _name(root: Mapping, source: Source, findings: Findings) -> str:
     for field in ("name", "description"):
         entry = root.entries.get(field)
         if entry is not None and not (isinstance(entry.value, Scalar) and entry.value.text):
-            message = f"{field} is {quoted(entry.value.plain())}, it must be a text"
+            message = f"{field} is {quote(entry.value.plain())}, it must be a text"
             findings.error(
                 "bad-value",
                 message,
@@ -104,7 +104,7 @@ def _name(root: Mapping, source: Source, findings: Findings) -> str:
         return PurePath(source.name).stem
     if not _SPEC_NAME.fullmatch(name.text):
         hint = "It names the run's folder: use up to 100 letters, digits, - and _."
-        findings.error("bad-name", f"name is {quoted(name.text)}", name.place, hint)
+        findings.error("bad-name", f"name is {quote(name.text)}", name.place, hint)
     return name.text
 
 
@@ -120,9 +120,9 @@ def _inputs(root: Mapping, findings: Findings) -> tuple[dict[str, Node], bool]:
         return {"input": entry.value}, True
     sizes = [value.plain() for _, value in entry.value]
     if sizes and all(type(size) is int for size in sizes):
-        message = f"input is {quoted(entry.value.plain())}, it must be a list of sizes"
+        message = f"input is {quote(entry.value.plain())}, it must be a list of sizes"
         findings.error(
-            "bad-input", message, entry.value.place, f"Write `input: {shown(sizes)}`, channels first."
+            "bad-input", message, entry.value.place, f"Write `input: {yaml_text(sizes)}`, channels first."
         )
         return {}, True
     if not entry.value.entries:
@@ -139,14 +139,14 @@ def _variables(root: Mapping, findings: Findings) -> dict[str, Node]:
     found: dict[str, Node] = {}
     written = root.get("vars")
     for key, value in entries(written, "vars", "vars: {width: 64}", findings):
-        if isinstance(written, Mapping) and torn_off(key.text, written):
+        if isinstance(written, Mapping) and is_end_of_call(key.text, written):
             continue
         if key.text in TOP_LEVEL or key.text == "in_channels":
             why = "a top-level key" if key.text in TOP_LEVEL else "the channels that come in"
             message = f"a variable can't be called {key.text}: that is {why}"
             findings.error("reserved-name", message, key.place, "Give it another name.")
         elif not VARIABLE.fullmatch(key.text):
-            message = f"a variable can't be called {quoted(key.text)}"
+            message = f"a variable can't be called {quote(key.text)}"
             hint = "Use letters, digits and _, not a digit first."
             findings.error("bad-name", message, key.place, hint)
         found[key.text] = value

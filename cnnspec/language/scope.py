@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Place
-    from cnnspec.expressions import Value
+    from cnnspec.core.plain import Plain
 
 
-class Scope(dict[str, "Value"]):
+class Scope(dict[str, "Plain"]):
     """Variables by name. `unknown` names exist, but a mistake that is already told hides their values.
 
     A block's call and a round hold what they bind themselves; the spec's own variables, which may be many,
@@ -19,7 +19,7 @@ class Scope(dict[str, "Value"]):
 
     def __init__(
         self,
-        values: Mapping[str, Value],
+        values: Mapping[str, Plain],
         unknown: Iterable[str] = (),
         places: Mapping[str, Place] | None = None,
         base: Scope | None = None,
@@ -31,16 +31,16 @@ class Scope(dict[str, "Value"]):
         """Whether any name at all may exist, `vars` itself being unreadable."""
         self._places = dict(places or {})
 
-    def extended(self, values: Mapping[str, Value], place: Place) -> Scope:
+    def extended(self, values: Mapping[str, Plain], place: Place) -> Scope:
         """This scope with variables of a repeat on top."""
         base = self if self.base is None else self.base
-        own: Mapping[str, Value] = {} if self.base is None else self.copy()
+        own: Mapping[str, Plain] = {} if self.base is None else self.copy()
         inner = Scope(own, self.unknown.difference(values), self._places if own else None, base)
         inner.update(values)
         inner._places.update(dict.fromkeys(values, place))
         return inner
 
-    def bind(self, name: str, value: Value, place: Place) -> None:
+    def bind(self, name: str, value: Plain, place: Place) -> None:
         """Let a name stand for a value here."""
         self[name] = value
         self._places[name] = place
@@ -58,7 +58,7 @@ class Scope(dict[str, "Value"]):
         found = self._places.get(name)
         return self.base.place_of(name) if found is None and self.base is not None else found
 
-    def __missing__(self, name: str) -> Value:
+    def __missing__(self, name: str) -> Plain:
         """Look further out."""
         if self.base is None:
             raise KeyError(name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cnnspec.core.plain import quote
 from cnnspec.core.suggest import nearest
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar
-from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ def entries(node: Node | None, what: str, example: str, findings: Findings) -> I
     if isinstance(node, Mapping):
         return node
     if node is not None and not is_nothing(node):
-        message = f"{what} is {quoted(node.plain())}, it must be a mapping"
+        message = f"{what} is {quote(node.plain())}, it must be a mapping"
         findings.error("bad-value", message, node.place, f"Write `{example}`.")
     return ()
 
@@ -55,9 +55,7 @@ def is_name(key: Scalar, findings: Findings) -> bool:
     if NAME.fullmatch(key.text) and key.text != "input":
         return True
     why = "`input` is what entered" if key.text == "input" else "a name is made of letters, digits, - and _"
-    findings.error(
-        "bad-name", f"{quoted(key.text)} can't be a name: {why}", key.place, "Choose another name."
-    )
+    findings.error("bad-name", f"{quote(key.text)} can't be a name: {why}", key.place, "Choose another name.")
     return False
 
 

@@ -10,11 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cnnspec.core.diagnostic import Place
-from cnnspec.reader.node import Node, Scalar, Sequence, has_dollar
+from cnnspec.expressions.dollar import has_dollar, variable_names
+from cnnspec.reader.node import Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
-    from cnnspec.expressions import ExpressionError, Value
+    from cnnspec.core.plain import Plain
+    from cnnspec.expressions.errors import ExpressionError
     from cnnspec.language.scope import Scope
 
 K = TypeVar("K")
@@ -24,7 +26,7 @@ class Unknown(Exception):  # noqa: N818 -- control flow, not a fault: the value 
     """A value depends on something that is already reported, or has just been."""
 
 
-def value_of(node: Node, scope: Scope, findings: Findings) -> Value:
+def value_of(node: Node, scope: Scope, findings: Findings) -> Plain:
     """The node's value, expressions evaluated. Raises Unknown when one fails, after reporting it."""
     if isinstance(node, Scalar):
         value = node.value
@@ -34,9 +36,9 @@ def value_of(node: Node, scope: Scope, findings: Findings) -> Value:
     return dict(values_of(((key.text, value) for key, value in node), scope, findings))
 
 
-def values_of(nodes: Iterable[tuple[K, Node]], scope: Scope, findings: Findings) -> list[tuple[K, Value]]:
+def values_of(nodes: Iterable[tuple[K, Node]], scope: Scope, findings: Findings) -> list[tuple[K, Plain]]:
     """The values of many nodes. Raises Unknown where one fails, but only after all had their say."""
-    found: list[tuple[K, Value]] = []
+    found: list[tuple[K, Plain]] = []
     failed = False
     for key, node in nodes:
         try:
@@ -63,12 +65,16 @@ def text_of(node: Scalar, scope: Scope, findings: Findings) -> str:
 def variables_in(node: Node) -> frozenset[str]:
     """The variables that the node's expressions read."""
     if isinstance(node, Scalar):
-        return _names(node.text) if isinstance(node.value, str) and has_dollar(node.value) else frozenset()
+        return (
+            variable_names(node.text)
+            if isinstance(node.value, str) and has_dollar(node.value)
+            else frozenset()
+        )
     children = node.items if isinstance(node, Sequence) else [value for _, value in node]
     return frozenset().union(*map(variables_in, children))
 
 
-def _evaluated(node: Scalar, scope: Scope, findings: Findings) -> Value:
+def _evaluated(node: Scalar, scope: Scope, findings: Findings) -> Plain:
     language = _expressions()
     if scope.unknown or scope.blind:
         _require_known(node.text, scope)
@@ -80,35 +86,31 @@ def _evaluated(node: Scalar, scope: Scope, findings: Findings) -> Value:
 
 def _require_known(text: str, scope: Scope) -> None:
     """Raise Unknown where a variable's own value is: that has been told."""
-    if scope.unknown and not scope.unknown.isdisjoint(_names(text)):
+    if scope.unknown and not scope.unknown.isdisjoint(variable_names(text)):
         raise Unknown
-    if scope.blind and not all(name in scope for name in _names(text)):
+    if scope.blind and not all(name in scope for name in variable_names(text)):
         raise Unknown
-
-
-def _names(text: str) -> frozenset[str]:
-    return _expressions().names(text)
 
 
 class _Expressions(NamedTuple):
     """The expression language."""
 
-    evaluate: Callable[[str, Scope], Value]
+    evaluate: Callable[[str, Scope], Plain]
     fill: Callable[[str, Scope], str]
-    names: Callable[[str], frozenset[str]]
     error: type[ExpressionError]
 
 
 @cache
 def _expressions() -> _Expressions:
-    from cnnspec.expressions import ExpressionError, evaluate, fill, names  # noqa: PLC0415 -- as the module says
+    from cnnspec.expressions.errors import ExpressionError  # noqa: PLC0415 -- as the module says
+    from cnnspec.expressions.evaluate import evaluate, fill  # noqa: PLC0415 -- as the module says
 
-    return _Expressions(evaluate, fill, names, ExpressionError)
+    return _Expressions(evaluate, fill, ExpressionError)
 
 
 def _reported(node: Scalar, error: ExpressionError, findings: Findings) -> Unknown:
     place = within(node, error.start, error.end)
-    findings.error(error.code, lowered(error.message), place, _split(node, error) or error.hint)
+    findings.error(error.code, error.clause, place, _split(node, error) or error.hint)
     return Unknown()
 
 
@@ -116,17 +118,10 @@ def _split(node: Scalar, error: ExpressionError) -> str:
     """The hint for a parenthesis whose other half YAML has split off; or nothing."""
     if error.code != "unbalanced-parenthesis":
         return ""
-    from cnnspec.reader import parentheses  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.reader import split_at_comma  # noqa: PLC0415 -- only a mistake pays for it
 
-    whole = parentheses.whole(node)
-    return parentheses.in_quotes(whole) if whole else ""
-
-
-def lowered(message: str) -> str:
-    """A sentence as the clause that follows an error's code."""
-    second = message[1:2]
-    first = message[:1].lower() if second.islower() or second == " " else message[:1]
-    return f"{first}{message[1:]}".removesuffix(".")
+    whole = split_at_comma.whole_text(node)
+    return split_at_comma.quotes_hint(whole) if whole else ""
 
 
 def within(node: Scalar, start: int, end: int) -> Place:

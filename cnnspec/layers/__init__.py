@@ -1,4 +1,4 @@
-"""Every layer kind, one declaration each: a class in its family's file, and its line here."""
+"""The layer kinds: a class each, in its family's file, and a line here."""
 
 from cnnspec.declare.registry import Registry
 from cnnspec.layers.base import Layer
@@ -55,10 +55,10 @@ KINDS = Registry(
         "maxpool": "pools:MaxPool",
         "avgpool": "pools:AvgPool",
         "lppool": "pools:LPPool",
-        "adaptive_avgpool": "adaptive_pools:AdaptiveAvgPool",
-        "adaptive_maxpool": "adaptive_pools:AdaptiveMaxPool",
-        "global_avgpool": "adaptive_pools:GlobalAvgPool",
-        "global_maxpool": "adaptive_pools:GlobalMaxPool",
+        "adaptive_avgpool": "pools:AdaptiveAvgPool",
+        "adaptive_maxpool": "pools:AdaptiveMaxPool",
+        "global_avgpool": "pools:GlobalAvgPool",
+        "global_maxpool": "pools:GlobalMaxPool",
         # shape
         "flatten": "reshape:Flatten",
         "unflatten": "reshape:Unflatten",
@@ -79,7 +79,7 @@ KINDS = Registry(
         "channel_shuffle": "shuffle:ChannelShuffle",
         # a factor a channel, and nothing
         "scale": "scale:Scale",
-        "identity": "scale:Identity",
+        "identity": "identity:Identity",
         # merges
         "add": "merges:Add",
         "multiply": "merges:Multiply",
@@ -89,4 +89,4 @@ KINDS = Registry(
 """Every kind by its name in a spec."""
 
 MERGES = ("add", "multiply", "concat")
-"""The kinds that take branches."""
+"""The kinds that take several branches."""

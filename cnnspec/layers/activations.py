@@ -1,4 +1,7 @@
-"""Activations I: rectifiers. What makes a network more than one linear map, element by element."""
+"""Activations: what makes a network more than one linear map.
+
+Element by element: rectifiers; smooth ones; those made of straight pieces. Along an axis: softmax and its kin.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,21 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import NonNegativeNumber, Number, OptionalAxis, Positive, PositiveNumber
-from cnnspec.layers.base import Layer, Reaches, axis_or_channels, require_channels_first
+from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.shape_rules import axis_or_channels, require_channels_first
 
 
 class Activation(Layer):
-    """What activations share: any shape passes unchanged, and torch's module has the same arguments."""
+    """An activation of each element: the shape is unchanged, and torch's module has the same arguments."""
 
     target: ClassVar[str]
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn, with the arguments that differ from its defaults."""
         return Module(f"torch.nn.{self.target}", (), *self.optional(*type(self).model_fields))
+
+
+# Rectifiers
 
 
 class ReLU(Activation):
@@ -86,7 +93,7 @@ class PReLU(Activation):
     init: Number = Field(0.25, description="Slope to start with.")
 
     def infer(self, x: Shape) -> Shape:
-        """Unchanged; with several slopes there must be as many channels."""
+        """Unchanged. Raises Reject where there are several slopes, but not one for each channel."""
         if self.num_parameters == 1:
             return x
         require_channels_first(x, otherwise=x)
@@ -97,7 +104,7 @@ class PReLU(Activation):
         return x
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
-        """The weight, the slopes."""
+        """The weight: the slopes."""
         return {"weight": (self.num_parameters,)}
 
 
@@ -192,6 +199,9 @@ class CELU(Activation):
         if self.alpha == 0:
             message = "alpha is 0, and celu divides by it"
             raise Reject("zero-alpha", message, field="alpha", hint="Write relu, which is its limit.")
+
+
+# Smooth ones
 
 
 class Sigmoid(Activation):
@@ -324,6 +334,9 @@ class LogSigmoid(Activation):
     target: ClassVar[str] = "LogSigmoid"
 
 
+# Made of straight pieces
+
+
 class Hardswish(Activation):
     """A silu made of a parabola and straight lines.
 
@@ -406,8 +419,11 @@ class Softshrink(Activation):
     lambd: NonNegativeNumber = Field(0.5, description="How far every value is moved towards 0.")
 
 
-class AlongAxis(Layer):
-    """What they share: the axis, and torch's dim, which counts the batch too."""
+# Along an axis
+
+
+class AxisActivation(Layer):
+    """An activation along one axis, which is torch's dim, but doesn't count the batch."""
 
     main: ClassVar[str | None] = "axis"
     mixes_channels: ClassVar[bool] = True
@@ -418,7 +434,7 @@ class AlongAxis(Layer):
     )
 
     def infer(self, x: Shape) -> Shape:
-        """Unchanged; the axis must be there."""
+        """Unchanged. Raises Reject where there is no such axis."""
         axis_or_channels(self.axis, x, otherwise=x)
         return x
 
@@ -433,7 +449,7 @@ class AlongAxis(Layer):
         return Module(f"torch.nn.{self.target}", (), {"dim": axis_or_channels(self.axis, x) + 1})
 
 
-class Softmax(AlongAxis):
+class Softmax(AxisActivation):
     """Turns the values along an axis into shares that add up to 1.
 
     Formula: yᵢ = e^(xᵢ) / Σⱼ e^(xⱼ)
@@ -449,7 +465,7 @@ class Softmax(AlongAxis):
     target: ClassVar[str] = "Softmax"
 
 
-class Softmin(AlongAxis):
+class Softmin(AxisActivation):
     """A softmax of the negated values: the smallest gets the largest share.
 
     Formula: yᵢ = e^(−xᵢ) / Σⱼ e^(−xⱼ)
@@ -464,7 +480,7 @@ class Softmin(AlongAxis):
     target: ClassVar[str] = "Softmin"
 
 
-class LogSoftmax(AlongAxis):
+class LogSoftmax(AxisActivation):
     """The logarithm of softmax, computed without overflow.
 
     Formula: yᵢ = xᵢ − ln Σⱼ e^(xⱼ)
@@ -479,7 +495,7 @@ class LogSoftmax(AlongAxis):
     target: ClassVar[str] = "LogSoftmax"
 
 
-class GLU(AlongAxis):
+class GLU(AxisActivation):
     """Splits an axis in two halves and lets the second, as a sigmoid, gate the first.
 
     Formula: y = a · sigmoid(b), a and b being the first and second half of the axis

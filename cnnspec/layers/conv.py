@@ -15,13 +15,14 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Window
 from cnnspec.declare.arguments import Assertion, Flag, Padding, Positive, Sizes
-from cnnspec.layers.base import Layer, per_axis, positive, require_groups, slide, spatial_rank
+from cnnspec.layers.base import Layer
+from cnnspec.layers.shape_rules import per_axis, require_groups, slide, spatial_rank, without_empty_sizes
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 
 
 class Convolution(Layer):
-    """What conv and depthwise share: a kernel, and how it steps over a padded input."""
+    """conv and depthwise: a kernel that slides over a padded input."""
 
     mixes_channels: ClassVar[bool] = True
 
@@ -40,7 +41,7 @@ class Convolution(Layer):
     )
 
     def consistent(self) -> None:
-        """Raise Reject when `same` padding meets a stride: torch can't keep the size then."""
+        """Raise Reject for `same` padding with a stride, with which the size can't stay the same."""
         strides = self.stride if isinstance(self.stride, tuple) else (self.stride,)
         if self.padding == "same" and any(stride != 1 for stride in strides):
             message = f"padding same keeps the size, but stride is {_listed(self.stride)}"
@@ -55,20 +56,22 @@ class Convolution(Layer):
         windows = self.windows(spatial_rank(x))
         out, groups = self.filters(x.channels)
 
-        def unfitted() -> Shape:
-            return positive(Shape((out, *(w.slide(n) for w, n in zip(windows, x.spatial, strict=True)))))
+        def known_shape() -> Shape:
+            return without_empty_sizes(
+                Shape((out, *(w.slide(n) for w, n in zip(windows, x.spatial, strict=True))))
+            )
 
-        require_groups(x, groups, "groups", unfitted)
+        require_groups(x, groups, "groups", known_shape)
         y = slide(windows, x, out)
-        self._check_mirrored(windows, x, y)
+        self._require_mirrored(windows, x, y)
         return y
 
     def filters(self, channels: Size) -> tuple[Size, int]:
         """The number of output channels, and of groups."""
         raise NotImplementedError
 
-    def _check_mirrored(self, windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
-        """Reflected and wrapped padding come out of the input, which must hold that much."""
+    def _require_mirrored(self, windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
+        """Raise Reject where reflected or wrapped padding needs a larger input."""
         spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
         if spare is None:
             return
@@ -142,7 +145,7 @@ class Conv(Convolution):
             raise Reject("indivisible-groups", message, field="groups", hint=hint)
 
     def filters(self, channels: Size) -> tuple[Size, int]:
-        """As written."""
+        """out_channels and groups."""
         return self.out_channels, self.groups
 
 
@@ -176,7 +179,7 @@ def _windows(
     dilation: int | tuple[int, ...],
     rank: int,
 ) -> tuple[Window, ...]:
-    """Networks have few kinds of filters, and many layers that share them."""
+    """The window along each axis; cached, as many layers of a network have the same arguments."""
     kernels = per_axis(kernel_size, rank, "kernel_size")
     strides = per_axis(stride, rank, "stride")
     dilations = per_axis(dilation, rank, "dilation")
@@ -189,7 +192,7 @@ def _windows(
 
 
 def _ends(padding: int | str, kernel: int, dilation: int) -> tuple[int, int]:
-    """Padding before and after; torch puts the odd element of `same` after."""
+    """The padding before and after; torch puts the odd element of `same` after."""
     if padding == "same":
         both = dilation * (kernel - 1)
         return both // 2, both - both // 2

@@ -1,4 +1,4 @@
-"""Transposed convolutions: the way back of a conv, onto a larger size."""
+"""Transposed convolutions, which make images larger."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Reach
 from cnnspec.declare.arguments import Assertion, Flag, Paddings, Positive, Sizes
-from cnnspec.layers.base import MOST_TAPS, Layer, Reaches, per_axis, positive, require_groups, spatial_rank
+from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
+from cnnspec.layers.shape_rules import per_axis, require_groups, spatial_rank, without_empty_sizes
 
 
-class _Axis(NamedTuple):
+class _AxisArguments(NamedTuple):
     """The arguments along one axis; `extra` is output_padding."""
 
     kernel: int
@@ -26,18 +27,18 @@ class _Axis(NamedTuple):
     extra: int
     dilation: int
 
-    def stretched(self, size: Size) -> Size:
+    def output_size(self, size: Size) -> Size:
         """(n − 1)s − 2p + d(k − 1) + output_padding + 1."""
         added = self.dilation * (self.kernel - 1) + self.extra + 1 - 2 * self.padding
         return sizes.grow(sizes.multiply(sizes.grow(size, -1), self.stride), added)
 
-    def spread(self) -> Reach:
+    def reach(self) -> Reach:
         """Output j reads the inputs i with i·s = j + p − d·t for some element t of the filter."""
         taps: list[tuple[int, int] | None] = []
         for phase in range(self.stride):
             reads = [phase + self.padding - self.dilation * t for t in range(self.kernel)]
-            whole = [position // self.stride for position in reads if position % self.stride == 0]
-            taps.append((min(whole), max(whole)) if whole else None)
+            inputs = [position // self.stride for position in reads if position % self.stride == 0]
+            taps.append((min(inputs), max(inputs)) if inputs else None)
         return Reach(1, tuple(taps))
 
 
@@ -77,10 +78,10 @@ class ConvTranspose(Layer):
                 "indivisible-groups", message, field="groups", hint="Write a divisor of out_channels."
             )
 
-    def _axes(self, rank: int) -> list[_Axis]:
+    def _axes(self, rank: int) -> list[_AxisArguments]:
         names = ("kernel_size", "stride", "padding", "output_padding", "dilation")
         columns = (per_axis(getattr(self, name), rank, name) for name in names)
-        return [_Axis(*values) for values in zip(*columns, strict=True)]
+        return [_AxisArguments(*values) for values in zip(*columns, strict=True)]
 
     def infer(self, x: Shape) -> Shape:
         """(n − 1)s − 2p + d(k − 1) + output_padding + 1 along each spatial axis."""
@@ -91,9 +92,9 @@ class ConvTranspose(Layer):
                 message += f" or dilation ({axis.dilation})"
                 hint = f"Write at most {max(axis.stride, axis.dilation) - 1}."
                 raise Reject("output-padding-too-large", message, field="output_padding", hint=hint)
-        spatial = (axis.stretched(size) for size, axis in zip(x.spatial, axes, strict=True))
+        spatial = (axis.output_size(size) for size, axis in zip(x.spatial, axes, strict=True))
         y = Shape((self.out_channels, *spatial))
-        require_groups(x, self.groups, "groups", lambda: positive(y))
+        require_groups(x, self.groups, "groups", lambda: without_empty_sizes(y))
         if not all(sizes.at_least(size, 1) for size in y.spatial):
             message = f"the output would have the size {y}: padding takes away more than there is"
             raise Reject(
@@ -101,7 +102,7 @@ class ConvTranspose(Layer):
                 message,
                 field="padding",
                 hint="Write a smaller padding.",
-                otherwise=positive(y),
+                otherwise=without_empty_sizes(y),
             )
         return y
 
@@ -110,7 +111,7 @@ class ConvTranspose(Layer):
         return {"in_channels": x.channels}
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
-        """The size rule with its numbers, an axis a line."""
+        """The computation of each output size with its numbers; equal lines once."""
         rows = zip(x.spatial, y.spatial, self._axes(x.rank), strict=True)
         lines = (
             f"({n} − 1)·{a.stride} − 2·{a.padding} + {a.dilation}·({a.kernel}−1) + {a.extra} + 1 = {m}"
@@ -123,7 +124,7 @@ class ConvTranspose(Layer):
         axes = self._axes(x.rank)
         if any(axis.stride * axis.kernel > MOST_TAPS for axis in axes):
             return None
-        return tuple(axis.spread() for axis in axes)
+        return tuple(axis.reach() for axis in axes)
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight (C_in, C_out / groups, *kernel) and bias (C_out)."""

@@ -1,4 +1,4 @@
-"""Noise that keeps a network from relying on single values; in eval mode nothing happens."""
+"""Dropout: values set to 0 at random in training; in eval mode the identity."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pydantic import Field
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Probability
-from cnnspec.layers.base import Layer, require_channels_first, spatial_rank
+from cnnspec.layers.base import Layer
+from cnnspec.layers.shape_rules import require_channels_first, spatial_rank
 
 
-class Drop(Layer):
-    """What the dropouts share."""
+class DropoutLayer(Layer):
+    """A layer that drops values, channels or whole branches with probability p."""
 
     main: ClassVar[str | None] = "p"
     target: ClassVar[str]
@@ -25,7 +26,7 @@ class Drop(Layer):
         return Module(f"torch.nn.{self.target}", (self.p,), names=("p",))
 
 
-class Dropout(Drop):
+class Dropout(DropoutLayer):
     """Sets each value to 0 with probability p in training, and enlarges the others to keep the mean.
 
     Formula: y = x · m / (1 − p), m being 0 with probability p, else 1; in eval mode y = x
@@ -39,7 +40,7 @@ class Dropout(Drop):
     target: ClassVar[str] = "Dropout"
 
 
-class DropoutChannels(Drop):
+class DropoutChannels(DropoutLayer):
     """Sets whole channels to 0 with probability p in training, and enlarges the others.
 
     Formula: y = x · m / (1 − p), one m a channel and sample; in eval mode y = x
@@ -53,7 +54,7 @@ class DropoutChannels(Drop):
     target: ClassVar[str] = "Dropout"
 
     def infer(self, x: Shape) -> Shape:
-        """Unchanged; it takes channels with positions."""
+        """Unchanged. Raises Reject for features alone."""
         spatial_rank(x, otherwise=x)
         return x
 
@@ -62,7 +63,7 @@ class DropoutChannels(Drop):
         return Module(f"torch.nn.Dropout{x.rank}d", (self.p,), names=("p",))
 
 
-class AlphaDropout(Drop):
+class AlphaDropout(DropoutLayer):
     """A dropout that keeps mean 0 and variance 1: dropped values take selu's lower bound.
 
     Formula: y = a · (x · m − 1.7581 · (1 − m)) + b; a and b restore mean and variance; in eval mode y = x
@@ -75,7 +76,7 @@ class AlphaDropout(Drop):
     target: ClassVar[str] = "AlphaDropout"
 
 
-class FeatureAlphaDropout(Drop):
+class FeatureAlphaDropout(DropoutLayer):
     """An alpha_dropout that drops whole channels.
 
     Formula: As alpha_dropout, with one m a channel and sample; in eval mode y = x
@@ -88,12 +89,12 @@ class FeatureAlphaDropout(Drop):
     target: ClassVar[str] = "FeatureAlphaDropout"
 
     def infer(self, x: Shape) -> Shape:
-        """The same shape. Raises Reject where axis 0 doesn't hold the channels, which it drops."""
+        """Unchanged. Raises Reject where the channels, which it drops, are not on axis 0."""
         require_channels_first(x)
         return x
 
 
-class StochasticDepth(Drop):
+class StochasticDepth(DropoutLayer):
     """Drops all it gets with probability p in training: at the end of a residual branch, the whole branch.
 
     Formula: y = x · m / (1 − p), one m a sample (row) or batch; in eval mode y = x

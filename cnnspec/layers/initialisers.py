@@ -1,4 +1,4 @@
-"""How weights start: torch.nn.init's functions by their names, with their arguments."""
+"""Initialisers of parameters: torch.nn.init's functions with their arguments."""
 
 from __future__ import annotations
 
@@ -33,32 +33,32 @@ Nonlinearity = Literal[
 ]
 
 MOST_AXES = 9
-"""More than any layer's parameter has: no limit."""
+"""More axes than any parameter has: no limit."""
 
 
 class Initialiser(Arguments):
-    """Fills one parameter in place."""
+    """A function that fills a parameter in place."""
 
     function: ClassVar[str]
     """The name in torch.nn.init."""
     ranks: ClassVar[tuple[int, int]] = (0, MOST_AXES)
     """The least and the greatest number of axes that a parameter may have."""
     draws: ClassVar[bool] = True
-    """Whether it takes random numbers, so that the order of initialisation matters."""
+    """Whether it draws random numbers, so that the order of initialisation matters."""
 
     def fits(self, shape: tuple[int, ...]) -> None:
-        """Raise Reject when a parameter of this shape can't start like this."""
+        """Raise Reject for a parameter of a shape that the function refuses."""
         least, most = self.ranks
         if not least <= len(shape) <= most:
-            axes = (
-                f"at least {least}"
-                if most == MOST_AXES
-                else f"{least}"
-                if least == most
-                else f"{least} to {most}"
-            )
-            message = f"{self.function.rstrip('_')} needs a parameter of {axes} axes, this one has {len(shape)}: {list(shape)}"
+            axes = f"at least {least}" if most == MOST_AXES else f"{least} to {most}"
+            axes = f"{least}" if least == most else axes
+            message = f"{self.function.rstrip('_')} needs a parameter of {axes} axes"
+            message += f", this one has {len(shape)}: {list(shape)}"
             raise Reject("bad-init", message, hint="Use normal, uniform or constant.")
+
+
+def _empty_range(a: float, b: float) -> Reject:
+    return Reject("bad-init", f"a is {a}, b is {b}: the range is empty", field="a", hint="Swap them.")
 
 
 class Uniform(Initialiser):
@@ -71,9 +71,7 @@ class Uniform(Initialiser):
     def consistent(self) -> None:
         """Raise Reject when the range is empty."""
         if self.a > self.b:
-            raise Reject(
-                "bad-init", f"a is {self.a}, b is {self.b}: the range is empty", field="a", hint="Swap them."
-            )
+            raise _empty_range(self.a, self.b)
 
 
 class Normal(Initialiser):
@@ -96,9 +94,7 @@ class TruncNormal(Initialiser):
     def consistent(self) -> None:
         """Raise Reject when the range is empty."""
         if self.a >= self.b:
-            raise Reject(
-                "bad-init", f"a is {self.a}, b is {self.b}: the range is empty", field="a", hint="Swap them."
-            )
+            raise _empty_range(self.a, self.b)
 
 
 class Constant(Initialiser):

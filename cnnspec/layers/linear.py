@@ -1,4 +1,4 @@
-"""The linear layer: every output is a weighted sum of every channel."""
+"""The linear layer: weighted sums of all channels."""
 
 from __future__ import annotations
 

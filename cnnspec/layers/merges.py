@@ -1,4 +1,4 @@
-"""Where branches meet: their shapes must agree, which torch's broadcasting would not insist on."""
+"""Merges: layers that take several branches. Their shapes must agree, more strictly than torch demands."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from cnnspec.core.emit import Emit, Function, Operator
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import OptionalAxis
-from cnnspec.layers.base import RANKS, Layer, Reaches, axis_or_channels
+from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.shape_rules import RANK_NAMES, axis_or_channels
 
 
 class Merge(Layer):
-    """A layer that takes several branches; who calls it keeps them in order, at least two."""
+    """A layer that takes two or more branches, in order."""
 
     def infer(self, x: Shape) -> Shape:
         """A single branch passes through."""
@@ -27,15 +28,15 @@ class Merge(Layer):
 
 
 class Elementwise(Merge):
-    """What add and multiply share: elements pair up, and a size of 1 meets any other."""
+    """add and multiply: element by element; a size of 1 is repeated."""
 
     symbol: ClassVar[str]
 
     def infer_from(self, inputs: tuple[Shape, ...]) -> Shape:
-        """The common shape; along each axis the branches agree, or one of two sizes is 1."""
+        """The common shape. Raises Reject where sizes along an axis differ and none of them is 1."""
         result = inputs[0]
         for number, branch in enumerate(inputs[1:], start=2):
-            _require_alike(result, branch, number)
+            _require_same_axes(result, branch, number)
             pairs = list(zip(result.sizes, branch.sizes, strict=True))
             common = Shape(tuple(sizes.broadcast(*pair) for pair in pairs), result.channel_axis)
             differing = [axis for axis, pair in enumerate(pairs) if not sizes.broadcasts(*pair)]
@@ -100,12 +101,12 @@ class Concat(Merge):
     )
 
     def infer_from(self, inputs: tuple[Shape, ...]) -> Shape:
-        """The first branch's shape, with the sum of the sizes along the axis."""
+        """The first branch's shape, with the sum of the sizes along the axis. Raises Reject where others differ."""
         first = inputs[0]
         joined = axis_or_channels(self.axis, first)
         for number, branch in enumerate(inputs[1:], start=2):
-            _require_alike(first, branch, number)
-        y = _laid_out(inputs, joined)
+            _require_same_axes(first, branch, number)
+        y = _concatenated(inputs, joined)
         if len({branch.replace(joined, None) for branch in inputs}) == 1:
             return y
         for number, branch in enumerate(inputs[1:], start=2):
@@ -116,7 +117,7 @@ class Concat(Merge):
         return y
 
     def reach(self, x: Shape) -> Reaches:
-        """Each position of a branch itself; along a spatial axis positions move, and there is no telling."""
+        """Each position of a branch itself; unknown along a spatial axis, where positions move."""
         return super().reach(x) if axis_or_channels(self.axis, x) == x.channel_axis else None
 
     def emit(self, x: Shape) -> Emit:
@@ -124,14 +125,14 @@ class Concat(Merge):
         return Function("torch.cat", kwargs={"dim": axis_or_channels(self.axis, x) + 1}, packed=True)
 
 
-def _laid_out(inputs: tuple[Shape, ...], joined: int) -> Shape:
+def _concatenated(inputs: tuple[Shape, ...], joined: int) -> Shape:
     columns = list(zip(*(branch.sizes for branch in inputs), strict=True))
     common = tuple(next((size for size in column if size is not None), None) for column in columns)
     return Shape(common, inputs[0].channel_axis).replace(joined, sizes.total(columns[joined]))
 
 
-def _require_alike(first: Shape, branch: Shape, number: int) -> None:
-    """Raise Reject when the branches don't even have the same axes."""
+def _require_same_axes(first: Shape, branch: Shape, number: int) -> None:
+    """Raise Reject where two branches don't have the same axes."""
     if branch.rank != first.rank:
         message = f"branch 1 is {first}, branch {number} is {branch}: they have {len(first.sizes)} and"
         message += f" {len(branch.sizes)} axes"
@@ -150,7 +151,7 @@ def _require_alike(first: Shape, branch: Shape, number: int) -> None:
 def _mismatch(
     inputs: tuple[Shape, ...], number: int, axes: list[int], agreed: Shape, otherwise: Shape
 ) -> Reject:
-    """Branch `number` does not suit, along these axes, the shape that the ones before it agreed on."""
+    """The Reject for branch `number`, which differs along `axes` from the shape that the branches before it agree on."""
     listed = ", ".join(f"branch {index} is {branch}" for index, branch in enumerate(inputs, start=1))
     channels = [axis for axis in axes if axis == agreed.channel_axis]
     spatial = [axis for axis in axes if axis != agreed.channel_axis]
@@ -174,12 +175,12 @@ def _difference(axes: list[int], agreed: Shape, branch: Shape) -> str:
 
 
 def _remedy(wanted: Shape, axes: list[int]) -> str:
-    """What to end a branch with, so that it gets the wanted sizes along these axes."""
+    """A last layer for a branch that gives it the wanted sizes along these axes."""
     if axes == [wanted.channel_axis]:
         last = wanted.channel_axis == len(wanted.sizes) - 1
         conv = f"conv: {{out_channels: {wanted.channels}, kernel_size: 1}}"
         return f"a last layer {f'linear: {wanted.channels}' if last else conv}"
-    if wanted.channel_axis != 0 or wanted.rank >= len(RANKS) or not wanted.known:
+    if wanted.channel_axis != 0 or wanted.rank >= len(RANK_NAMES) or not wanted.known:
         return " and ".join(f"the size {wanted.sizes[axis]} along axis {axis}" for axis in axes)
     size = "×".join(map(str, wanted.spatial))
     return f"the strides and paddings that lead to {size}, or a last layer resize: {list(wanted.spatial)}"

@@ -1,4 +1,8 @@
-"""Normalisations with a mean and a variance for each channel: batch and instance norm."""
+"""Normalisations, by what their statistics are taken over.
+
+A channel over positions: bn (and the batch), instancenorm. Axes of one's choice: layernorm, rmsnorm. Groups of
+channels: groupnorm. Neighbouring channels: lrn.
+"""
 
 from __future__ import annotations
 
@@ -24,24 +28,21 @@ from cnnspec.declare.arguments import (
     Probability,
     SizeAssertion,
 )
-from cnnspec.layers.base import (
-    Layer,
-    Reaches,
-    require_channels_first,
-    require_groups,
-    resolve_axes,
-    spatial_rank,
-)
+from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.shape_rules import require_channels_first, require_groups, resolve_axes, spatial_rank
 
 
 def scale_and_shift(shape: tuple[int, ...], *, scale: bool, shift: bool) -> Mapping[str, tuple[int, ...]]:
-    """The weight and bias of one shape, as far as they are wanted."""
-    names = (("weight", scale), ("bias", scale and shift))
-    return {name: shape for name, wanted in names if wanted}
+    """The weight and bias, both of this shape; a shift comes only with a scale."""
+    parameters = (("weight", scale), ("bias", scale and shift))
+    return {name: shape for name, learned in parameters if learned}
 
 
-class Statistics(Layer):
-    """What bn and instancenorm share: a mean and a variance for each channel."""
+# A mean and a variance for each channel
+
+
+class ChannelNorm(Layer):
+    """bn and instancenorm: a mean and a variance for each channel, tracked for eval mode or not."""
 
     eps: NonNegativeNumber = Field(
         1e-05, description="Added to the variance, so that nothing is divided by 0."
@@ -64,7 +65,7 @@ class Statistics(Layer):
         return scale_and_shift((x.channels or 0,), scale=self.affine, shift=self.bias)
 
     def buffers(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
-        """The running statistics, and how many batches went into them."""
+        """The running statistics, and the number of batches that they were taken from."""
         if not self.track_running_stats:
             return {}
         channel = (x.channels or 0,)
@@ -75,7 +76,7 @@ class Statistics(Layer):
         return super().reach(x) if self.track_running_stats else "whole"
 
 
-class BatchNorm(Statistics):
+class BatchNorm(ChannelNorm):
     """Brings each channel to mean 0 and variance 1 over batch and positions, then scales and shifts it.
 
     Formula: y = (x − mean) / √(var + eps) · weight + bias. In training mean and var are the batch's; in
@@ -114,7 +115,7 @@ class BatchNorm(Statistics):
         return Module(target, (x.channels,), *optional, names=("num_features",))
 
 
-class InstanceNorm(Statistics):
+class InstanceNorm(ChannelNorm):
     """Brings each channel of each sample to mean 0 and variance 1 over its positions.
 
     Formula: y = (x − mean) / √(var + eps) · weight + bias, mean and var over the spatial axes.
@@ -134,7 +135,7 @@ class InstanceNorm(Statistics):
     )
 
     def infer(self, x: Shape) -> Shape:
-        """Unchanged; it takes two positions at least to have a variance."""
+        """Unchanged. Raises Reject for a single position, which has no variance."""
         spatial_rank(x, otherwise=x)
         if not sizes.at_least(sizes.product(x.spatial), 2):
             message = (
@@ -151,12 +152,17 @@ class InstanceNorm(Statistics):
         return Module(f"torch.nn.InstanceNorm{x.rank}d", (x.channels,), *optional, names=("num_features",))
 
 
-class AxesNorm(Layer):
-    """What layernorm and rmsnorm share: the axes; torch knows the last ones only, a helper the others."""
+# Statistics over axes of one's choice
+
+
+class NormOverAxes(Layer):
+    """layernorm and rmsnorm: torch has them over the last axes, a helper over others."""
 
     mixes_channels: ClassVar[bool] = True
     scales_values: ClassVar[bool] = True
     target: ClassVar[str]
+    options: ClassVar[tuple[str, ...]]
+    """torch's keywords."""
 
     axis: OptionalAxes = Field(
         None,
@@ -177,7 +183,7 @@ class AxesNorm(Layer):
         return tuple(x.sizes[axis] or 0 for axis in self._axes(x))
 
     def infer(self, x: Shape) -> Shape:
-        """Unchanged; the axes must be there."""
+        """Unchanged. Raises Reject where there are no such axes."""
         self._axes(x)
         return x
 
@@ -190,7 +196,7 @@ class AxesNorm(Layer):
         return "whole" if normalised == spatial else None
 
     def inferred(self, x: Shape) -> Mapping[str, Argument]:
-        """The size along the axis, or a list of them; unknown when one is."""
+        """The size along the axis, or a tuple of sizes; unknown when one of them is."""
         found = tuple(x.sizes[axis] for axis in self._axes(x))
         return {"normalized_shape": None if None in found else found[0] if len(found) == 1 else found}
 
@@ -198,24 +204,21 @@ class AxesNorm(Layer):
         """The weight, with a number for each element along the axes."""
         return scale_and_shift(self._sizes(x), scale=self.elementwise_affine, shift=False)
 
-    def _emit(self, x: Shape, *options: str) -> Emit:
-        axes, found = self._axes(x), self._sizes(x)
-        shape = found[0] if len(found) == 1 else found
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.LayerNorm or RMSNorm over the last axes, a helper over others."""
+        axes, options = self._axes(x), self.optional(*self.options)
+        shape, dims = _one_or_all(self._sizes(x)), _one_or_all(tuple(axis + 1 for axis in axes))
         count = len(x.sizes)
         if axes == tuple(range(count - len(axes), count)):
-            return Module(
-                f"torch.nn.{self.target}", (shape,), *self.optional(*options), names=("normalized_shape",)
-            )
-        dims = tuple(axis + 1 for axis in axes)
-        return Module(
-            f"helper:{self.target}Over",
-            (shape, dims[0] if len(dims) == 1 else dims),
-            *self.optional(*options),
-            names=("normalized_shape", "dim"),
-        )
+            return Module(f"torch.nn.{self.target}", (shape,), *options, names=("normalized_shape",))
+        return Module(f"helper:{self.target}Over", (shape, dims), *options, names=("normalized_shape", "dim"))
 
 
-class LayerNorm(AxesNorm):
+def _one_or_all(numbers: tuple[int, ...]) -> int | tuple[int, ...]:
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+class LayerNorm(NormOverAxes):
     """Brings each sample to mean 0 and variance 1 along the chosen axes, at every position of the others.
 
     Formula: y = (x − mean) / √(var + eps) · weight + bias, mean and var over `axis`; weight and bias have
@@ -229,6 +232,7 @@ class LayerNorm(AxesNorm):
     """
 
     target: ClassVar[str] = "LayerNorm"
+    options: ClassVar[tuple[str, ...]] = ("eps", "elementwise_affine", "bias")
 
     eps: NonNegativeNumber = Field(
         1e-05, description="Added to the variance, so that nothing is divided by 0."
@@ -241,12 +245,8 @@ class LayerNorm(AxesNorm):
         """The weight and bias, with a number for each element along the axes."""
         return scale_and_shift(self._sizes(x), scale=self.elementwise_affine, shift=self.bias)
 
-    def emit(self, x: Shape) -> Emit:
-        """torch.nn.LayerNorm over the last axes, a helper over others."""
-        return self._emit(x, "eps", "elementwise_affine", "bias")
 
-
-class RMSNorm(AxesNorm):
+class RMSNorm(NormOverAxes):
     """Divides each sample by its root mean square along the chosen axes.
 
     Formula: y = x / √(mean(x²) + eps) · weight, the mean over `axis`.
@@ -258,14 +258,14 @@ class RMSNorm(AxesNorm):
     """
 
     target: ClassVar[str] = "RMSNorm"
+    options: ClassVar[tuple[str, ...]] = ("eps", "elementwise_affine")
 
     eps: OptionalNonNegativeNumber = Field(
         None, description="Added to the mean of squares; null: the smallest step of the number type."
     )
 
-    def emit(self, x: Shape) -> Emit:
-        """torch.nn.RMSNorm over the last axes, a helper over others."""
-        return self._emit(x, "eps", "elementwise_affine")
+
+# Groups of channels, and neighbours
 
 
 class GroupNorm(Layer):
@@ -297,7 +297,7 @@ class GroupNorm(Layer):
     )
 
     def infer(self, x: Shape) -> Shape:
-        """Unchanged; the groups must divide the channels."""
+        """Unchanged. Raises Reject where the groups don't divide the channels."""
         require_channels_first(x, otherwise=x)
         require_groups(x, self.num_groups, "num_groups", lambda: x)
         return x
@@ -345,7 +345,7 @@ class LocalResponseNorm(Layer):
     k: Number = Field(1.0, description="Added to the mean of squares, so that nothing is divided by 0.")
 
     def infer(self, x: Shape) -> Shape:
-        """Unchanged; torch takes it for spatial data only."""
+        """Unchanged. Raises Reject for features alone, which torch refuses."""
         require_channels_first(x, otherwise=x)
         if x.rank < 1:
             message = f"it takes channels with positions, the input {x} has features alone"

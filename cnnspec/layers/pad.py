@@ -1,4 +1,4 @@
-"""Padding as a layer of its own: other values than zeros, other amounts at each side."""
+"""Padding as a layer of its own: with any value, and any amount at each side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Reach
 from cnnspec.declare.arguments import Number, Sides
-from cnnspec.layers.base import Layer, Reaches, positive, spatial_rank
+from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.shape_rules import spatial_rank, without_empty_sizes
 
 _TARGETS = {"reflect": "ReflectionPad", "replicate": "ReplicationPad", "circular": "CircularPad"}
 _SPARE = {"reflect": 1, "circular": 0}
@@ -42,7 +43,7 @@ class Pad(Layer):
     value: Number = Field(0.0, description="The value that constant mode adds.")
 
     def consistent(self) -> None:
-        """Raise Reject when another mode than constant has a value, or crops."""
+        """Raise Reject for another mode than constant that has a value, or crops."""
         if self.mode == "constant":
             return
         if self.value != 0:
@@ -67,7 +68,7 @@ class Pad(Layer):
         return tuple(zip(flat[::2], flat[1::2], strict=True))[::-1]
 
     def infer(self, x: Shape) -> Shape:
-        """The size n + before + after; mirrored and wrapped elements must be there."""
+        """The size n + before + after. Raises Reject where nothing is left, or the mode needs a larger input."""
         sides = self._sides(spatial_rank(x))
         grown = Shape(
             (x.channels, *(sizes.grow(n, sum(pair)) for n, pair in zip(x.spatial, sides, strict=True)))
@@ -77,7 +78,7 @@ class Pad(Layer):
         return grown
 
     def _check(self, x: Shape, y: Shape, axis: int, before: int, after: int) -> None:
-        size, otherwise = x.sizes[axis], positive(y.replace(axis, None))
+        size, otherwise = x.sizes[axis], without_empty_sizes(y.replace(axis, None))
         if self.mode in _SPARE and not sizes.at_least(size, max(before, after) + _SPARE[self.mode]):
             message = f"padding {max(before, after)} along axis {axis} is more than mode {self.mode} finds"
             message += f" in {size} elements"
@@ -89,11 +90,11 @@ class Pad(Layer):
             raise Reject("empty-output", message, field="padding", hint="Crop less.", otherwise=otherwise)
 
     def reach(self, x: Shape) -> Reaches:
-        """Each position is one of the input, moved by what was added before it."""
+        """Each position is one of the input, moved by the padding before it."""
         return tuple(Reach(1, ((-before, -before),)) for before, _ in self._sides(x.rank))
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
-        """The size n + before + after with its numbers, an axis a line."""
+        """The computation of each output size with its numbers; equal lines once."""
         rows = zip(x.spatial, self._sides(x.rank), y.spatial, strict=True)
         return tuple(dict.fromkeys(f"{n} + {before} + {after} = {m}" for n, (before, after), m in rows))
 

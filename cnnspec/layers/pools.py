@@ -1,4 +1,7 @@
-"""Pools: a window that slides over the spatial axes and keeps one number of what it sees."""
+"""Pools: one number for each window of each channel.
+
+Sliding windows of a given size; adaptive ones, cut so that the output has a given size; global ones over all.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,32 @@ from pydantic import Field
 from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.reject import Reject
-from cnnspec.core.shape import Shape
+from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Window
-from cnnspec.declare.arguments import Flag, Number, OptionalPositive, OptionalSizes, Paddings, Sizes
-from cnnspec.layers.base import Layer, per_axis, slide, spatial_rank
+from cnnspec.declare.arguments import (
+    Flag,
+    Number,
+    OptionalPositive,
+    OptionalSizes,
+    OutputSizes,
+    Paddings,
+    Sizes,
+)
+from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.shape_rules import per_axis, slide, spatial_rank
 
 _VOLUMES = 3
 
 
+# Sliding windows
+
+
 class Pool(Layer):
-    """What the sliding pools share: the channels stay apart, the window steps by its own size."""
+    """A window that slides over the spatial axes, by default by its own size."""
 
     main: ClassVar[str | None] = "kernel_size"
     averages: ClassVar[bool] = False
-    """Whether it is made of torch's average pool, which is stricter for volumes."""
+    """Whether torch computes it by its average pool, which refuses more volumes."""
 
     kernel_size: Sizes = Field(description="Extent of the window along each spatial axis, in elements.")
     stride: OptionalSizes = Field(
@@ -35,7 +50,7 @@ class Pool(Layer):
     )
 
     def windows(self, rank: int) -> tuple[Window, ...]:
-        """The window along each axis; torch allows no more padding than half of it."""
+        """The window along each axis. Raises Reject for a padding of more than half of it, as torch does."""
         kernels = per_axis(self.kernel_size, rank, "kernel_size")
         strides = kernels if self.stride is None else per_axis(self.stride, rank, "stride")
         rows = zip(kernels, strides, self._paddings(rank), self._dilations(rank), strict=True)
@@ -65,7 +80,7 @@ def _window(kernel: int, stride: int, padding: int, dilation: int, *, ceil: bool
 
 
 def _require_inside(windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
-    """avg_pool3d looks at the kernel and the input alone: neither padding nor ceil_mode helps."""
+    """Raise Reject for a kernel larger than the volume, as avg_pool3d does whatever padding and ceil_mode are."""
     for axis, (window, size) in enumerate(zip(windows, x.spatial, strict=True), start=1):
         if not sizes.at_least(size, window.kernel):
             message = f"kernel_size {window.kernel} is larger than the volume's {size} along axis {axis},"
@@ -136,7 +151,7 @@ class AvgPool(Pool):
         return per_axis(self.padding, rank, "padding")
 
     def infer(self, x: Shape) -> Shape:
-        """As the other pools; torch's AvgPool1d has no divisor_override."""
+        """As the other pools. Raises Reject for a divisor_override on a signal: AvgPool1d has none."""
         y = super().infer(x)
         if x.rank == 1 and self.divisor_override is not None:
             message = f"the input {x} is a signal, and torch's AvgPool1d has no divisor_override"
@@ -168,7 +183,7 @@ class LPPool(Pool):
     )
 
     def consistent(self) -> None:
-        """Raise Reject for the exponent 0, whose root is not defined."""
+        """Raise Reject for the exponent 0: there is no 0th root."""
         if self.norm_type == 0:
             message = "norm_type is 0, and there is no 0th root"
             raise Reject("zero-norm", message, field="norm_type", hint="Write norm_type: 2.")
@@ -184,3 +199,126 @@ class LPPool(Pool):
             *self.optional("stride", "ceil_mode"),
             names=("norm_type", "kernel_size"),
         )
+
+
+# Windows cut for a given output size
+
+
+class AdaptivePool(Layer):
+    """Output j of o, of n inputs, reads the inputs from ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉, not included."""
+
+    main: ClassVar[str | None] = "output_size"
+    target: ClassVar[str]
+
+    output_size: OutputSizes = Field(
+        description="Size of the output along each spatial axis; null keeps the input's."
+    )
+
+    def _output_size(self, rank: int) -> tuple[Size, ...]:
+        return per_axis(self.output_size, rank, "output_size")
+
+    def infer(self, x: Shape) -> Shape:
+        """The output_size, or the input's size where it is null. Raises Reject for `[null]`, which torch lacks."""
+        outputs = self._output_size(spatial_rank(x))
+        if outputs == (None,):
+            message = f"output_size [null] leaves the signal {x} as it is, and torch has no pool for that"
+            raise Reject(
+                "nothing-to-do", message, field="output_size", hint="Leave the layer out.", otherwise=x
+            )
+        return Shape((x.channels, *(n if o is None else o for n, o in zip(x.spatial, outputs, strict=True))))
+
+    def reach(self, x: Shape) -> Reaches:
+        """All of the input for one output, a window where the sizes divide; else unknown."""
+        outputs = self._output_size(x.rank)
+        if all(size == 1 for size in outputs):
+            return "whole"
+        found = [_equal_window(n, n if o is None else o) for n, o in zip(x.spatial, outputs, strict=True)]
+        windows = [window for window in found if window is not None]
+        return tuple(window.reach() for window in windows) if len(windows) == len(found) else None
+
+    def emit(self, x: Shape) -> Emit:
+        """torch.nn.AdaptiveAvgPool1d, AdaptiveMaxPool1d, and so on."""
+        return Module(f"torch.nn.{self.target}{x.rank}d", (self.output_size,), names=("output_size",))
+
+
+def _equal_window(size: Size, output: Size) -> Window | None:
+    """The window where all are of one size; None where they are not."""
+    if size is None or output is None or not sizes.divides(output, size):
+        return None
+    step = size // output
+    return Window(step, step)
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """Cuts each spatial axis into `output_size` windows and keeps the mean of each, in each channel.
+
+    Formula: output_size along each spatial axis; output j reads ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉.
+
+    When: Before a linear head: whatever size comes in, a fixed number of features comes out.
+
+    Against: Where the sizes do not divide, windows overlap unevenly. An input smaller than output_size
+    is only repeated, which wastes the head's weights.
+    """
+
+    target: ClassVar[str] = "AdaptiveAvgPool"
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """Cuts each spatial axis into `output_size` windows and keeps the largest of each, in each channel.
+
+    Formula: output_size along each spatial axis; output j reads ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉.
+
+    When: As adaptive_avgpool, where one strong response should decide.
+
+    Against: The gradient reaches one input a window, and an outlier decides alone.
+    """
+
+    target: ClassVar[str] = "AdaptiveMaxPool"
+
+
+# One window over all positions
+
+
+class GlobalPool(Layer):
+    """One number for each channel."""
+
+    target: ClassVar[str]
+
+    def infer(self, x: Shape) -> Shape:
+        """Size 1 along each spatial axis."""
+        return Shape((x.channels, *(1,) * spatial_rank(x)))
+
+    def reach(self, x: Shape) -> Reaches:
+        """The output reads all of the input."""
+        return "whole"
+
+    def emit(self, x: Shape) -> Emit:
+        """The adaptive pool with an output_size of 1."""
+        return Module(f"torch.nn.{self.target}{x.rank}d", (1,), names=("output_size",))
+
+
+class GlobalAvgPool(GlobalPool):
+    """Keeps the mean of each channel over all positions; the spatial axes stay, with size 1.
+
+    Formula: 1 along each spatial axis.
+
+    When: Between the last stage and the head, followed by flatten: no weights, any input size, and each
+    channel learns to answer for a feature (Lin et al., 2014). Also the gate of channel attention.
+
+    Against: Where something was is lost, and small objects are averaged away.
+    """
+
+    target: ClassVar[str] = "AdaptiveAvgPool"
+
+
+class GlobalMaxPool(GlobalPool):
+    """Keeps the largest value of each channel over all positions; the spatial axes stay, with size 1.
+
+    Formula: 1 along each spatial axis.
+
+    When: To ask whether a feature is there at all, wherever: keyword spotting, weak labels.
+
+    Against: One position a channel gets the gradient, and one outlier decides.
+    """
+
+    target: ClassVar[str] = "AdaptiveMaxPool"

@@ -1,4 +1,4 @@
-"""Sizes up and down without weights: upsample and resize."""
+"""Interpolation to other sizes: upsample and resize."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Reach
 from cnnspec.declare.arguments import Factors, Flag, OptionalFlag, OptionalName, OptionalSizes
-from cnnspec.layers.base import Layer, Reaches, per_axis, spatial_rank
+from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.shape_rules import per_axis, spatial_rank
 
-_MOST_PHASES = 64
+_MOST_TAPS = 64
 _HALF = Fraction(1, 2)
 
 
-def sampled(factor: float | Fraction, mode: str) -> Reach | None:
-    """With the factor a/b, output j + a comes from b inputs further on than output j does.
+def _interpolated(factor: float | Fraction, mode: str) -> Reach | None:
+    """The reach of an interpolation by a factor a/b: output j + a reads b inputs further on than output j.
 
-    None when there are too many phases for an answer of use. The border, where positions are cut
-    off, is not considered. Source: ATen/native/UpSample.h, area_pixel_compute_source_index.
+    None for a above 64: too many taps to be of use. The border, where positions are cut off, is not
+    considered. Source: ATen/native/UpSample.h, area_pixel_compute_source_index.
     """
     ratio = Fraction(factor)
-    if ratio.numerator > _MOST_PHASES:
+    if ratio.numerator > _MOST_TAPS:
         return None
     return Reach(ratio.denominator, tuple(_taps(Fraction(j), ratio, mode) for j in range(ratio.numerator)))
 
@@ -52,7 +53,7 @@ _BY_RANK = {1: "linear", 2: "bilinear", 3: "trilinear"}
 
 
 class Interpolation(Layer):
-    """What upsample and resize share: how values between the input's are found."""
+    """upsample and resize: how the values between those of the input are found."""
 
     size: OptionalSizes = Field(None, description="Size of the output along each spatial axis.")
     mode: Mode = Field(
@@ -65,7 +66,7 @@ class Interpolation(Layer):
     )
 
     def consistent(self) -> None:
-        """Raise Reject when align_corners is written for a mode that does not interpolate."""
+        """Raise Reject for align_corners in a mode that has no corners to align."""
         if self.align_corners is not None and self.mode not in _RANK_OF:
             message = f"align_corners is written, but mode {self.mode} has none to align"
             raise Reject(
@@ -73,7 +74,7 @@ class Interpolation(Layer):
             )
 
     def _rank(self, x: Shape) -> int:
-        """The rank, which the mode must suit. Raises Reject."""
+        """The rank of the input. Raises Reject where the mode is for another one."""
         rank = spatial_rank(x)
         if _RANK_OF.get(self.mode, rank) != rank:
             message = f"mode {self.mode} is for {_RANK_OF[self.mode]} spatial axes, the input {x} has {rank}"
@@ -81,22 +82,22 @@ class Interpolation(Layer):
         return rank
 
     def infer(self, x: Shape) -> Shape:
-        """The channels stay; each spatial axis is resized."""
-        return Shape((x.channels, *self._target(x, self._rank(x))))
+        """The same channels, with the output's sizes."""
+        return Shape((x.channels, *self._output_sizes(x, self._rank(x))))
 
-    def _target(self, x: Shape, rank: int) -> tuple[Size, ...]:
-        """The sizes that are written; a kind that knows others asks for those first."""
+    def _output_sizes(self, x: Shape, rank: int) -> tuple[Size, ...]:
+        """The argument `size` for each axis; upsample and resize have other ways to say it."""
         return per_axis(self.size or 1, rank, "size")
 
     def _reach(self, x: Shape, factors: tuple[float | Fraction | None, ...]) -> Reaches:
         if self.align_corners or self.mode == "area":
             return None
-        found = [None if factor is None else sampled(factor, self.mode) for factor in factors]
+        found = [None if factor is None else _interpolated(factor, self.mode) for factor in factors]
         known = [reach for reach in found if reach is not None]
         return tuple(known) if len(known) == x.rank else None
 
     def _ratios(self, x: Shape) -> tuple[Fraction | None, ...]:
-        pairs = zip(x.spatial, self._target(x, x.rank), strict=True)
+        pairs = zip(x.spatial, self._output_sizes(x, x.rank), strict=True)
         return tuple(Fraction(out, n) if n and out else None for n, out in pairs)
 
 
@@ -127,7 +128,7 @@ class Upsample(Interpolation):
             raise Reject("either-or", message, field="size", hint="Leave one of the two out.")
 
     def infer(self, x: Shape) -> Shape:
-        """⌊n · scale_factor⌋, which must leave something."""
+        """⌊n · scale_factor⌋, or size. Raises Reject where nothing is left."""
         y = super().infer(x)
         if not all(sizes.at_least(size, 1) for size in y.spatial):
             known = tuple(size if sizes.at_least(size, 1) else None for size in y.spatial)
@@ -145,18 +146,18 @@ class Upsample(Interpolation):
     def _factors(self, rank: int) -> tuple[float, ...] | None:
         return None if self.scale_factor is None else per_axis(self.scale_factor, rank, "scale_factor")
 
-    def _target(self, x: Shape, rank: int) -> tuple[Size, ...]:
+    def _output_sizes(self, x: Shape, rank: int) -> tuple[Size, ...]:
         factors = self._factors(rank)
         if factors is None:
-            return super()._target(x, rank)
+            return super()._output_sizes(x, rank)
         return tuple(sizes.scale(n, factor) for n, factor in zip(x.spatial, factors, strict=True))
 
     def reach(self, x: Shape) -> Reaches:
-        """What the mode reads around the place that an output comes from."""
+        """The inputs that the mode interpolates between."""
         return self._reach(x, self._factors(x.rank) or self._ratios(x))
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
-        """⌊n · r⌋ with its numbers, an axis a line."""
+        """The computation of each output size with its numbers; equal lines once."""
         rows = zip(x.spatial, self._factors(x.rank) or (), y.spatial, strict=False)
         return tuple(dict.fromkeys(f"⌊{n}·{factor:g}⌋ = {m}" for n, factor, m in rows))
 
@@ -206,11 +207,11 @@ class Resize(Interpolation):
             raise Reject("wrong-rank", message, field="like", hint=hint)
         return Shape((x.channels, *like.spatial))
 
-    def _target(self, x: Shape, rank: int) -> tuple[Size, ...]:
-        return (None,) * rank if self.size is None else super()._target(x, rank)
+    def _output_sizes(self, x: Shape, rank: int) -> tuple[Size, ...]:
+        return (None,) * rank if self.size is None else super()._output_sizes(x, rank)
 
     def reach(self, x: Shape) -> Reaches:
-        """What the mode reads around the place that an output comes from; with antialias no telling."""
+        """The inputs that the mode interpolates between; unknown with antialias."""
         return None if self.antialias else self._reach(x, self._ratios(x))
 
     def emit(self, x: Shape) -> Emit:

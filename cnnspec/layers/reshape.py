@@ -1,4 +1,4 @@
-"""Layers that keep every number and lay them out anew: flatten, unflatten, permute."""
+"""Layers that change the axes alone: flatten, unflatten, permute."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import POINT
 from cnnspec.declare.arguments import Axis, AxisList, Expect, Extent
-from cnnspec.layers.base import Layer, Reaches, resolve_axes, resolve_axis
+from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.shape_rules import resolve_axes, resolve_axis
 
 Extents = Annotated[
     tuple[Extent, ...],
@@ -49,7 +50,7 @@ class Flatten(Layer):
         return start, end
 
     def infer(self, x: Shape) -> Shape:
-        """The product of the flattened sizes; the channels stay in front of what they are merged with."""
+        """The product of the flattened sizes; merged channels are the channels of the merged axis."""
         start, end = self._ends(x)
         merged = sizes.product(x.sizes[start : end + 1])
         axis = x.channel_axis
@@ -58,7 +59,7 @@ class Flatten(Layer):
         return Shape((*x.sizes[:start], merged, *x.sizes[end + 1 :]), axis)
 
     def reach(self, x: Shape) -> Reaches:
-        """A flat output as a whole has seen all; of part-flattened axes there is no telling."""
+        """All of the input for a flat output; unknown where some axes are flattened."""
         start, end = self._ends(x)
         if start == end:
             return super().reach(x)
@@ -72,7 +73,7 @@ class Flatten(Layer):
         return (f"{' × '.join(map(str, x.sizes[start : end + 1]))} = {y.sizes[start]}",)
 
     def emit(self, x: Shape) -> Emit:
-        """torch.flatten's module; its default is ours: everything but the batch."""
+        """torch.nn.Flatten; without arguments it flattens all but the batch."""
         start, end = (resolve_axis(axis, x, "axis") for axis in (self.start_axis, self.end_axis))
         kwargs = {"start_dim": start + 1, "end_dim": end + 1}
         defaults = {"start_dim": 1, "end_dim": len(x.sizes)}
@@ -108,7 +109,7 @@ class Unflatten(Layer):
             )
 
     def infer(self, x: Shape) -> Shape:
-        """The new axes in place of the old; the channels are the first of those they are split into."""
+        """The new axes in place of the old one; split channels are the first of theirs."""
         axis = resolve_axis(self.axis, x, "axis")
         given = math.prod(size for size in self.unflattened_size if size != -1)
         size = x.sizes[axis]
@@ -116,7 +117,7 @@ class Unflatten(Layer):
         fits = sizes.divides(given, size) if open_ended else sizes.equal(given, size)
         rest = sizes.divide(size, given) if fits else None
         laid_out = tuple(rest if extent == -1 else extent for extent in self.unflattened_size)
-        y = _spliced(x, axis, laid_out)
+        y = _with_axes(x, axis, laid_out)
         if not fits:
             verb = "does not divide" if open_ended else "is not"
             message = (
@@ -128,7 +129,7 @@ class Unflatten(Layer):
         return y
 
     def reach(self, x: Shape) -> Reaches:
-        """There is no telling: an axis becomes several."""
+        """Unknown where an axis becomes several."""
         return super().reach(x) if len(self.unflattened_size) == 1 else None
 
     def emit(self, x: Shape) -> Emit:
@@ -137,7 +138,7 @@ class Unflatten(Layer):
         return Module("torch.nn.Unflatten", args, names=("dim", "unflattened_size"))
 
 
-def _spliced(x: Shape, axis: int, laid_out: tuple[Size, ...]) -> Shape:
+def _with_axes(x: Shape, axis: int, laid_out: tuple[Size, ...]) -> Shape:
     shift = len(laid_out) - 1 if axis < x.channel_axis else 0
     return Shape((*x.sizes[:axis], *laid_out, *x.sizes[axis + 1 :]), x.channel_axis + shift)
 
@@ -160,7 +161,7 @@ class Permute(Layer):
     )
 
     def _order(self, x: Shape) -> tuple[int, ...]:
-        self._refuse_batch(x)
+        self._require_no_batch(x)
         resolve_axes(self.axes, x, "axes")
         count = len(x.sizes)
         if len(self.axes) != count:
@@ -169,7 +170,7 @@ class Permute(Layer):
             raise Reject("wrong-rank", message, field="axes", hint=hint)
         return tuple(axis % count for axis in self.axes)
 
-    def _refuse_batch(self, x: Shape) -> None:
+    def _require_no_batch(self, x: Shape) -> None:
         """Raise Reject where the axes are numbered as torch does, which counts the batch as axis 0."""
         count = len(x.sizes)
         axes = self.axes[1:] if self.axes[:1] == (0,) else self.axes
@@ -184,7 +185,7 @@ class Permute(Layer):
         return Shape(tuple(x.sizes[axis] for axis in order), order.index(x.channel_axis))
 
     def reach(self, x: Shape) -> Reaches:
-        """Each position itself, as long as the spatial axes keep their order."""
+        """Each position itself where the spatial axes keep their order; else unknown."""
         spatial = [axis for axis in self._order(x) if axis != x.channel_axis]
         return (POINT,) * x.rank if spatial == sorted(spatial) else None
 

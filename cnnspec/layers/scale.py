@@ -1,4 +1,4 @@
-"""Layers that do next to nothing: a learned factor a channel, and nothing at all."""
+"""A learned factor for each channel, with which LayerScale is built."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from cnnspec.core.emit import Emit, Module, Parameter
+from cnnspec.core.emit import Emit, Parameter
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Number
 from cnnspec.layers.base import Layer
@@ -33,24 +33,9 @@ class Scale(Layer):
         return (x.channels or 0, *(1,) * (len(x.sizes) - 1 - x.channel_axis))
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
-        """The factors, under the item's own name: nothing is added to its path."""
+        """The factors; their path is the item's own name."""
         return {"": self._shape(x)}
 
     def emit(self, x: Shape) -> Emit:
-        """A bare parameter."""
+        """A parameter that is multiplied in, no module."""
         return Parameter(self._shape(x), self.init)
-
-
-class Identity(Layer):
-    """Passes its input on.
-
-    Formula: y = x
-
-    When: To name a value, or where a variable chooses between a layer and none.
-
-    Against: Nothing: it costs nothing.
-    """
-
-    def emit(self, x: Shape) -> Emit:
-        """torch.nn.Identity."""
-        return Module("torch.nn.Identity")

@@ -1,4 +1,4 @@
-"""Channels and positions exchanged without arithmetic."""
+"""Shuffles: channels become positions, positions channels, or channels change places."""
 
 from __future__ import annotations
 
@@ -12,14 +12,8 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Reach
 from cnnspec.declare.arguments import Positive
-from cnnspec.layers.base import (
-    MOST_TAPS,
-    Layer,
-    Reaches,
-    require_channels_first,
-    require_groups,
-    spatial_rank,
-)
+from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
+from cnnspec.layers.shape_rules import require_channels_first, require_groups, spatial_rank
 
 
 class PixelShuffle(Layer):
@@ -52,7 +46,7 @@ class PixelShuffle(Layer):
         return Shape((sizes.divide(x.channels, square), *grown))
 
     def reach(self, x: Shape) -> Reaches:
-        """As many as r outputs along an axis come from one position."""
+        """R outputs along an axis read the same position."""
         if self.upscale_factor > MOST_TAPS:
             return None
         return (Reach(1, ((0, 0),) * self.upscale_factor),) * x.rank
@@ -99,7 +93,7 @@ class PixelUnshuffle(Layer):
         return Shape((channels, *(sizes.divide(size, factor) for size in x.spatial)))
 
     def reach(self, x: Shape) -> Reaches:
-        """Each position holds r of the input along an axis."""
+        """Each output reads r positions along an axis."""
         factor = self.downscale_factor
         return (Reach(factor, ((0, factor - 1),)),) * x.rank
 
@@ -132,7 +126,7 @@ class ChannelShuffle(Layer):
     )
 
     def infer(self, x: Shape) -> Shape:
-        """Unchanged; the groups must divide the channels."""
+        """Unchanged. Raises Reject where the groups don't divide the channels, and for features alone."""
         require_channels_first(x, otherwise=x)
         if x.rank < 1:
             message = f"it takes channels with positions, the input {x} has features alone"

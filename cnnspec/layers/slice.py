@@ -1,4 +1,4 @@
-"""A stretch of one axis."""
+"""A slice of one axis: from start to stop, or one of equal parts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from cnnspec.declare.arguments import (
     OptionalNonNegative,
     OptionalPositive,
 )
-from cnnspec.layers.base import Layer, Reaches, axis_or_channels
+from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.shape_rules import axis_or_channels
 
 
 class Slice(Layer):
@@ -46,7 +47,7 @@ class Slice(Layer):
     )
 
     def consistent(self) -> None:
-        """Raise Reject unless it is start and stop, or part and of."""
+        """Raise Reject unless it has start and stop, or part and of."""
         if (self.part is None) != (self.of is None):
             missing = "of" if self.of is None else "part"
             message = f"part and of go together, and {missing} is not there"
@@ -69,14 +70,14 @@ class Slice(Layer):
         axis = axis_or_channels(self.axis, x)
         size = x.sizes[axis]
         if self.of is None:
-            return x.replace(axis, self._stretch(size, x, axis))
+            return x.replace(axis, self._length(size, x, axis))
         if not sizes.divides(self.of, size):
             message = f"axis {axis} of {x} has {size} elements, which do not split into {self.of} equal parts"
             hint = "Write a divisor for of, or start and stop."
             raise Reject("indivisible", message, field="of", hint=hint, otherwise=x.replace(axis, None))
         return x.replace(axis, sizes.divide(size, self.of))
 
-    def _stretch(self, size: Size, x: Shape, axis: int) -> Size:
+    def _length(self, size: Size, x: Shape, axis: int) -> Size:
         unknown = x.replace(axis, None)
         for name, bound in (("start", self.start), ("stop", self.stop)):
             if bound is not None and not sizes.at_least(size, abs(bound)):
@@ -92,7 +93,7 @@ class Slice(Layer):
         return length
 
     def reach(self, x: Shape) -> Reaches:
-        """Each position is one of the input, further on by where the stretch begins."""
+        """Each position is one of the input, moved by the slice's first element."""
         axis = axis_or_channels(self.axis, x)
         if axis == x.channel_axis:
             return super().reach(x)
@@ -106,7 +107,7 @@ class Slice(Layer):
         return self.start + size * (self.start < 0)
 
     def emit(self, x: Shape) -> Emit:
-        """torch.narrow where the numbers hold for any spatial size, else a helper."""
+        """torch.narrow where it is the same slice for inputs of any spatial size, else a helper."""
         axis = axis_or_channels(self.axis, x)
         size = x.sizes[axis] or 0
         if axis == x.channel_axis or (self.stop is not None and self.start >= 0 and self.stop >= 0):

@@ -1,37 +1,35 @@
-"""YAML text as nodes with places: the only door through which a spec, or a value of `--set`, comes in.
+"""YAML text as nodes with places: the door through which a spec, or a value of `--set`, comes in.
 
-Any text and any bytes give a Document, at once: nothing that is written makes reading raise, hang or
-take more than its budgets.
+Any text and any bytes give a Document at once: no text makes reading raise, hang, or take more than its limits.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+import yaml
 from yaml.error import MarkedYAMLError
+from yaml.scanner import ScannerError
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
-from cnnspec.core.gc_pause import collector_paused
+from cnnspec.core.gc_pause import gc_paused
 from cnnspec.reader import encoding
 from cnnspec.reader.compose import Composer
-from cnnspec.reader.errors.structure import Stop, empty_spec
+from cnnspec.reader.encoding import MAX_BYTES
+from cnnspec.reader.errors.structure import ReadError, empty_spec
 from cnnspec.reader.node import Scalar
-from cnnspec.reader.scalars import scalar_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnspec.reader.events import Events
+    from cnnspec.reader.compose import Parser
     from cnnspec.reader.node import Node
 
-__all__ = ["MAX_BYTES", "Document", "read", "read_bytes", "scalar_value"]
+__all__ = ["MAX_BYTES", "Document", "PurePythonParser", "read", "read_bytes"]
 
-_ITS_LIMIT = "maximum nesting depth"
-"""Newer versions of libyaml have a limit of their own, of brackets that they look at ahead of what is read; its twin
-has none, so that ours, which is lower, gets its say."""
-MAX_BYTES = encoding.MAX_BYTES
-"""A file's reader need not take in more than this and one byte."""
+_LIBYAML_LIMIT = "maximum nesting depth"
+"""Newer versions of libyaml look ahead through at most 1,000 brackets, and complain before our lower limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +43,32 @@ class Document:
 
 
 def read_bytes(name: str, raw: bytes) -> Document:
-    """A file's content; `name` is what the user calls the file."""
+    """The content of a file; `name` is what the user calls it. MAX_BYTES and one byte more are enough of it."""
     source, problem = encoding.decode(name, raw)
     return Document(None, (problem,), source) if problem else read(source)
 
 
 def read(
-    source: Source, *, empty_ok: bool = False, parser: Callable[[str], Events] | None = None
+    source: Source, *, empty_ok: bool = False, parser: Callable[[str], Parser] | None = None
 ) -> Document:
-    """A text; with `empty_ok` one that says nothing is null, as for `--set name=`."""
+    """A text; with `empty_ok` one without content is null, as in `--set name=`."""
     source, problem = encoding.check(source)
     if problem:
         return Document(None, (problem,), source)
-    composer = Composer(source, (parser or _parser())(source.text))
+    composer = Composer(source, (parser or _fastest_parser())(source.text))
     try:
-        with collector_paused():
+        with gc_paused():
             root = composer.compose()
-    except Stop as stop:
-        return Document(None, (*composer.diagnostics, stop.diagnostic), source)
+    except ReadError as error:
+        return Document(None, (*composer.diagnostics, error.diagnostic), source)
     except MarkedYAMLError as error:
-        if _ITS_LIMIT in (error.problem or ""):
-            return read(source, empty_ok=empty_ok, parser=_twin())
+        if _LIBYAML_LIMIT in (error.problem or ""):
+            return read(source, empty_ok=empty_ok, parser=PurePythonParser)
         from cnnspec.reader.errors.syntax import explain  # noqa: PLC0415 -- only a mistake pays for it
 
-        return Document(None, (*composer.diagnostics, explain(source, error, composer.last)), source)
-    unsaid = root is None or (isinstance(root, Scalar) and root.value is None and not root.text)
-    if unsaid and not composer.diagnostics:
+        return Document(None, (*composer.diagnostics, explain(source, error, composer.last_text())), source)
+    empty = root is None or (isinstance(root, Scalar) and root.value is None and not root.text)
+    if empty and not composer.diagnostics:
         return _empty(source, empty_ok=empty_ok)
     return Document(root, tuple(composer.diagnostics), source)
 
@@ -82,15 +80,24 @@ def _empty(source: Source, *, empty_ok: bool) -> Document:
     return Document(None, (empty_spec(place),), source)
 
 
-def _twin() -> Callable[[str], Events]:
-    from cnnspec.reader.pure_python_parser import Twin  # noqa: PLC0415 -- seldom needed
+def _fastest_parser() -> Callable[[str], Parser]:
+    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else PurePythonParser
+    return cast("Callable[[str], Parser]", loader)
 
-    return cast("Callable[[str], Events]", Twin)
 
+class PurePythonParser(yaml.SafeLoader):
+    """PyYAML's own parser, for where libyaml is missing; stricter than libyaml on tabs.
 
-def _parser() -> Callable[[str], Events]:
-    try:
-        from yaml._yaml import CParser  # noqa: PLC0415 -- libyaml isn't everywhere
-    except ImportError:
-        return _twin()
-    return cast("Callable[[str], Events]", CParser)
+    An escape that stands for no character is a ScannerError, as it is in libyaml.
+    """
+
+    def scan_flow_scalar(self, style: str) -> Any:
+        """The token of a quoted scalar."""
+        start = self.get_mark()
+        try:
+            token = super().scan_flow_scalar(style)
+            token.value.encode()
+        except (ValueError, OverflowError):  # of chr(), or of a lone surrogate
+            problem = "found invalid escape"
+            raise ScannerError("while parsing a quoted scalar", start, problem, self.get_mark()) from None
+        return token

@@ -1,4 +1,4 @@
-"""From bytes to characters that YAML allows; every law that holds before the text has a structure."""
+"""From bytes to characters that YAML allows: what is checked before the text is parsed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from cnnspec.core.diagnostic import LINE_BREAK, Diagnostic, Place, Source
 
 MAX_BYTES = 1_000_000
-"""The most text that is read. A spec of a thousand layers takes 50,000."""
+"""The longest text that is read. A spec of a thousand layers has 50,000 bytes."""
 
 _BOM = "\ufeff"
 # What YAML forbids: control characters, halves of surrogate pairs, a byte order mark inside, non-characters.

@@ -1,4 +1,4 @@
-"""YAML as data with places: what the reader makes and everything after it points into."""
+"""Nodes: YAML as data that knows its places."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnspec.core.diagnostic import Place
-
-ScalarValue = None | bool | int | float | str
-Plain = ScalarValue | list["Plain"] | dict[str, "Plain"]
-"""A node's content without its places."""
+from cnnspec.core.plain import Plain, Primitive
+from cnnspec.expressions.dollar import has_dollar
 
 
 class Scalar:
-    """A single value: `text` is its own characters, `value` what YAML 1.2 says they mean."""
+    """A scalar: `text` is its characters without quotes, `value` what they mean in YAML 1.2."""
 
     __slots__ = ("alias", "place", "text", "value")
 
-    def __init__(self, text: str, value: ScalarValue, place: Place, alias: Place | None = None) -> None:
+    def __init__(self, text: str, value: Primitive, place: Place, alias: Place | None = None) -> None:
         self.text = text
         self.value = value
         self.place = place
@@ -77,11 +75,6 @@ Node = Scalar | Sequence | Mapping
 """`place` is where it is written; `alias`, where a YAML alias put it, is where the alias stands."""
 
 
-def has_dollar(text: str) -> bool:
-    """Whether there is anything to evaluate or to fill in a text."""
-    return "$" in text
-
-
 def is_literal(node: Node) -> bool:
     """Whether the node holds no `$` anywhere: it means the same in every scope."""
     if isinstance(node, Scalar):
@@ -92,14 +85,14 @@ def is_literal(node: Node) -> bool:
 
 
 class Texts(NamedTuple):
-    """The texts that stand in a node: keys, and values."""
+    """The keys in a node, and the texts of its scalars."""
 
     keys: list[str]
     values: list[str]
 
 
 def texts_of(node: Node) -> Texts:
-    """Every text in a node."""
+    """All texts in a node."""
     found = Texts([], [])
     todo = [node]
     while todo:
@@ -115,7 +108,7 @@ def texts_of(node: Node) -> Texts:
 
 
 def from_plain(value: Plain, place: Place) -> Node:
-    """A value that came from a variable as a node; all of it stands where the variable is used."""
+    """The node for a variable's value: all of it at `place`, its dollar signs doubled, so that they stay."""
     if isinstance(value, dict):
         return Mapping(
             {key: Entry(Scalar(key, key, place), from_plain(item, place)) for key, item in value.items()},

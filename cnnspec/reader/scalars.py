@@ -1,4 +1,4 @@
-"""What an unquoted scalar means: YAML 1.2's core schema, and nothing of YAML 1.1.
+"""The values of unquoted scalars: YAML 1.2's core schema, and nothing of YAML 1.1.
 
 `on`, `no`, `1:30`, `2024-01-01` and `1_000` are texts; `1e-3` is a number.
 """
@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cnnspec.reader.node import ScalarValue
-
-LARGEST = 2**63
-"""Whole numbers stay below this in size: what torch and every tool around it can hold."""
+from cnnspec.core.plain import Primitive
+from cnnspec.core.size import LARGEST
 
 _DIGITS = len(str(LARGEST))
 _FIRST = frozenset("0123456789+-.")
@@ -21,7 +17,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _DECIMAL = 10
 _BASES = {"0o": 8, "0x": 16}
-_CONSTANTS: dict[str, ScalarValue] = {
+_CONSTANTS: dict[str, Primitive] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -31,7 +27,7 @@ _CONSTANTS: dict[str, ScalarValue] = {
 }
 
 
-def scalar_value(text: str) -> ScalarValue:
+def scalar_value(text: str) -> Primitive:
     """The value of a plain scalar; a number too large to hold (`is_number` tells) stays a text."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
@@ -50,7 +46,7 @@ def is_number(text: str) -> bool:
 def _integer(text: str) -> int | str:
     base = _BASES.get(text[:2], _DECIMAL)
     digits = (text[2:] if base != _DECIMAL else text.lstrip("+-")).lstrip("0") or "0"
-    # Counted before they are read: Python refuses thousands of digits, and takes its time below that.
+    # Python refuses thousands of digits, and is slow below that.
     if len(digits) > _DIGITS:
         return text
     size = int(digits, base)

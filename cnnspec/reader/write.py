@@ -1,4 +1,4 @@
-"""Nodes back to YAML text, quoted wherever YAML 1.2 would otherwise read something else."""
+"""Nodes back to YAML text; a text is in quotes where YAML 1.2 would read another value without them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LIST, _MAPPING = "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"
 
 
 class _Writer(yaml.SafeDumper):
-    """PyYAML's emitter with YAML 1.2's idea of what a plain scalar means."""
+    """PyYAML's emitter with YAML 1.2's values of plain scalars."""
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         """The tag that a reader would give; a text is quoted where its own differs from it."""
@@ -42,7 +42,7 @@ def _yaml(node: Node) -> yaml.Node:
 
 
 def _short(node: Node, budget: int = 60) -> bool:
-    """Whether the node is readable on one line: nothing nested deep, not many characters."""
+    """Whether the node fits on one line."""
     return _width(node) <= budget
 
 

@@ -6,11 +6,11 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.core.plain import yaml_text
 from cnnspec.core.terminal import terminal_width
 from cnnspec.declare.one_of import one_of
 from cnnspec.declare.validate import expectation
 from cnnspec.layers import KINDS, MERGES
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ def _default(info: FieldInfo) -> str:
         return ""
     value, choice = info.get_default(call_default_factory=True), one_of(info)
     if choice is None or choice.many:
-        return shown(list(value) if choice else value)
+        return yaml_text(list(value) if choice else value)
     return next(name for name, model in choice.table.items() if type(value) is model)
 
 

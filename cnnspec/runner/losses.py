@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss, one_hot
 
-from cnnspec.core.errors import judged
+from cnnspec.core.errors import rejects_as_user_errors
 from cnnspec.settings.losses import BinaryCrossEntropy, CrossEntropy, Loss
 
 HARD = 1
@@ -46,7 +46,7 @@ def loss(config: Loss, outputs: int, counts: Sequence[int] | None, device: torch
 
     Raises UserError where a weight is missing for a class.
     """
-    with judged("loss: "):
+    with rejects_as_user_errors("loss: "):
         config.fits(outputs)
     single = config.one_for_two and outputs == 1
     if isinstance(config, CrossEntropy):

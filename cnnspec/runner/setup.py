@@ -14,7 +14,7 @@ from cnnspec.backend.device import resolve_device, set_determinism
 from cnnspec.backend.precision import choose_precision
 from cnnspec.compiler.checks.training.channels_last import against_channels_last
 from cnnspec.compiler.plan import Plan
-from cnnspec.core.errors import UserError, judged
+from cnnspec.core.errors import UserError, rejects_as_user_errors
 from cnnspec.core.plural import plural
 from cnnspec.runner import checkpoint, loop, losses
 from cnnspec.runner.checkpoint import About
@@ -67,7 +67,7 @@ def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command:
 def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
     """The training of a plan before its first step. Raises UserError."""
     check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
-    with judged():
+    with rejects_as_user_errors():
         config.watches(others=raw.validation is not None)
     device = resolve_device(config.device)
     set_determinism(device, deterministic=config.deterministic)

@@ -15,9 +15,7 @@ from cnnspec.compiler.check import check_text
 from cnnspec.compiler.names import names
 from cnnspec.compiler.names.reserved import RESERVED
 from cnnspec.compiler.receptive_field import receptive_fields
-from cnnspec.core import atomic_files
 from cnnspec.core.diagnostic import Source
-from cnnspec.core.errors import UserError
 from cnnspec.layers.other_libraries import plain
 from cnnspec.library import specs
 from cnnspec.reader.document import read
@@ -243,11 +241,6 @@ def test_branches_with_too_many_phases_between_them_have_no_answer():
     result = check_text(f"cnnspec: 1\ninput: [1, 1056]\nlayers:\n  - add: [{one}, {other}]\n")
     assert result.ok
     assert receptive_fields(result.plan)[result.plan.nodes[-1]] is None
-
-
-def test_a_row_that_cannot_be_appended_is_told(tmp_path):
-    with pytest.raises(UserError, match="can't be written"):
-        atomic_files.append_row(tmp_path / "no" / "metrics.jsonl", {"epoch": 1})
 
 
 class TestBounds:

@@ -7,10 +7,12 @@ import sys
 
 import pytest
 
-from cnnspec.expressions import ExpressionError, Scope, Value, evaluate, fill
-from cnnspec.expressions.messages import describe, show
+from cnnspec.core.plain import Plain
+from cnnspec.expressions.errors import ExpressionError, describe
+from cnnspec.expressions.evaluate import evaluate, fill
+from cnnspec.expressions.expression import Variables
 
-SCOPE: dict[str, Value] = {
+SCOPE: dict[str, Plain] = {
     "width": 64,
     "act": "relu",
     "size": "4 * 8",
@@ -26,7 +28,7 @@ SCOPE: dict[str, Value] = {
 }
 
 
-def refusal(text: str, scope: Scope = SCOPE) -> ExpressionError:
+def refusal(text: str, scope: Variables = SCOPE) -> ExpressionError:
     """The error that evaluating the text raises."""
     with pytest.raises(ExpressionError) as caught:
         evaluate(text, scope)
@@ -257,8 +259,8 @@ def test_what_keeps_within_the_bounds_is_computed() -> None:
     assert evaluate("$a" + ".0" * 400, {"a": _nested(400)}) == "end"
 
 
-def _nested(depth: int) -> Value:
-    value: Value = "end"
+def _nested(depth: int) -> Plain:
+    value: Plain = "end"
     for _ in range(depth):
         value = [value]
     return value
@@ -278,14 +280,14 @@ def _nested(depth: int) -> Value:
     ],
 )
 @pytest.mark.parametrize("text", ["$x", "$y.0", "1 if $x == 0 else 2"])
-def test_the_values_of_variables_have_bounds(value: Value, code: str, words: str, text: str) -> None:
+def test_the_values_of_variables_have_bounds(value: Plain, code: str, words: str, text: str) -> None:
     error = refusal(text, {"x": value, "y": [value]})
     assert code == error.code
     assert words in error.message
 
 
 def test_bounds_are_open_to_what_lies_just_within() -> None:
-    values: list[Value] = [2**63 - 1, 1 - 2**63, 1e300, "x" * 1_000, [0] * 10_000]
+    values: list[Plain] = [2**63 - 1, 1 - 2**63, 1e300, "x" * 1_000, [0] * 10_000]
     for value in values:
         assert value is evaluate("$x", {"x": value})
 
@@ -296,15 +298,15 @@ def test_a_large_fraction_in_a_variable_joins_no_arithmetic() -> None:
 
 
 def test_a_large_number_in_a_list_joins_no_sum() -> None:
-    lists: list[Value] = [[2**63, 0.5], [10**400, 0.5], [10**400], [float("inf"), 1]]
+    lists: list[Plain] = [[2**63, 0.5], [10**400, 0.5], [10**400], [float("inf"), 1]]
     for values in lists:
         error = refusal("1 + sum($x)", {"x": values})
         assert (error.code, error.start) == ("number-too-large", 8)
 
 
 def test_lists_that_share_their_elements_are_not_compared_for_ever() -> None:
-    left: Value = [0, 0]
-    right: Value = [0, 0]
+    left: Plain = [0, 0]
+    right: Plain = [0, 0]
     for _ in range(60):
         left, right = [left, left], [right, right]
     error = refusal("1 if $a == $b else 0", {"a": left, "b": right})
@@ -358,24 +360,17 @@ def test_names_have_bounds(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ([1, 2, 3, 4, 5], "the list [1, 2, 3, 4, …]"),
-        ([[[1]], []], "the list [[[…]], []]"),
-        ({"a": {"b": {"c": 1}}, "d": None}, "the mapping {a: {b: {…}}, d: null}"),
-        ("x" * 41, "the text '" + "x" * 40 + "…'"),
-        ("a\n", r"the text 'a\n'"),
+        ([1, 2], "the list [1, 2]"),
+        ({"a": {"b": 1}, "d": None}, "the mapping {a: {b: 1}, d: null}"),
+        ("a b", "the text 'a b'"),
+        ("relu", "the text 'relu'"),
         (False, "false"),
+        (None, "null"),
         (1.5, "the number 1.5"),
     ],
 )
-def test_messages_show_values_in_brief(value: Value, shown: str) -> None:
+def test_messages_name_the_type_of_a_value(value: Plain, shown: str) -> None:
     assert shown == describe(value)
-
-
-def test_showing_a_value_is_never_long() -> None:
-    value: Value = "x" * 10_000
-    for _ in range(60):
-        value = {"k" * 1_000: [value] * 9}
-    assert len(show(value)) < 1_000
 
 
 DEEPEST = ("(" * 56 + "1" + "==1 and 1 or 0)" * 56 + " or $i", "(" * 64 + "$i" + ")" * 64)
@@ -383,7 +378,7 @@ DEEPEST = ("(" * 56 + "1" + "==1 and 1 or 0)" * 56 + " or $i", "(" * 64 + "$i" +
 
 @pytest.mark.parametrize("text", DEEPEST)
 def test_the_deepest_expression_needs_but_part_of_the_stack(text: str) -> None:
-    def descend(levels: int) -> Value:
+    def descend(levels: int) -> Plain:
         return descend(levels - 1) if levels else evaluate(text, SCOPE)
 
     used = len(inspect.stack(0))

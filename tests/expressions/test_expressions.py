@@ -7,9 +7,11 @@ from collections import ChainMap
 
 import pytest
 
-from cnnspec.expressions import Value, evaluate, fill, names
+from cnnspec.core.plain import Plain
+from cnnspec.expressions.dollar import variable_names
+from cnnspec.expressions.evaluate import evaluate, fill
 
-SCOPE: dict[str, Value] = {
+SCOPE: dict[str, Plain] = {
     "width": 64,
     "ratio": 0.5,
     "act": "relu",
@@ -26,12 +28,12 @@ SCOPE: dict[str, Value] = {
 }
 
 
-def compute(expression: str) -> Value:
+def compute(expression: str) -> Plain:
     """The value of an expression that may have no variable in it."""
     return evaluate(f"{expression} if $on else 0", SCOPE)
 
 
-def same(expected: Value, actual: Value) -> bool:
+def same(expected: Plain, actual: Plain) -> bool:
     """Equal, and of one type: 1, 1.0 and true are three values here."""
     return expected == actual and type(expected) is type(actual)
 
@@ -56,7 +58,7 @@ class TestText:
         assert SCOPE[name] is evaluate(form.replace("{}", name), SCOPE)
 
     @pytest.mark.parametrize("value", [2.0, 1e300, -0.0, [True, [None]]])
-    def test_a_variable_alone_stays_as_it_was_written(self, value: Value) -> None:
+    def test_a_variable_alone_stays_as_it_was_written(self, value: Plain) -> None:
         assert value is evaluate("$x", {"x": value})
 
     def test_quoted_texts_have_either_quotes_and_doubled_dollars(self) -> None:
@@ -104,7 +106,7 @@ class TestNumbers:
         ],
     )
     def test_numbers_compute_as_in_python_and_are_whole_without_a_fraction(
-        self, expression: str, value: Value
+        self, expression: str, value: Plain
     ) -> None:
         assert same(value, compute(expression))
 
@@ -139,7 +141,7 @@ class TestNumbers:
             ("max (1, (2))", 2),
         ],
     )
-    def test_functions_give_numbers(self, call: str, value: Value) -> None:
+    def test_functions_give_numbers(self, call: str, value: Plain) -> None:
         assert same(value, compute(call))
 
     @pytest.mark.parametrize("divisor", [1, 2, 4, 8, 16])
@@ -204,8 +206,8 @@ class TestLogic:
     )
     def test_lists_and_mappings_are_equal_by_their_elements(
         self,
-        left: Value,
-        right: Value,
+        left: Plain,
+        right: Plain,
         equal: bool,
     ) -> None:
         assert equal is evaluate("$a == $b", {"a": left, "b": right})
@@ -268,7 +270,7 @@ class TestIndexes:
             ("$depths.(len($depths) - 1)", 3),
         ],
     )
-    def test_elements(self, expression: str, value: Value) -> None:
+    def test_elements(self, expression: str, value: Plain) -> None:
         assert same(value, evaluate(expression, SCOPE))
 
     def test_two_indexes_are_no_fraction(self) -> None:
@@ -319,4 +321,4 @@ class TestReads:
         ],
     )
     def test_the_variables_of_a_text_valid_or_not(self, text: str, expected: set[str]) -> None:
-        assert expected == names(text)
+        assert expected == variable_names(text)

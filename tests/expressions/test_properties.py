@@ -12,8 +12,10 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from cnnspec.expressions import ExpressionError, Value, evaluate, fill
-from cnnspec.expressions import names as reads
+from cnnspec.core.plain import Plain
+from cnnspec.expressions.dollar import variable_names
+from cnnspec.expressions.errors import ExpressionError
+from cnnspec.expressions.evaluate import evaluate, fill
 
 Number = int | float
 
@@ -63,7 +65,7 @@ FUNCTIONS: dict[str, Callable[..., Whole]] = {
     "ceil": _arithmetic(math.ceil),
     "int": _arithmetic(int),
 }
-SCOPE: dict[str, Value] = {"a": 3, "b": 0.5, "c": -7, "d": 0, "e": 2**40 + 1}
+SCOPE: dict[str, Plain] = {"a": 3, "b": 0.5, "c": -7, "d": 0, "e": 2**40 + 1}
 
 # an expression is a pair: as the language writes it, and as Python does
 Pair = tuple[str, str]
@@ -142,7 +144,7 @@ def python(source: str) -> Any:
         return "number-too-large"
 
 
-def ours(text: str) -> Value:
+def ours(text: str) -> Plain:
     """What the language makes of it, an error as its code."""
     try:
         return evaluate(text, SCOPE)
@@ -169,7 +171,7 @@ def test_conditions_are_pythons(pair: Pair) -> None:
     assert (expected.value if isinstance(expected, Whole) else expected) == actual
 
 
-HOSTILE_SCOPE: dict[str, Value] = {
+HOSTILE_SCOPE: dict[str, Plain] = {
     **SCOPE,
     "t": "text",
     "n": None,
@@ -264,7 +266,7 @@ SHARDS = [
 @example(["$a"] + ["-"] * 900, "")
 def test_no_text_does_more_than_raise_an_error_that_points_into_it(shards: list[str], between: str) -> None:
     text = between.join(shards)
-    reads(text)
+    variable_names(text)
     for interpret in (evaluate, fill):
         try:
             interpret(text, HOSTILE_SCOPE)
@@ -295,7 +297,7 @@ def test_no_text_does_more_than_raise_an_error_that_points_into_it(shards: list[
     ],
 )
 def test_no_text_takes_forever(text: str) -> None:
-    scope: dict[str, Value] = {**HOSTILE_SCOPE, "big": [1] * 10_000}
+    scope: dict[str, Plain] = {**HOSTILE_SCOPE, "big": [1] * 10_000}
     for interpret in (evaluate, fill):
         try:
             interpret(text, scope)

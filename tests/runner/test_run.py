@@ -9,7 +9,6 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
 from cnnspec.runner import checkpoint, loop
 from cnnspec.runner.checkpoint import About
@@ -213,34 +212,6 @@ def test_a_foreign_file_without_a_scale_is_told_and_changes_nothing(tmp_path):
         safetensors.torch.save_file({"3.bias": torch.zeros(10)}, path, metadata)
         assert "how its images were made ready" in refusal(path, model)
     assert model[3].bias.any()
-
-
-def test_a_file_that_cant_be_finished_leaves_the_one_before(tmp_path, monkeypatch):
-    path = tmp_path / "w.safetensors"
-    atomic_files.write(path, b"before")
-
-    def full(_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(atomic_files.os, "fsync", full)
-    with pytest.raises(UserError, match="No space left on device"):
-        atomic_files.write(path, b"after")
-    assert path.read_bytes() == b"before"
-    assert [path] == list(tmp_path.iterdir())
-
-
-def test_an_interruption_while_a_file_is_written_leaves_the_one_before(tmp_path, monkeypatch):
-    path = tmp_path / "w.safetensors"
-    atomic_files.write(path, b"before")
-
-    def interrupt(_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(atomic_files.os, "fsync", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        atomic_files.write(path, b"after")
-    assert path.read_bytes() == b"before"
-    assert [path] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.reader.node import Mapping, has_dollar, texts_of
+from cnnspec.expressions.dollar import has_dollar, variable_names
+from cnnspec.reader.node import Mapping, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
@@ -43,7 +44,5 @@ def mentions_of(spec: Spec, file: Mapping) -> Mentions:
 
 def _reads(texts: Texts) -> frozenset[str]:
     """The variables that expressions read, in keys and names too."""
-    from cnnspec.expressions import names  # noqa: PLC0415 -- most specs have no expression
-
     filled = (text for held in texts for text in held if has_dollar(text))
-    return frozenset(name for text in filled for name in names(text))
+    return frozenset(name for text in filled for name in variable_names(text))

@@ -9,10 +9,10 @@ from cnnspec.compiler.names.namespace import Member, Namespace, unfit
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.core.diagnostic import Findings, Place, Related
+from cnnspec.core.plain import yaml_text
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.values import Unknown, text_of
 from cnnspec.layers import KINDS
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from cnnspec.language.spec import Item, Spec
@@ -54,7 +54,7 @@ class Names:
         why = unfit(text)
         if why is not None:
             code = "reserved-name" if "itself" in why or "entered" in why else "bad-name"
-            message = f"an item can't be called {shown(text)}: {why}"
+            message = f"an item can't be called {yaml_text(text)}: {why}"
             frame.reporter.error(code, message, name.place, "Choose another name.")
         elif text == name.text:
             self._fit.add(text)

@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compiler.walk.reporter import ArgumentReporter
+from cnnspec.core.plain import yaml_text
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.layer_arguments import no_main_argument
 from cnnspec.language.values import Unknown, text_of, value_of
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Mapping, Scalar, is_literal
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from cnnspec.compiler.walk.frame import Frame
-    from cnnspec.expressions import Value
+    from cnnspec.core.plain import Plain
     from cnnspec.language.layer_arguments import LayerFactory
     from cnnspec.language.spec import Form, Item, Spec
     from cnnspec.layers.base import Layer
@@ -31,7 +31,7 @@ class ItemArguments:
         self.item = item
         """Kept, so that its identity stays its own."""
         self.model = KINDS[item.kind]
-        self.literals: dict[str, Value] = {}
+        self.literals: dict[str, Plain] = {}
         self.expressions: list[tuple[str, Node]] = []
         self.layers: dict[Hashable, Layer] = {}
         """By the values of the expressions."""
@@ -69,9 +69,9 @@ class ArgumentReader:
                 arguments.layers[key] = layer
         return None if failed else layer
 
-    def _evaluated(self, arguments: ItemArguments, frame: Frame) -> tuple[dict[str, Value], set[str]]:
+    def _evaluated(self, arguments: ItemArguments, frame: Frame) -> tuple[dict[str, Plain], set[str]]:
         """The expressions' values, and the names of those that fail."""
-        values: dict[str, Value] = {}
+        values: dict[str, Plain] = {}
         failed: set[str] = set()
         references = arguments.model.references
         for name, node in arguments.expressions:
@@ -85,7 +85,7 @@ class ArgumentReader:
         return values, failed
 
     def _checked(
-        self, item: Item, arguments: ItemArguments, values: dict[str, Value], failed: set[str], frame: Frame
+        self, item: Item, arguments: ItemArguments, values: dict[str, Plain], failed: set[str], frame: Frame
     ) -> Layer | None:
         """The layer of all arguments; what literals say by themselves was reported when the item was read."""
         reported = {*failed, *arguments.literals} if item.literals_checked else failed
@@ -130,10 +130,10 @@ class ArgumentReader:
             layer = self._factory.layer(kind, {}, item.place, None, frame.reporter)
         return replace(item, kind=kind, form=form, literal=True, layer=layer)
 
-    def _kind_problem(self, written: str, kind: Value) -> tuple[str, str] | None:
+    def _kind_problem(self, written: str, kind: Plain) -> tuple[str, str] | None:
         """What is wrong with a computed kind, and what to write instead."""
         if not isinstance(kind, str):
-            message = f"{written} is {shown(kind)}, a layer's kind is a text"
+            message = f"{written} is {yaml_text(kind)}, a layer's kind is a text"
             return message, "Use a variable that holds a kind's name."
         if kind in MERGES:
             return f"{written} is {kind}: a merge is written by its own name", f"Write `{kind}: […]`."
@@ -143,6 +143,6 @@ class ArgumentReader:
         return None
 
 
-def hashable(value: Value) -> Hashable:
+def hashable(value: Plain) -> Hashable:
     """A value as a key; the texts of lists and mappings differ where they do."""
     return repr(value) if isinstance(value, list | dict) else value

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.core.plain import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Mapping, Scalar, from_plain, is_literal
-from cnnspec.reader.parentheses import torn_off
-from cnnspec.reader.quote import shown
+from cnnspec.reader.split_at_comma import is_end_of_call
 
 if TYPE_CHECKING:
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.core.diagnostic import Findings
+    from cnnspec.core.plain import Plain
     from cnnspec.core.shape import Size
-    from cnnspec.expressions import Value
     from cnnspec.language.spec import Block, Item
     from cnnspec.reader.node import Node
 
@@ -75,7 +75,7 @@ class CallReader:
         _bind(call, site, frame)
         return call
 
-    def _unpacked(self, call: Call, item: Item, block: Block, value: dict[str, Value], frame: Frame) -> Call:
+    def _unpacked(self, call: Call, item: Item, block: Block, value: dict[str, Plain], frame: Frame) -> Call:
         """A call whose one expression gives a mapping of arguments. Raises Unknown."""
         assert isinstance(item.args, Scalar), "it is an expression"
         known = block.args.keys() | block.inputs.keys()
@@ -90,9 +90,9 @@ class CallReader:
         """What the call's text says; what is wrong with it is reported each time that it is reached. Raises Unknown."""
         site = self._sites.get(id(item))
         if site is None:
-            before = findings.findings.recorded
+            before = findings.findings.total
             site = _checked_site(item, block, findings)
-            if findings.findings.recorded == before:
+            if findings.findings.total == before:
                 self._sites[id(item)] = site
         return site
 
@@ -111,9 +111,9 @@ def _bind(call: Call, site: CallSite, frame: Frame) -> None:
             call.bind(name, value, node.place)
 
 
-def _no_known_key(value: dict[str, Value], written: Scalar, block: Block, findings: Findings) -> None:
+def _no_known_key(value: dict[str, Plain], written: Scalar, block: Block, findings: Findings) -> None:
     """Of a mapping that was meant as one argument no key is known: that is one mistake."""
-    message = f"{block.name}: {written.text} holds {shown(value)}, none of which it takes"
+    message = f"{block.name}: {written.text} holds {yaml_text(value)}, none of which it takes"
     hint = f"It takes {', '.join([*block.args, *block.inputs]) or 'none'}."
     if block.args:
         main = next(iter(block.args))
@@ -143,7 +143,7 @@ def _given(item: Item, block: Block, findings: Findings) -> dict[str, Node]:
         return {main: item.args}
     known = block.args.keys() | block.inputs.keys()
     for key, _ in item.args:
-        if key.text not in known and not torn_off(key.text, item.args):
+        if key.text not in known and not is_end_of_call(key.text, item.args):
             names = [*block.args, *block.inputs]
             hint = did_you_mean(key.text, names) or f"It takes {', '.join(names) or 'none'}."
             message = f"{block.name}: {key.text} is not one of its arguments"
@@ -156,7 +156,7 @@ def _no_main(item: Item, block: Block, findings: Findings) -> None:
     message, hint = f"{block.name} takes no argument", f"Write `{block.name}`."
     if block.inputs:
         first, *others = block.inputs
-        named = [f"{first}: {shown(item.args.plain())}", *(f"{name}: …" for name in others)]
+        named = [f"{first}: {yaml_text(item.args.plain())}", *(f"{name}: …" for name in others)]
         message, hint = (
             f"{block.name} has no main argument",
             f"Name it: `{block.name}: {{{', '.join(named)}}}`.",
@@ -174,7 +174,7 @@ def _missing(item: Item, block: Block, given: dict[str, Node], findings: Finding
     missing = [name for name in lacking if not any(nearest(word, [name]) for word in unknown)]
     if not missing:
         return
-    example = {name: "…" if name in lacking else shown(given[name].plain()) for name in required}
+    example = {name: "…" if name in lacking else yaml_text(given[name].plain()) for name in required}
     arguments = ", ".join(f"{name}: {value}" for name, value in example.items())
     message = f"{block.name}: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
     hint = f"Write `{block.name}: {{{arguments}}}`."
@@ -188,6 +188,6 @@ def _sources(block: Block, given: dict[str, Node], findings: Findings) -> dict[s
         if isinstance(node, Scalar) and node.text:
             sources[name] = node
         elif node is not None:
-            message = f"{block.name}: {name} is {shown(node.plain())}, it must be the name of an item"
+            message = f"{block.name}: {name} is {yaml_text(node.plain())}, it must be the name of an item"
             findings.error("bad-value", message, node.place, f"Write `{name}: stem`.")
     return sources

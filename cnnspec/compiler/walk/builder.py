@@ -9,9 +9,9 @@ from cnnspec.compiler.plan import Node, Value
 from cnnspec.compiler.provenance import gave
 from cnnspec.compiler.walk.frame import NOTHING
 from cnnspec.compiler.walk.reporter import definitions
+from cnnspec.core.plain import yaml_text
 from cnnspec.declare.validate import value_place
 from cnnspec.reader.node import Mapping
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from cnnspec.compiler.inference import Conflict
@@ -79,8 +79,8 @@ class Builder:
     def _wrong_assertion(self, node: Node, conflict: Conflict, origin: Origin) -> None:
         item, frame = origin
         field, written, size = conflict
-        message = f"{node.kind}: {field} says {shown(written)}, the input has {shown(size)}"
-        hint = f"{gave(node.inputs)} Write {field}: {shown(size)}, or leave it out: it is inferred."
+        message = f"{node.kind}: {field} says {yaml_text(written)}, the input has {yaml_text(size)}"
+        hint = f"{gave(node.inputs)} Write {field}: {yaml_text(size)}, or leave it out: it is inferred."
         place = value_place(item.args, field, item.place)
         related = definitions(_written_as(item, field), frame.scope)
         frame.reporter.error("wrong-assertion", message, place, hint, related)

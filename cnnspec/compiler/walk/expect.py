@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.walk.reporter import definitions
+from cnnspec.core.plain import yaml_text
 from cnnspec.language.values import Unknown, value_of
-from cnnspec.reader.quote import shown
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
+    from cnnspec.core.plain import Plain
     from cnnspec.core.shape import Shape
-    from cnnspec.expressions import Value
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Item
     from cnnspec.reader.node import Node
@@ -24,21 +24,21 @@ def check_expected(item: Item, node: Node, shape: Shape | None, scope: Scope, fi
     except Unknown:
         return
     if not isinstance(expected, list) or not expected or not all(map(_is_size, expected)):
-        message = f"expect is {shown(expected)}, it must be a list of sizes, without the batch"
+        message = f"expect is {yaml_text(expected)}, it must be a list of sizes, without the batch"
         example = list(shape.sizes) if shape and shape.known else [10, 12, 12]
-        findings.error("bad-value", message, node.place, f"Write `expect: {shown(example)}`.")
+        findings.error("bad-value", message, node.place, f"Write `expect: {yaml_text(example)}`.")
     elif shape is not None and not _agree(shape, expected):
         message = f"{item.kind}: expect says {'×'.join(map(str, expected))}, the output is {shape}"
-        hint = f"Write `expect: {shown(list(shape.sizes))}`, or change the layers before it."
+        hint = f"Write `expect: {yaml_text(list(shape.sizes))}`, or change the layers before it."
         related = definitions(node, scope)
         findings.error("wrong-expectation", message, node.place, hint if shape.known else "", related)
 
 
-def _is_size(value: Value) -> bool:
+def _is_size(value: Plain) -> bool:
     return type(value) is int and value >= 1
 
 
-def _agree(shape: Shape, expected: list[Value]) -> bool:
+def _agree(shape: Shape, expected: list[Plain]) -> bool:
     """Whether all sizes that are known are the expected ones."""
     pairs = zip(shape.sizes, expected, strict=False)
     return len(shape.sizes) == len(expected) and all(size is None or size == other for size, other in pairs)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.walk.reporter import definitions
+from cnnspec.core.plain import quote
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Mapping
-from cnnspec.reader.quote import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.core.diagnostic import Findings, Place, Related
-    from cnnspec.expressions import Value
+    from cnnspec.core.plain import Plain
     from cnnspec.language.scope import Scope
     from cnnspec.reader.node import Node
 
@@ -24,7 +24,7 @@ class Rounds(NamedTuple):
     """The variable that a repeat binds, and its value in each round."""
 
     variable: str
-    elements: Sequence[Value]
+    elements: Sequence[Plain]
     place: Place
 
 
@@ -41,7 +41,7 @@ def read_rounds(node: Node, scope: Scope, findings: Findings, most: int) -> Roun
         if variable == "in_channels" or not variable.isidentifier():
             findings.error(
                 "reserved-name",
-                f"a round's variable can't be called {quoted(variable)}",
+                f"a round's variable can't be called {quote(variable)}",
                 place,
                 "Choose another name.",
             )
@@ -59,11 +59,11 @@ def read_rounds(node: Node, scope: Scope, findings: Findings, most: int) -> Roun
 
 
 def _refuse(
-    value: Value, node: Node, most: int, findings: Findings, related: tuple[Related, ...], *, named: bool
+    value: Plain, node: Node, most: int, findings: Findings, related: tuple[Related, ...], *, named: bool
 ) -> None:
     code = "bad-repeat"
     message = (
-        f"repeat is {quoted(value)}, it must be a whole number of at least 0{' or a list' if named else ''}"
+        f"repeat is {quote(value)}, it must be a whole number of at least 0{' or a list' if named else ''}"
     )
     hint = _HINT
     if type(value) is int and value > most:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related
+from cnnspec.core.plain import quote, yaml_text
 from cnnspec.language.values import variables_in
 from cnnspec.reader.node import Mapping
-from cnnspec.reader.quote import quoted, shown
 
 if TYPE_CHECKING:
-    from cnnspec.expressions import Value
+    from cnnspec.core.plain import Plain
     from cnnspec.language.scope import Scope
     from cnnspec.reader.node import Node
 
@@ -22,12 +22,12 @@ class BlockCall(NamedTuple):
     """A block that the walk is in, what it was given, and where it is called."""
 
     block: str
-    arguments: dict[str, Value]
+    arguments: dict[str, Plain]
     place: Place
 
     def related(self) -> Related:
         """The call as a place that helps to understand a finding inside."""
-        given = ", ".join(f"{name}: {shown(value)}" for name, value in self.arguments.items())
+        given = ", ".join(f"{name}: {yaml_text(value)}" for name, value in self.arguments.items())
         return Related(self.place, f"in {self.block} with {given}" if given else f"in {self.block}")
 
 
@@ -78,4 +78,4 @@ def definitions(node: Node | None, scope: Scope) -> tuple[Related, ...]:
     if node is None:
         return ()
     found = ((name, scope.place_of(name)) for name in sorted(variables_in(node)) if name in scope)
-    return tuple(Related(place, f"${name} is {quoted(scope[name])}") for name, place in found if place)
+    return tuple(Related(place, f"${name} is {quote(scope[name])}") for name, place in found if place)

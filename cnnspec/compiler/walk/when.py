@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.walk.reporter import definitions
+from cnnspec.core.plain import quote, yaml_text
 from cnnspec.language.values import Unknown, value_of
-from cnnspec.reader.quote import quoted, shown
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
@@ -24,8 +24,8 @@ def is_there(node: Node, scope: Scope, findings: Findings) -> bool | None:
         return bool(value)
     from cnnspec.declare.remedies import boolean  # noqa: PLC0415 -- only a mistake pays for it
 
-    message = f"when is {quoted(value)}, it must be true or false, a number or null"
+    message = f"when is {quote(value)}, it must be true or false, a number or null"
     said = boolean(value)
-    hint = "Compare it, as in `when: $act == 'relu'`." if said is None else f"Write {shown(said)}."
+    hint = "Compare it, as in `when: $act == 'relu'`." if said is None else f"Write {yaml_text(said)}."
     findings.error("bad-value", message, node.place, hint, definitions(node, scope))
     return None

@@ -1,4 +1,4 @@
-"""What lines and columns say where the parser has lost the structure: hints in the user's own words."""
+"""Hints about indentation, from the lines themselves: what to write, and in which column."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import LINE_BREAK, Place
-from cnnspec.reader.errors.structure import shorten
+from cnnspec.core.plain import shorten
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Source
@@ -19,20 +19,20 @@ _MOST = 8
 
 
 def end_of(source: Source) -> Place:
-    """Behind the last character of the text that is no blank."""
+    """The place behind the last character of the text that is no blank."""
     lines = LINE_BREAK.split(source.text.rstrip())
     line, column = len(lines), len(lines[-1]) + 1
     return Place(source, line, column, line, column)
 
 
 def key_of(line: str) -> str:
-    """The key that a line begins with, or nothing."""
+    """The key at the start of a line; empty where there is none."""
     found = _KEY.match(_COMMENT.sub("", line).rstrip())
     return found[2] if found else ""
 
 
 def start_of(source: Source, number: int) -> Place:
-    """The key, or else the text, that a line begins with."""
+    """The place of the key at the start of a line, or else of all its text."""
     line = source.line(number)
     text = line.strip()
     column = len(line) - len(line.lstrip()) + 1
@@ -40,7 +40,7 @@ def start_of(source: Source, number: int) -> Place:
 
 
 def _line_above(source: Source, number: int) -> int:
-    """The nearest line above that says something; 0 for none."""
+    """The nearest line above that is neither blank nor a comment; 0 for none."""
     number -= 1
     while number and not _COMMENT.sub("", source.line(number)).strip():
         number -= 1
@@ -48,7 +48,7 @@ def _line_above(source: Source, number: int) -> int:
 
 
 def beneath_item(source: Source, number: int) -> str:
-    """What to write where a key stands indented beneath `- bn` or `- conv: 3`; empty elsewhere."""
+    """The hint where the line is a key indented beneath `- bn` or `- conv: 3`; empty elsewhere."""
     above = _line_above(source, number)
     item = _ITEM.fullmatch(_COMMENT.sub("", source.line(above)).rstrip()) if above else None
     keys = _keys(source, number)
@@ -63,7 +63,7 @@ def beneath_item(source: Source, number: int) -> str:
 
 
 def _keys(source: Source, number: int) -> list[re.Match[str]]:
-    """The `key: value` lines from this one on that are indented alike."""
+    """The `key: value` lines from this one on with the same indentation."""
     found: list[re.Match[str]] = []
     while len(found) < _MOST:
         key = _KEY.fullmatch(_COMMENT.sub("", source.line(number)).rstrip())
@@ -75,7 +75,7 @@ def _keys(source: Source, number: int) -> list[re.Match[str]]:
 
 
 def entry(text: str) -> str:
-    """One `key: value` as it is written between braces."""
+    """A `key: value` line as it is written between braces."""
     key, colon, value = text.partition(": ")
     value = value.strip()
     if not colon:
@@ -86,45 +86,47 @@ def entry(text: str) -> str:
 
 
 def in_braces(line: str) -> str:
-    """What to write for `a: b: c`."""
+    """The hint for `a: b: c`."""
     key, _, value = _COMMENT.sub("", line).strip().partition(": ")
     if not value or value.endswith(":"):
         return "Put the value in quotes, or begin a new line."
     return f"Put the value in quotes, or write a mapping in braces: `{shorten(key)}: {{{shorten(value)}}}`."
 
 
-def indented(source: Source, number: int, around: Place) -> tuple[str, str]:
-    """Message and hint for a line whose indentation fits no level; `around` began what it is in."""
-    line, nearest = source.line(number), _line_above(source, number)
+def wrong_level(source: Source, number: int, around: Place) -> tuple[str, str]:
+    """Message and hint for a line at no open level of indentation; `around` is where its collection begins."""
+    line, above = source.line(number), _line_above(source, number)
     column = start_of(source, number).column
-    words = _COMMENT.sub("", source.line(nearest)).rstrip()
-    whole = _balanced(words)
-    above = _KEY.fullmatch(words) if whole else None
-    if above and above[3] and column > above.start(2) + 1:
-        message = f"`{shorten(line)}` is indented beneath `{shorten(above[0])}`, which has a value already"
-        return message, f"Begin it in column {above.start(2) + 1}, as the line above."
+    words = _COMMENT.sub("", source.line(above)).rstrip()
+    complete = _balanced(words)
+    key = _KEY.fullmatch(words) if complete else None
+    if key and key[3] and column > key.start(2) + 1:
+        message = f"`{shorten(line)}` is indented beneath `{shorten(key[0])}`, which has a value already"
+        return message, f"Begin it in column {key.start(2) + 1}, as the line above."
     item = line.strip() == "-" or line.lstrip().startswith("- ")
-    places = [start_of(source, nearest), around] if whole else [around]
-    found = ((_level_of(place, item=item), place.line) for place in places)
+    starts = [start_of(source, above), around] if complete else [around]
+    found = ((_level_of(start, item=item), start.line) for start in starts)
     levels = {level: begun for level, begun in found if level and level != column}
     if not levels and key_of(line):
-        levels = _outer(source, around.line, column)
+        levels = _outer_level(source, around.line, column)
     ways = ", or ".join(f"in column {level}, as line {begun}" for level, begun in levels.items())
-    message = f"Column {column} is no level of indentation that is open here"
+    return _no_such_level(column, ways, item=item)
+
+
+def _no_such_level(column: int, ways: str, *, item: bool) -> tuple[str, str]:
+    """Message and hint; `ways` names the columns that are levels, and may be empty."""
     if item:
         message = f"No list is open in column {column}, where this item begins"
         ways = ways and f"{ways}, to write a further item"
-    return message, f"Begin the line {ways}." if ways else _WITHOUT_LEVEL[item]
+        otherwise = "Write the key of its list above it, as in `layers:`."
+    else:
+        message = f"Column {column} is no level of indentation that is open here"
+        otherwise = "Remove it, or put it in quotes where a text belongs."
+    return message, f"Begin the line {ways}." if ways else otherwise
 
 
-_WITHOUT_LEVEL = {
-    True: "Write the key of its list above it, as in `layers:`.",
-    False: "Remove it, or put it in quotes where a text belongs.",
-}
-
-
-def _outer(source: Source, number: int, column: int) -> dict[int, int]:
-    """The column of the nearest key above that begins further left, and its line; empty for none."""
+def _outer_level(source: Source, number: int, column: int) -> dict[int, int]:
+    """Column and line of the nearest key above that is further left; empty for none."""
     while number := _line_above(source, number):
         place = start_of(source, number)
         if place.column < column and key_of(source.line(number)):
@@ -133,7 +135,7 @@ def _outer(source: Source, number: int, column: int) -> dict[int, int]:
 
 
 def _level_of(place: Place, *, item: bool) -> int:
-    """The column of the dash, or of the key, that begins or holds what stands there; 0 for none."""
+    """The column of the dash, or of the key, of what is at `place`; 0 for none."""
     line = place.source.line(place.line)
     found = _ITEM.match(line)
     if item:

@@ -1,4 +1,4 @@
-"""What the reader of YAML says of structures that are YAML, but of no use in a spec."""
+"""Diagnostics for what is YAML, but not allowed in a spec: keys, aliases, tags, sizes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Diagnostic, Related
+from cnnspec.core.plain import shorten
 from cnnspec.core.suggest import nearest
 from cnnspec.reader.encoding import place_at
 
@@ -14,41 +15,33 @@ if TYPE_CHECKING:
 
     from cnnspec.core.diagnostic import Place, Source
 
-_SHOWN = 40
 _DIRECTIVE = re.compile("[\n\r\x85\u2028\u2029]%")
 _TAG = re.compile(r"(?:&[\w-]*\s+)?(!(?:<[^>\s]*>|[^\s,\[\]{}]*))")
 
 
-class Stop(Exception):  # noqa: N818 -- a verdict on the text, no fault of the program
-    """Reading can't go on after this."""
+class ReadError(Exception):
+    """A mistake after which the rest of the text can't be read."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
 
 
-def shorten(text: str) -> str:
-    """The text as one line, cut where it would fill the screen."""
-    # Cut first: an alias can bring the same long text up again and again.
-    line = " ".join(text[: 2 * _SHOWN].split())
-    return line if len(line) <= _SHOWN and len(text) <= 2 * _SHOWN else f"{line[: _SHOWN - 1]}…"
-
-
 def too_deep(place: Place, most: int) -> Diagnostic:
-    """Stop: a list or mapping within too many others."""
+    """A list or mapping within too many others."""
     message = f"lists and mappings are nested more than {most} levels deep here"
     return Diagnostic("too-deep", message, place, "Move what is inside to a block under `blocks`.")
 
 
 def too_many_nodes(place: Place, most: int) -> Diagnostic:
-    """Stop: too many keys and values, aliases expanded."""
+    """Too many keys and values, aliases expanded."""
     message = f"the text passes {most:,} keys and values here, counting what aliases repeat"
     hint = "Say what repeats once: with `repeat`, or as a block under `blocks`."
     return Diagnostic("too-many-nodes", message, place, hint)
 
 
 def several_documents(place: Place) -> Diagnostic:
-    """Stop: `---` or a directive after the spec."""
+    """`---` or a directive after the spec."""
     hint = "Keep one spec in a file; for versions of one network use `variants`."
     return Diagnostic("several-documents", "a second YAML document begins here", place, hint)
 
@@ -67,7 +60,7 @@ def duplicate_key(place: Place, key: str, first: Place) -> Diagnostic:
 
 
 def complex_key(place: Place) -> Diagnostic:
-    """A list, a mapping or nothing at all where a key's text belongs."""
+    """A key that is a list, a mapping or empty."""
     return Diagnostic(
         "complex-key", "A key must be a text", place, 'Write `key: value`; `"": value` if it is empty.'
     )
@@ -80,7 +73,7 @@ def merge_key(place: Place) -> Diagnostic:
 
 
 def recursive_alias(name: str, place: Place, anchor: Place) -> Diagnostic:
-    """An alias inside of what it stands for."""
+    """An alias within the node that it stands for."""
     message = f"`*{shorten(name)}` stands inside of what it stands for"
     hint = "Nothing can contain itself; write the part that repeats once, with `repeat` or as a block."
     related = (Related(anchor, f"`&{shorten(name)}` is marked here"),)
@@ -115,6 +108,6 @@ def number_too_large(place: Place, text: str) -> Diagnostic:
 
 
 def directive_after(source: Source, index: int) -> Place | None:
-    """Where a line begins with `%` at or after `index`."""
+    """The first line at or after `index` that begins with `%`; None where there is none."""
     found = _DIRECTIVE.search(source.text, max(index - 1, 0))
     return place_at(source, found.start() + 1) if found else None

@@ -10,7 +10,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from cnnspec.core.errors import judged
+from cnnspec.core.errors import rejects_as_user_errors
 from cnnspec.runner.steps import batch_sizes
 from cnnspec.settings.augmentations.values import Normalise
 from cnnspec.settings.train import Train
@@ -138,7 +138,7 @@ def chosen(raw: Raw, config: Train) -> tuple[Tensor, Tensor]:
         fit_F, validation_V = torch.arange(len(labels_N)), torch.arange(len(raw.validation.labels))
     else:
         fit_F, validation_V = hold_out(labels_N, config.validation, config.seed)
-    with judged():  # what is held out is gone already
+    with rejects_as_user_errors():  # what is held out is gone already
         config.model_copy(update={"validation": 0.0}).fits(len(fit_F))
     if overfit := config.overfit_batches:
         fit_F = validation_V = shuffled(fit_F, config.seed, "order", 1)[: overfit * config.batch_size]

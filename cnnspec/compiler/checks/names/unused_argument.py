@@ -24,8 +24,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import check, warning
+from cnnspec.expressions.dollar import has_dollar
 from cnnspec.language.spec import every
-from cnnspec.reader.node import has_dollar, texts_of
+from cnnspec.reader.node import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
