@@ -37,6 +37,7 @@ MAX_DEPTH = 64
 MAX_NODES = 100_000
 """Keys and values, those that an alias repeats included."""
 
+_NO_KEYS = frozenset({"", "<<"})
 _BLOCK_STYLES = frozenset("|>")
 _MOST_SUGGESTIONS = 50
 """Unknown aliases that get a suggestion, and anchors that are looked at for one."""
@@ -114,15 +115,17 @@ class Composer:
             raise ReadError(structure.several_documents(place))
 
     def _scalar(self, event: Event) -> None:
-        parent, plain = self._open[-1], not event.style
+        parent, text, plain = self._open[-1], event.value, not event.style
         place = self._place_of_block_text(event) if event.style in _BLOCK_STYLES else self._place(event)
         self._spend(1, place)
-        text = event.value
-        value = scalar_value(text) if plain else text
         if event.tag is not None:
             self.diagnostics.append(structure.tag(place, event.tag))
         elif plain and not text and not event.anchor and parent.has_key:
             place = self._behind_colon(parent.end)
+        if parent.is_new_key(text) and not event.anchor:
+            parent.add_key(Scalar(text, text, place), place)
+            return
+        value = scalar_value(text) if plain else text
         node = Scalar(text, value, place)
         if event.anchor:
             self._anchors[event.anchor] = _Anchor(place, node)
@@ -266,6 +269,11 @@ class _OpenCollection:
     def wants_key(self) -> bool:
         """Whether the next node is a key."""
         return self.entries is not None and not self.has_key
+
+    def is_new_key(self, text: str) -> bool:
+        """Whether the next node is a key, and nothing can be wrong with this text as one."""
+        entries = self.entries
+        return entries is not None and not self.has_key and text not in entries and text not in _NO_KEYS
 
     def add_key(self, key: Scalar | None, place: Place) -> None:
         """Take a key; None for one whose value is to be dropped."""
