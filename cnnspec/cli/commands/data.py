@@ -79,8 +79,8 @@ def _of_files(found: Survey) -> list[str]:
         return []
     (width, height), _ = found.sizes[0]
     widths, heights = zip(*(size for size, _ in found.sizes), strict=True)
-    told = f"files: {min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high"
-    return [f"{told}; most are {width}×{height}" if len(found.sizes) > 1 else f"files: {width}×{height}"]
+    extent = f"files: {min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high"
+    return [f"{extent}; most are {width}×{height}" if len(found.sizes) > 1 else f"files: {width}×{height}"]
 
 
 def _levels(found: Survey) -> list[str]:

@@ -67,5 +67,5 @@ def _compare(run: Path, loss: float, accuracy: float) -> None:
         click.echo("warning: metrics.jsonl holds no test to compare this with", err=True)
         return
     if not (math.isclose(before[0], loss, rel_tol=1e-3) and math.isclose(before[1], accuracy, abs_tol=2e-3)):
-        told = f"accuracy {100 * before[1]:.2f} %, loss {numbers.loss(before[0])}"
-        click.echo(f"warning: the training ended with {told}: spec or weights were changed since", err=True)
+        ending = f"accuracy {100 * before[1]:.2f} %, loss {numbers.loss(before[0])}"
+        click.echo(f"warning: the training ended with {ending}: spec or weights were changed since", err=True)

@@ -86,7 +86,7 @@ def _show(found: list[Prediction]) -> None:
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    """Its images; a link that leads nowhere is told. Raises UserError where there are none."""
+    """Its images; a link that leads nowhere is named on stderr. Raises UserError where there are none."""
     from cnnspec.train.data.listing import Bad, images_under  # noqa: PLC0415 -- only a folder needs it
 
     bad = Bad(ImageFolder(root=str(folder), on_bad="skip"))

@@ -116,12 +116,14 @@ def _kept(folder: Path, error: UserError | None = None) -> str:
     from cnnspec.runner.checkpoint import epoch_of  # noqa: PLC0415 -- imports torch, which is there by now
 
     last, best = (epoch_of(folder / f"{name}.safetensors") for name in ("last", "best"))
-    told = [f"of epoch {last} (last)"] * (last is not None) + [f"of epoch {best} (best)"] * (best is not None)
+    weights = [f"of epoch {last} (last)"] * (last is not None) + [f"of epoch {best} (best)"] * (
+        best is not None
+    )
     if isinstance(error, NonFiniteError) and error.kept and last is not None:
-        told[0] = f"{error.kept} (last)"
-    if not told:
+        weights[0] = f"{error.kept} (last)"
+    if not weights:
         return f"{folder} holds no weights: they are written when an epoch ends."
-    return f"{folder} holds the weights {' and '.join(told)}."
+    return f"{folder} holds the weights {' and '.join(weights)}."
 
 
 def _ended(event: Finished) -> str:

@@ -55,10 +55,10 @@ def _checked(spec: str, settings: tuple[str, ...]) -> Iterator[_Checked]:
     yield _Checked(opened.label, base, list(base.diagnostics))
     if opened.variant is not None:
         return
-    told = {_key(found) for found in base.diagnostics}
+    known = {_key(found) for found in base.diagnostics}
     for variant in variants(opened.document):
         result = check_document(opened.document, variant=variant, settings=settings)
-        new = [found for found in result.diagnostics if _key(found) not in told]
+        new = [found for found in result.diagnostics if _key(found) not in known]
         named = [replace(found, message=f"{found.message} (variant {variant})") for found in new]
         yield _Checked(f"{opened.label}@{variant}", result, named)
 
