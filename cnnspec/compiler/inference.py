@@ -72,13 +72,12 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
 
 def _conflicts(layer: Layer, x: Shape) -> tuple[Conflict, ...]:
     """Compare the sizes that were written with those that are inferred."""
-    return tuple(
-        Conflict(field, written, size)
-        for field, size in layer.inferred(x).items()
-        if (written := getattr(layer, field, None)) is not None
-        and size is not None
-        and _listed(written) != _listed(size)
-    )
+    conflicts = []
+    for field, size in layer.inferred(x).items():
+        written = getattr(layer, field, None)
+        if written is not None and size is not None and _listed(written) != _listed(size):
+            conflicts.append(Conflict(field, written, size))
+    return tuple(conflicts)
 
 
 def _listed(value: object) -> tuple[object, ...]:

@@ -40,9 +40,6 @@ def evaluate(text: str, variables: Variables) -> Plain:
 
     Raises ExpressionError. A variable must exist even in the half of a choice that isn't taken.
     """
-    if not has_dollar(text):
-        return text
-    _require_short(text)
     try:
         return _value(text)(variables)
     except ExpressionError as error:
@@ -82,9 +79,10 @@ def _too_long(message: str, start: int, end: int) -> ExpressionError:
 
 @lru_cache(_CACHE_SIZE)
 def _value(text: str) -> Closure:
-    """The closure of a whole scalar with a dollar sign in it."""
-    plain = text.replace("$$", "")
-    if not has_dollar(plain):
+    """The closure of a whole scalar."""
+    if has_dollar(text):
+        _require_short(text)
+    if not has_dollar(text.replace("$$", "")):
         with_dollars = text.replace("$$", "$")
         return lambda _: with_dollars
     tokens = list(tokenize(text))
@@ -100,12 +98,26 @@ def _checked(tokens: list[Token], end: Token) -> Closure:
         if token.kind == "variable":
             first_use.setdefault(token.text, token)
     names = tuple(first_use)
+    if len(tokens) == 1 and names:
+        return _lone_variable(tokens[0], run)
 
     def checked(variables: Variables) -> Plain:
         for name in names:
             if name not in variables:
                 raise unknown_variable(first_use[name], variables)
         return run(variables)
+
+    return checked
+
+
+def _lone_variable(token: Token, run: Closure) -> Closure:
+    """The closure of an expression that is just a variable, as most are."""
+
+    def checked(variables: Variables) -> Plain:
+        try:
+            return run(variables)
+        except KeyError:
+            raise unknown_variable(token, variables) from None
 
     return checked
 

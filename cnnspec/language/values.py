@@ -75,9 +75,9 @@ def variables_in(node: Node) -> frozenset[str]:
 
 
 def _evaluated(node: Scalar, scope: Scope, findings: Findings) -> Plain:
-    language = _expressions()
     if scope.unknown or scope.blind:
         _require_known(node.text, scope)
+    language = _expressions()
     try:
         return language.evaluate(node.text, scope)
     except language.error as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.plain import yaml_text
@@ -82,8 +81,8 @@ class CallReader:
         if value and known.isdisjoint(value) and not any(nearest(key, known) for key in value):
             _no_known_key(value, item.args, block, frame.reporter)
             raise Unknown
-        item = replace(item, args=from_plain(value, item.args.place))
-        _bind(call, _checked_site(item, block, frame.reporter), frame)
+        args = from_plain(value, item.args.place)
+        _bind(call, _checked_site(item, args, block, frame.reporter), frame)
         return call
 
     def _site(self, item: Item, block: Block, findings: Reporter) -> CallSite:
@@ -91,7 +90,7 @@ class CallReader:
         site = self._sites.get(id(item))
         if site is None:
             before = findings.findings.total
-            site = _checked_site(item, block, findings)
+            site = _checked_site(item, item.args, block, findings)
             if findings.findings.total == before:
                 self._sites[id(item)] = site
         return site
@@ -121,8 +120,8 @@ def _no_known_key(value: dict[str, Plain], written: Scalar, block: Block, findin
     findings.error("unknown-argument", message, written.place, hint)
 
 
-def _checked_site(item: Item, block: Block, findings: Findings) -> CallSite:
-    given = _given(item, block, findings)
+def _checked_site(item: Item, args: Node | None, block: Block, findings: Findings) -> CallSite:
+    given = _given(args, block, findings)
     _missing(item, block, given, findings)
     parameters = tuple(
         Parameter(name, given.get(name, argument.default), name not in given)
@@ -131,37 +130,36 @@ def _checked_site(item: Item, block: Block, findings: Findings) -> CallSite:
     return CallSite(item, parameters, _sources(block, given, findings))
 
 
-def _given(item: Item, block: Block, findings: Findings) -> dict[str, Node]:
+def _given(args: Node | None, block: Block, findings: Findings) -> dict[str, Node]:
     """The arguments of a call by name; unknown ones are reported. Raises Unknown where it takes none."""
-    if item.args is None:
+    if args is None:
         return {}
-    if not isinstance(item.args, Mapping):
+    if not isinstance(args, Mapping):
         main = next(iter(block.args), None)
         if main is None:
-            _no_main(item, block, findings)
+            _no_main(args, block, findings)
             raise Unknown
-        return {main: item.args}
+        return {main: args}
     known = block.args.keys() | block.inputs.keys()
-    for key, _ in item.args:
-        if key.text not in known and not is_end_of_call(key.text, item.args):
+    for key, _ in args:
+        if key.text not in known and not is_end_of_call(key.text, args):
             names = [*block.args, *block.inputs]
             hint = did_you_mean(key.text, names) or f"It takes {', '.join(names) or 'none'}."
             message = f"{block.name}: {key.text} is not one of its arguments"
             findings.error("unknown-argument", message, key.place, hint)
-    return {key.text: node for key, node in item.args}
+    return {key.text: node for key, node in args}
 
 
-def _no_main(item: Item, block: Block, findings: Findings) -> None:
-    assert item.args is not None, "the call has an argument"
+def _no_main(args: Node, block: Block, findings: Findings) -> None:
     message, hint = f"{block.name} takes no argument", f"Write `{block.name}`."
     if block.inputs:
         first, *others = block.inputs
-        named = [f"{first}: {yaml_text(item.args.plain())}", *(f"{name}: …" for name in others)]
+        named = [f"{first}: {yaml_text(args.plain())}", *(f"{name}: …" for name in others)]
         message, hint = (
             f"{block.name} has no main argument",
             f"Name it: `{block.name}: {{{', '.join(named)}}}`.",
         )
-    findings.error("no-main-argument", message, item.args.place, hint)
+    findings.error("no-main-argument", message, args.place, hint)
 
 
 def _missing(item: Item, block: Block, given: dict[str, Node], findings: Findings) -> None:

@@ -11,8 +11,8 @@ from cnnspec.language.values import variables_in
 from cnnspec.reader.node import Mapping
 
 if TYPE_CHECKING:
-    from cnnspec.core.plain import Plain
     from cnnspec.language.scope import Scope
+    from cnnspec.language.spec import Block
     from cnnspec.reader.node import Node
 
 _MOST_CALLS = 8
@@ -21,14 +21,16 @@ _MOST_CALLS = 8
 class BlockCall(NamedTuple):
     """A block that the walk is in, what it was given, and where it is called."""
 
-    block: str
-    arguments: dict[str, Plain]
+    block: Block
+    scope: Scope
     place: Place
 
     def related(self) -> Related:
         """The call as a place that helps to understand a finding inside."""
-        given = ", ".join(f"{name}: {yaml_text(value)}" for name, value in self.arguments.items())
-        return Related(self.place, f"in {self.block} with {given}" if given else f"in {self.block}")
+        name, scope = self.block.name, self.scope
+        known = [argument for argument in self.block.args if argument not in scope.unknown]
+        given = ", ".join(f"{argument}: {yaml_text(scope[argument])}" for argument in known)
+        return Related(self.place, f"in {name} with {given}" if given else f"in {name}")
 
 
 class Reporter(Findings):
@@ -50,7 +52,7 @@ class Reporter(Findings):
 
     def calls_block(self, block: str) -> bool:
         """Whether a call of this block is open."""
-        return any(call.block == block for call in self.calls)
+        return any(call.block.name == block for call in self.calls)
 
 
 class ArgumentReporter(Findings):

@@ -170,13 +170,14 @@ class Walk:
             stop("recursive-block", message, item, hint, frame.reporter)
         self.builder.blocks[slot.path] = block.name
         call = self._calls.call(item, block, frame, value.shape.channels if value.shape else None)
-        inputs = {"input": value, **{key: Value(None) for key in block.inputs}}
-        inputs |= {key: self.names.lookup(source, frame) for key, source in call.sources.items()}
-        arguments = {name: call[name] for name in block.args if name not in call.unknown}
+        inputs = {"input": value}
+        for key in block.inputs:
+            source = call.sources.get(key)
+            inputs[key] = Value(None) if source is None else self.names.lookup(source, frame)
         space = Namespace(slot.path, None)
         space.reserve(block.inputs)
         self.names.bodies[space] = block.body
-        reporter = frame.reporter.inside(BlockCall(block.name, arguments, item.place))
+        reporter = frame.reporter.inside(BlockCall(block, call, item.place))
         inner = Frame(space, call, inputs, reporter, frame.init)
         return bind(slot, self.run(block.body, value, inner), frame)
 
