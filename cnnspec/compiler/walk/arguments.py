@@ -50,6 +50,8 @@ class ArgumentReader:
         self._factory: LayerFactory = spec.layer_factory
         self._arguments: dict[int, ItemArguments] = {}
         """By the identity of the item."""
+        self._items_of_kind: dict[int, tuple[Item, dict[str, Item]]] = {}
+        """By the identity of a dynamic item, which is kept, and the kind that its expression gives."""
 
     def layer(self, item: Item, frame: Frame) -> Layer | None:
         """The item's layer, or None after reporting what is wrong with its arguments."""
@@ -122,6 +124,12 @@ class ArgumentReader:
             frame.reporter.error("unknown-kind", problem[0], item.place, problem[1])
             return replace(item, form="broken")
         assert isinstance(kind, str), "else there was a problem"
+        of_kind = self._items_of_kind.setdefault(id(item), (item, {}))[1]
+        if kind not in of_kind:
+            of_kind[kind] = self._of_kind(item, kind, frame)
+        return of_kind[kind]
+
+    def _of_kind(self, item: Item, kind: str, frame: Frame) -> Item:
         form: Form = "block" if kind in self._spec.blocks else "layer"
         if item.args is not None:
             return replace(item, kind=kind, form=form, literal=False, literals_checked=False)

@@ -12,6 +12,7 @@ from cnnspec.compiler.names.names import Names, Slot, bind
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.arguments import ArgumentReader
+from cnnspec.compiler.walk.block_cache import BlockCache, Position
 from cnnspec.compiler.walk.block_calls import CallReader
 from cnnspec.compiler.walk.builder import Builder
 from cnnspec.compiler.walk.expect import check_expected
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Branch, Item, Spec
+    from cnnspec.language.spec import Block, Branch, Item, Spec
 
 
 Observer = Callable[["Item", Value], None]
@@ -47,6 +48,7 @@ class Walk:
         self._arguments = ArgumentReader(spec)
         self._calls = CallReader(variables)
         self._limits = Limits()
+        self._cache = BlockCache(self.builder)
 
     def run(self, items: Sequence[Item], value: Value, frame: Frame) -> Value:
         """The items one after another, each on what the one before it gave. Raises TooLarge."""
@@ -179,7 +181,24 @@ class Walk:
         self.names.bodies[space] = block.body
         reporter = frame.reporter.inside(BlockCall(block, call, item.place))
         inner = Frame(space, call, inputs, reporter, frame.init)
-        return bind(slot, self.run(block.body, value, inner), frame)
+        return bind(slot, self._inside(block, value, inner, slot.path), frame)
+
+    def _inside(self, block: Block, value: Value, inner: Frame, path: str) -> Value:
+        """What a block's body gives: copied from an equal call, else walked. An observer sees every walk."""
+        if self._observer is not None:
+            return self.run(block.body, value, inner)
+        key = self._cache.key(block, inner, self._limits.depth)
+        unfolding = self._cache.get(key)
+        if unfolding is not None and self._limits.has_room(unfolding.items):
+            self._limits.items += unfolding.items
+            return self._cache.repeat(unfolding, inner, path)
+        start = self._position(inner)
+        result = self.run(block.body, value, inner)
+        self._cache.keep(key, inner, path, result, start, self._position(inner))
+        return result
+
+    def _position(self, frame: Frame) -> Position:
+        return self._cache.position(self._limits.items, frame.reporter.findings.total)
 
     def _layer(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         layer = self._arguments.layer(item, frame) if item.form == "layer" else None
