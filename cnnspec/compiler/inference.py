@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.compiler.plan import Weights
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.size import LARGEST, product
+from cnnspec.layers.base import Layer
 
-if TYPE_CHECKING:
-    from cnnspec.layers.base import Layer
+NO_WEIGHTS = Weights({}, {})
+"""Most layers hold nothing, and are not asked for it."""
 
 
 class Conflict(NamedTuple):
@@ -59,19 +60,26 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
             return Inference(_without_sizes(y), _too_large(y))
         return Inference(y, None, conflicts=_conflicts(layer, shapes[0]))
     x = shapes[0]
+    conflicts = _conflicts(layer, x)
     for shape in shapes:
         if None in shape.sizes:
-            return Inference(y, None, conflicts=_conflicts(layer, x))
+            return Inference(y, None, conflicts=conflicts)
+    kind = type(layer)
+    macs = 0 if kind.macs is Layer.macs else layer.macs(x, y)
+    if kind.weights is Layer.weights and kind.buffers is Layer.buffers:
+        return Inference(y, None, NO_WEIGHTS, 0, macs, conflicts)
     parameters, buffers = layer.weights(x), layer.buffers(x)
     params = sum([math.prod(sizes) for sizes in parameters.values()])
     if params >= LARGEST:
         message = f"it would have {params:.3g} parameters, more than memory can be addressed (2**63)"
         return Inference(y, Reject("output-too-large", message))
-    return Inference(y, None, Weights(parameters, buffers), params, layer.macs(x, y), _conflicts(layer, x))
+    return Inference(y, None, Weights(parameters, buffers), params, macs, conflicts)
 
 
 def _conflicts(layer: Layer, x: Shape) -> tuple[Conflict, ...]:
     """Compare the sizes that were written with those that are inferred."""
+    if type(layer).inferred is Layer.inferred:
+        return ()
     conflicts = []
     for field, size in layer.inferred(x).items():
         written = getattr(layer, field, None)
