@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
+from cnnspec.core.size import LARGEST
+
 
 class Expect(NamedTuple):
     """What a value of this type is, in words that follow `must be`."""
@@ -54,7 +56,7 @@ Positive = Annotated[int, Field(ge=1), Expect("a whole number of at least 1")]
 NonNegative = Annotated[int, Field(ge=0), Expect("a whole number of at least 0")]
 PositiveNumber = Annotated[float, Field(gt=0), Expect("a number above 0")]
 NonNegativeNumber = Annotated[float, Field(ge=0), Expect("a number of at least 0")]
-Seed = Annotated[int, Field(ge=0, lt=2**63), Expect("a whole number from 0, and below 2⁶³")]
+Seed = Annotated[int, Field(ge=0, lt=LARGEST), Expect("a whole number from 0, and below 2⁶³")]
 Probability = Annotated[float, Field(ge=0, le=1), Expect("a number from 0 to 1")]
 Share = Annotated[float, Field(ge=0, lt=1), Expect("a number from 0, and below 1")]
 Axis = Annotated[int, Expect("a whole number: an axis, not counting the batch, negative from the end")]

@@ -44,6 +44,7 @@ def check(text: str, code: str, offending: str, words: str, error: ExpressionErr
 
 
 VARIABLES = [
+    ("$in_channels * 2", "unknown-variable", "$in_channels", "It is there in blocks"),
     ("$widht * 2", "unknown-variable", "$widht", "Did you mean $width?"),
     ("$zzz", "unknown-variable", "$zzz", "There are act, bare, depths, empty, half, i, "),
     ("1 if $on else $zzz", "unknown-variable", "$zzz", "There is no variable $zzz."),
@@ -383,3 +384,16 @@ def test_the_deepest_expression_needs_but_part_of_the_stack(text: str) -> None:
 
     used = len(inspect.stack(0))
     assert not descend(sys.getrecursionlimit() - used - 400)
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("$zzz", "there is no variable $zzz"),
+        ("$act.0", "there are no elements in the text 'relu'"),
+        ("$width +", "a value is missing after `+`"),
+        ("$width ** 2", "`**` has no place in an expression"),
+    ],
+)
+def test_a_message_is_a_clause_in_a_diagnostic(text: str, clause: str) -> None:
+    assert clause == refusal(text).clause

@@ -7,7 +7,14 @@ import pytest
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.layers import KINDS, MERGES
-from cnnspec.layers.other_libraries import ARGUMENT_SPELLINGS, KIND_SPELLINGS, argument_for, kind_for
+from cnnspec.layers.other_libraries import (
+    ARGUMENT_SPELLINGS,
+    KIND_SPELLINGS,
+    activation_after,
+    activation_itself,
+    argument_for,
+    kind_for,
+)
 from tests.layers.samples import samples
 
 IMAGE = Shape((8, 9, 9))
@@ -388,3 +395,29 @@ def test_spellings_point_at_what_exists():
     fields = {name for kind in KINDS for name in KINDS[kind].model_fields}
     assert set(ARGUMENT_SPELLINGS) <= fields
     assert all(samples(kind, 1) for kind in MERGES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "named", "hint"),
+    [
+        ("conv", "activation", "LeakyReLU", "`- leaky_relu`"),
+        ("conv", "act_fn", "unheard of", "`- relu`"),
+        ("conv", "filters", "relu", ""),
+        ("stem", "activation", "relu", ""),
+    ],
+)
+def test_an_activation_as_an_argument_is_an_item_of_its_own(kind, word, named, hint):
+    assert hint in activation_after(kind, word, named)
+    assert bool(hint) == bool(activation_after(kind, word, named))
+
+
+def test_an_activation_as_a_kind_is_the_activation_itself():
+    assert "`- relu`" in activation_itself("Activation")
+    assert "" == activation_itself("relu")
+
+
+def test_an_elementwise_merge_says_by_how_much_sizes_differ():
+    no = rejected("add", {}, Shape((8, 9, 9)), Shape((8, 7, 9)))
+    assert "the sizes along axis 1 differ, 9 and 7, by 2" in no.message
+    no = rejected("add", {}, Shape((8, 9, 9)), Shape((8, 7, 6)))
+    assert "the sizes along axes 1 and 2 differ, 9×9 and 7×6" in no.message

@@ -143,6 +143,8 @@ def check(reach: Reach, position: int, seen: set[int], size: int, sample: object
         ("unflatten", {"axis": 0, "unflattened_size": [2, 2]}, None),
         ("permute", {"axes": [0, 2, 1]}, None),
         ("concat", {"axis": 1}, None),
+        ("conv_transpose", {"out_channels": 1, "kernel_size": 300, "stride": 300}, None),
+        ("pixel_shuffle", {"upscale_factor": 65_537}, None),
     ],
 )
 def test_reach_without_a_window(kind, args, expected):

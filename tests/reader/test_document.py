@@ -435,6 +435,8 @@ def test_one_document_may_be_marked() -> None:
         ('a: "\\ud800"', (1, 7, 1, 11), "`\\\\`"),
         ("{a: b}\nc: d", (2, 1, 2, 2), "column 1"),
         ("b c\n  d\n  e: f", (3, 3, 3, 4), "in quotes"),
+        ("- conv {n: 1, k: 3}", (1, 7, 1, 8), "Write `conv: {…}`."),
+        ("- conv:{n: 1, k: 3}", (1, 7, 1, 8), "Write `conv: {…}`."),
         ("%FOO\n---\na", (1, 1, 1, 5), "quote"),
         ("%YAML 3.0\n---\na", (1, 1, 1, 10), "quote"),
         ("%\n---\na", (1, 1, 1, 2), "quote"),
@@ -465,6 +467,28 @@ def test_a_bracket_that_is_not_closed_is_pointed_at(text: str, place: Span, open
     assert ("yaml-syntax", place) == (found.code, span(found.place))
     assert [opening] == [span(related.place) for related in found.related]
     assert hint in found.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ("- {n: 2 * ${w}, k: 1}", (1, 11, 1, 13), "`$w`"),
+        ("- {n: max($w[0], 3)}", (1, 13, 1, 14), "Write `$w.0`."),
+        ("- {n: $w ? 3 : 4, k: 1}", (1, 10, 1, 11), "Write `3 if $w else 4`."),
+        ("- {when: $act in ['a', 'b'] }", (1, 15, 1, 17), "one by one"),
+    ],
+)
+def test_what_other_languages_write_is_explained_as_an_expression(text: str, place: Span, hint: str) -> None:
+    found = only(text)
+    assert ("expression-syntax", place) == (found.code, span(found.place))
+    assert hint in found.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["- {n: $a", "- {n: costs $5 {a}}", "- {n: $a {b}}", "- {n: 5 $ [a]}", "- {n: 'a' $$ [b]}"]
+)
+def test_prose_with_a_dollar_is_no_expression(text: str) -> None:
+    assert ["yaml-syntax"] == codes(text)
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])
