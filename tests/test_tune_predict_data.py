@@ -9,6 +9,7 @@ from PIL import Image
 
 from cnnspec.backend.build import build
 from cnnspec.core.errors import UserError
+from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.library.specs import check
 from cnnspec.render.plot import plot
 from cnnspec.runner.errors import FIRST_STEP, NonFiniteError
@@ -18,7 +19,6 @@ from cnnspec.runner.predict import chances
 from cnnspec.settings.losses import LOSSES
 from cnnspec.settings.optimizers.sgd import Sgd
 from cnnspec.settings.train import Train
-from cnnspec.train.data.scale import Scale
 from tests.runner.trainings import RAW, fit_of
 
 SPEC = """\
@@ -185,7 +185,7 @@ def test_a_curve_is_drawn_between_its_extremes():
 
 def image_of(number, path):
     """A digit of the test set as a file."""
-    pixels = bytes(RAW.test.images.values[64 * number : 64 * number + 64])
+    pixels = bytes(RAW.test.images.ravel()[64 * number : 64 * number + 64])
     Image.frombytes("L", (8, 8), pixels).save(path)
     return RAW.class_names[RAW.test.labels[number]]
 
@@ -383,10 +383,10 @@ def test_the_bytes_of_a_binary_file_are_not_printed(run, tmp_path, monkeypatch):
 
 def test_a_grid_has_grey_gaps_and_colours_where_they_are_colours():
     images = torch.zeros(3, 3, 2, 4)
-    picture = grid(images, Scale((255.0, 0.0, 0.0), (1.0, 1.0, 1.0)), columns=2, zoom=1)
+    picture = grid(images, ChannelStatistics((255.0, 0.0, 0.0), (1.0, 1.0, 1.0)), columns=2, zoom=1)
     assert (picture.mode, picture.size) == ("RGB", (2 + 2 * 6, 2 + 2 * 4))
     assert picture.getpixel((2, 2)) == (255, 0, 0)
     assert picture.getpixel((0, 0)) == (128, 128, 128)
-    five = grid(torch.zeros(1, 5, 2, 2), Scale((0.0,) * 5, (1.0,) * 5), columns=1, zoom=2)
+    five = grid(torch.zeros(1, 5, 2, 2), ChannelStatistics((0.0,) * 5, (1.0,) * 5), columns=1, zoom=2)
     assert (five.mode, five.size) == ("L", (12, 12))
     assert png(five).startswith(b"\x89PNG")

@@ -1,4 +1,4 @@
-"""What must be left of a set whose bad files are skipped; asked of a source as far as it knows of bad files."""
+"""What must be left of a split whose bad files are skipped; asked of a loader as far as it knows of bad files."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import torch
 from torch import Tensor
 
 from cnnspec.core.errors import UserError
-from cnnspec.train.data.source import Source
+from cnnspec.data.loader import Loader
 
 
-def require_some(source: Source, numbers_N: Tensor, what: str) -> None:
+def require_some(loader: Loader, numbers_N: Tensor, split: str) -> None:
     """Raise UserError where none of the images can be read."""
-    if not len(readable(source, numbers_N)):
-        raise unreadable(what)
+    if not len(readable(loader, numbers_N)):
+        raise no_readable_image(split)
 
 
-def require_classes(train: Source, fit_F: Tensor, class_names: tuple[str, ...]) -> None:
+def require_classes(train: Loader, fit_F: Tensor, class_names: tuple[str, ...]) -> None:
     """Raise UserError for a class that has lost all its images: it would silently never be learned."""
     if not train.bad:
         return
@@ -26,12 +26,12 @@ def require_classes(train: Source, fit_F: Tensor, class_names: tuple[str, ...]) 
         raise UserError(message, "Mend the files that are skipped, or take the class out.")
 
 
-def unreadable(what: str) -> UserError:
-    """That none of a set's images can be read."""
-    return UserError(f"no image of the {what} set can be read", "Mend the files that are skipped.")
+def no_readable_image(split: str) -> UserError:
+    """That none of a split's images can be read."""
+    return UserError(f"no image of the {split} set can be read", "Mend the files that are skipped.")
 
 
-def readable(source: Source, numbers_N: Tensor) -> Tensor:
+def readable(loader: Loader, numbers_N: Tensor) -> Tensor:
     """The numbers of images that are not known to be bad."""
-    bad_B = torch.tensor(list(source.bad), dtype=torch.int64)
+    bad_B = torch.tensor(list(loader.bad), dtype=torch.int64)
     return numbers_N[~torch.isin(numbers_N, bad_B)]

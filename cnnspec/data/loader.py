@@ -1,6 +1,6 @@
-"""Where a set's images come from: memory, or files that are decoded as they are needed.
+"""Loaders: a split's images in batches, from memory or from files that are decoded as they are needed.
 
-Which images a batch has is the caller's to say; neither place, workers nor prefetch can change a bit. An image keeps
+Which images a batch has is the caller's to say; neither cache, workers nor prefetch can change a bit. An image keeps
 its number, also where others can't be read: those are left out of their batches, wherever the images are kept.
 """
 
@@ -17,36 +17,24 @@ import torch
 from torch import Tensor
 
 from cnnspec.core.errors import UserError
-from cnnspec.train.data.decode import decode
-from cnnspec.train.data.raw import Files
+from cnnspec.data.batches import Batch
+from cnnspec.data.dataset import ImageFiles
+from cnnspec.data.images.decode import decode
 
-AHEAD = 3
+PREFETCHED = 3
 """Batches that are being decoded while one is trained on."""
-_TOGETHER_BYTES = 1 << 20
+_BYTES_AT_ONCE = 1 << 20
 """Of floats: what a processor's cache holds."""
 _FLOAT = 4
-TOGETHER = 4
+DECODED_AT_ONCE = 4
 """Images that a worker decodes before it takes others: so few that the workers end together."""
 
 
-Ready = Callable[[Tensor, Tensor], Tensor]
+Transform = Callable[[Tensor, Tensor], Tensor]
 """Makes of uint8 pixels_NCHW and their numbers_N, on the network's device, the images that a batch has."""
 
 
-class Batch(NamedTuple):
-    """Images on the network's device, int64 labels, and their numbers in the set."""
-
-    images_NCHW: Tensor
-    labels_N: Tensor
-    numbers_N: Tensor
-
-    @property
-    def images(self) -> int:
-        """How many there are."""
-        return len(self.labels_N)
-
-
-def as_they_are(pixels_NCHW: Tensor, numbers_N: Tensor) -> Tensor:
+def unchanged(pixels_NCHW: Tensor, numbers_N: Tensor) -> Tensor:
     """The pixels."""
     del numbers_N
     return pixels_NCHW
@@ -59,8 +47,8 @@ class BadFile(NamedTuple):
     reason: str
 
 
-class Source(Protocol):
-    """A set of labelled images."""
+class Loader(Protocol):
+    """A split of labelled images."""
 
     labels_N: Tensor
     """int64, on the CPU: of every image, also of those that can't be read."""
@@ -69,19 +57,19 @@ class Source(Protocol):
     """By their numbers the images that could not be read, as far as that is known."""
 
     def batches(
-        self, order_N: Tensor, sizes: Sequence[int], ready: Ready = as_they_are
+        self, order_N: Tensor, sizes: Sequence[int], transform: Transform = unchanged
     ) -> Generator[Batch, None, None]:
         """The images that `order_N` (on the CPU) numbers, in batches of these sizes, less those that can't be read.
 
-        `ready` may be given those of several batches at once. A batch that has lost all its images is there, without
-        any, and not made ready: so an epoch has its steps, whatever can be read.
+        `transform` may be given those of several batches at once. A batch that has lost all its images is there, without
+        any, and not transformed: so an epoch has its steps, whatever can be read.
         """
 
 
-class Memory:
+class MemoryLoader:
     """Decoded images: gathered from where they lie, they go to the network's device.
 
-    Small images are gathered and made ready for several batches at once: each call costs more than they do.
+    Small images are gathered and transformed for several batches at once: each call costs more than they do.
     """
 
     def __init__(
@@ -94,23 +82,23 @@ class Memory:
     ) -> None:
         self.labels_N, self.device, self.bad = labels_N, device, dict(bad or {})
         self._pixels_NCHW, self._labels_N = pixels_NCHW.to(home), labels_N.to(home)
-        self._together = _TOGETHER_BYTES // (_FLOAT * math.prod(pixels_NCHW.shape[1:]))
+        self.images_at_once = _BYTES_AT_ONCE // (_FLOAT * math.prod(pixels_NCHW.shape[1:]))
         self._good_N = torch.ones(len(labels_N), dtype=torch.bool)
         self._good_N[list(self.bad)] = False
 
     def batches(
-        self, order_N: Tensor, sizes: Sequence[int], ready: Ready = as_they_are
+        self, order_N: Tensor, sizes: Sequence[int], transform: Transform = unchanged
     ) -> Generator[Batch, None, None]:
-        """As Source has it."""
-        order_N, sizes = self._readable(order_N, sizes)
-        groups = list(_grouped(sizes, self._together))
+        """As Loader has it."""
+        order_N, sizes = self._good(order_N, sizes)
+        groups = list(_grouped(sizes, self.images_at_once))
         chosen = order_N.to(self._labels_N.device).split([sum(group) for group in groups])
-        for chosen_N, group in zip(chosen, groups, strict=True):
-            found = (self._pixels_NCHW.index_select(0, chosen_N), self._labels_N[chosen_N], chosen_N)
-            whole = _made(ready, Batch(*(_moved(part, self.device) for part in found)))
+        for numbers_N, group in zip(chosen, groups, strict=True):
+            found = (self._pixels_NCHW.index_select(0, numbers_N), self._labels_N[numbers_N], numbers_N)
+            whole = _transformed(transform, Batch(*(to_device(part, self.device) for part in found)))
             yield from map(Batch, *(part.split(group) for part in whole))
 
-    def _readable(self, order_N: Tensor, sizes: Sequence[int]) -> tuple[Tensor, list[int]]:
+    def _good(self, order_N: Tensor, sizes: Sequence[int]) -> tuple[Tensor, list[int]]:
         """Order and sizes of what is left: told before the first batch, so that none waits for the device."""
         if not self.bad:
             return order_N, list(sizes)
@@ -130,33 +118,33 @@ def _grouped(sizes: Iterable[int], most: int) -> Iterator[list[int]]:
         yield group
 
 
-class Stream:
+class FileLoader:
     """Image files: threads decode a few batches ahead. Pillow lets others run while it decodes.
 
     Without `skip` the first file that can't be decoded raises UserError.
     """
 
     def __init__(
-        self, files: Files, labels_N: Tensor, device: torch.device, *, workers: int, skip: bool
+        self, files: ImageFiles, labels_N: Tensor, device: torch.device, *, workers: int, skip: bool
     ) -> None:
         self.labels_N, self.device = labels_N, device
         self.bad: dict[int, BadFile] = {}
         self._files, self._workers, self._skip = files, workers, skip
 
     def batches(
-        self, order_N: Tensor, sizes: Sequence[int], ready: Ready = as_they_are
+        self, order_N: Tensor, sizes: Sequence[int], transform: Transform = unchanged
     ) -> Generator[Batch, None, None]:
-        """As Source has it."""
+        """As Loader has it."""
         with closing(self._decoded(order_N, sizes)) as batches:
             for batch in batches:
-                yield _made(ready, batch)
+                yield _transformed(transform, batch)
 
     def _decoded(self, order_N: Tensor, sizes: Sequence[int]) -> Generator[Batch, None, None]:
         if not self._workers:
-            for chosen_N in order_N.split(list(sizes)):
-                pixels_NCHW = self._room(len(chosen_N))
-                good = self._decode(pixels_NCHW, chosen_N.tolist())
-                yield self._batch(pixels_NCHW, chosen_N, good)
+            for numbers_N in order_N.split(list(sizes)):
+                pixels_NCHW = self._pixel_buffer(len(numbers_N))
+                good = self._decode(pixels_NCHW, numbers_N.tolist())
+                yield self._batch(pixels_NCHW, numbers_N, good)
             return
         pool = ThreadPoolExecutor(self._workers, thread_name_prefix="decode")
         try:
@@ -169,37 +157,40 @@ class Stream:
         self, pool: ThreadPoolExecutor, order_N: Tensor, sizes: Sequence[int]
     ) -> Generator[Batch, None, None]:
         waiting: deque[tuple[Tensor, Tensor, list[Future[list[bool]]]]] = deque()
-        for chosen_N in order_N.split(list(sizes)):
-            pixels_NCHW = self._room(len(chosen_N))
-            parts = zip(pixels_NCHW.split(TOGETHER), chosen_N.split(TOGETHER), strict=True)
-            jobs = [pool.submit(self._decode, room, numbers.tolist()) for room, numbers in parts]
-            waiting.append((pixels_NCHW, chosen_N, jobs))
-            if len(waiting) > AHEAD:
-                yield self._ready(*waiting.popleft())
+        for numbers_N in order_N.split(list(sizes)):
+            pixels_NCHW = self._pixel_buffer(len(numbers_N))
+            parts = zip(pixels_NCHW.split(DECODED_AT_ONCE), numbers_N.split(DECODED_AT_ONCE), strict=True)
+            jobs = [pool.submit(self._decode, part_NCHW, numbers.tolist()) for part_NCHW, numbers in parts]
+            waiting.append((pixels_NCHW, numbers_N, jobs))
+            if len(waiting) > PREFETCHED:
+                yield self._finished(*waiting.popleft())
         while waiting:
-            yield self._ready(*waiting.popleft())
+            yield self._finished(*waiting.popleft())
 
-    def _ready(self, pixels_NCHW: Tensor, chosen_N: Tensor, jobs: list[Future[list[bool]]]) -> Batch:
+    def _finished(self, pixels_NCHW: Tensor, numbers_N: Tensor, jobs: list[Future[list[bool]]]) -> Batch:
         good = [fine for job in jobs for fine in job.result()]
-        return self._batch(pixels_NCHW, chosen_N, good)
+        return self._batch(pixels_NCHW, numbers_N, good)
 
-    def _batch(self, pixels_NCHW: Tensor, chosen_N: Tensor, good: list[bool]) -> Batch:
+    def _batch(self, pixels_NCHW: Tensor, numbers_N: Tensor, good: list[bool]) -> Batch:
         if not all(good):
             kept_N = torch.tensor(good)
-            pixels_NCHW, chosen_N = pixels_NCHW[kept_N], chosen_N[kept_N]
-        parts = (pixels_NCHW, self.labels_N[chosen_N], chosen_N)
-        return Batch(*(_moved(part, self.device) for part in parts))
+            pixels_NCHW, numbers_N = pixels_NCHW[kept_N], numbers_N[kept_N]
+        parts = (pixels_NCHW, self.labels_N[numbers_N], numbers_N)
+        return Batch(*(to_device(part, self.device) for part in parts))
 
-    def _room(self, count: int) -> Tensor:
+    def _pixel_buffer(self, count: int) -> Tensor:
         pinned = self.device.type == "cuda"
         with torch.inference_mode(mode=False):  # other threads, which know of no such mode, write into it
             return torch.empty((count, *self._files.shape), dtype=torch.uint8, pin_memory=pinned)
 
-    def _decode(self, room_NCHW: Tensor, numbers: list[int]) -> list[bool]:
-        """Fill the room, image by image; which of them could be decoded."""
-        return [self._decode_one(room, number) for room, number in zip(room_NCHW, numbers, strict=True)]
+    def _decode(self, pixels_NCHW: Tensor, numbers: list[int]) -> list[bool]:
+        """Fill the pixels, image by image; which of them could be decoded."""
+        return [
+            self._decode_one(pixels_CHW, number)
+            for pixels_CHW, number in zip(pixels_NCHW, numbers, strict=True)
+        ]
 
-    def _decode_one(self, room_CHW: Tensor, number: int) -> bool:
+    def _decode_one(self, pixels_CHW: Tensor, number: int) -> bool:
         path = self._files.paths[number]
         try:
             pixels = decode(path, self._files.shape, self._files.resize)
@@ -208,15 +199,17 @@ class Stream:
                 raise
             self.bad[number] = BadFile(str(path), error.message.removeprefix(f"{path}: "))
             return False
-        room_CHW.copy_(torch.frombuffer(bytearray(pixels), dtype=torch.uint8).view(room_CHW.shape))
+        pixels_CHW.copy_(torch.frombuffer(bytearray(pixels), dtype=torch.uint8).view(pixels_CHW.shape))
         return True
 
 
-def _made(ready: Ready, batch: Batch) -> Batch:
-    return batch._replace(images_NCHW=ready(batch.images_NCHW, batch.numbers_N)) if batch.images else batch
+def _transformed(transform: Transform, batch: Batch) -> Batch:
+    return (
+        batch._replace(images_NCHW=transform(batch.images_NCHW, batch.numbers_N)) if batch.images else batch
+    )
 
 
-def _moved(part: Tensor, device: torch.device) -> Tensor:
+def to_device(part: Tensor, device: torch.device) -> Tensor:
     """On the device. Only what is pinned may be on its way while others work: else it can arrive as garbage."""
     if part.device == device:
         return part

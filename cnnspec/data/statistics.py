@@ -1,4 +1,4 @@
-"""The mean and deviation of images, worked out exactly: whole numbers, which no order or thread can change."""
+"""Mean and deviation of each channel, worked out exactly: whole numbers, which no order or thread can change."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from cnnspec.train.data.raw import WHITE
+from cnnspec.data.dataset import WHITE
 
-LEVELS = WHITE + 1
+_LEVELS = WHITE + 1
 
 
-class Scale(NamedTuple):
+class ChannelStatistics(NamedTuple):
     """The mean and the standard deviation of each channel, in grey levels from 0 to 255."""
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
 
-class Levels:
+class Histogram:
     """How often each grey level occurs in each channel."""
 
     def __init__(self, channels: int) -> None:
-        self._counts = torch.zeros(channels, LEVELS, dtype=torch.int64)
+        self._counts = torch.zeros(channels, _LEVELS, dtype=torch.int64)
 
     def add(self, pixels_NCHW: Tensor) -> None:
         """Count uint8 images."""
         for counts, pixels_NHW in zip(self._counts, pixels_NCHW.unbind(1), strict=True):
-            counts.add_(torch.bincount(pixels_NHW.flatten(), minlength=LEVELS).cpu())
+            counts.add_(torch.bincount(pixels_NHW.flatten(), minlength=_LEVELS).cpu())
 
-    def scale(self) -> Scale:
-        """The scale that gives what was counted mean 0 and deviation 1; a constant channel gets deviation 1."""
+    def statistics(self) -> ChannelStatistics:
+        """Of all that was counted; a constant channel gets deviation 1, so that it can be divided by it."""
         moments = [_moments(counts) for counts in self._counts.tolist()]
-        return Scale(tuple(mean for mean, _ in moments), tuple(std for _, std in moments))
+        return ChannelStatistics(tuple(mean for mean, _ in moments), tuple(std for _, std in moments))
 
 
 def _moments(counts: list[int]) -> tuple[float, float]:

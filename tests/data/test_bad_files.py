@@ -1,30 +1,29 @@
-"""Files that are skipped: they change nothing for the others, wherever images are kept and whoever decodes them."""
+"""ImageFiles that are skipped: they change nothing for the others, wherever images are kept and whoever decodes them."""
 
-from array import array
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 from torch import nn
 
 from cnnspec.core.errors import UserError
+from cnnspec.data import loader
+from cnnspec.data import training_data as training_data_module
+from cnnspec.data.batches import Batch, batch_sizes, without_single_images
+from cnnspec.data.cache import Cache
+from cnnspec.data.dataset import Dataset, ImageFiles, Split
+from cnnspec.data.loader import FileLoader, MemoryLoader, unchanged
+from cnnspec.data.training_data import training_data
 from cnnspec.runner import loop
 from cnnspec.runner.data_report import survey
 from cnnspec.runner.events import Epoch
-from cnnspec.runner.steps import batch_sizes
 from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate
 from cnnspec.settings.augmentations.mixing import Mixup
 from cnnspec.settings.augmentations.values import Colour, Cutout
 from cnnspec.settings.schedules import Cosine
 from cnnspec.settings.train import Train
-from cnnspec.train.data import sets as sets_module
-from cnnspec.train.data import source
-from cnnspec.train.data.lone import accompanied
-from cnnspec.train.data.place import Place, placed
-from cnnspec.train.data.raw import Files, Part, Pixels, Raw
-from cnnspec.train.data.sets import divide
-from cnnspec.train.data.source import Batch, Memory, Stream, as_they_are
 from tests.runner.trainings import CPU, fit_of, trained, weights_equal
 
 COUNT = 40
@@ -50,8 +49,8 @@ def spoil(paths, numbers):
 
 
 def raw_of(paths, labels=LABELS, on_bad="skip"):
-    part = Part(Files(paths, (1, 6, 5), "crop"), array("q", labels))
-    return Raw(part, None, part, ("a", "b", "c"), on_bad=on_bad)
+    part = Split(ImageFiles(paths, (1, 6, 5), "crop"), np.array(labels))
+    return Dataset(part, None, part, ("a", "b", "c"), on_bad=on_bad)
 
 
 def config_of(cache, workers=2, **others):
@@ -75,10 +74,10 @@ def same(one, other):
 def test_no_place_and_no_number_of_workers_changes_a_bit(paths, bad, cache, workers):
     spoil(paths, bad)
     config, other = config_of("ram", 1), config_of(cache, workers)
-    expected, found = (divide(raw_of(paths), one, CPU) for one in (config, other))
+    expected, found = (training_data(raw_of(paths), one, CPU) for one in (config, other))
     assert expected.fit_F.tolist() == found.fit_F.tolist()
     assert expected.validation_V.tolist() == found.validation_V.tolist()
-    assert expected.scale == found.scale
+    assert expected.statistics == found.statistics
     assert same(epochs_of(expected, config), epochs_of(found, other))
     assert expected.newly_bad() == found.newly_bad()
 
@@ -86,9 +85,9 @@ def test_no_place_and_no_number_of_workers_changes_a_bit(paths, bad, cache, work
 @pytest.mark.parametrize(("cache", "workers"), PLACES)
 def test_bad_files_leave_the_others_their_numbers_labels_and_part(paths, cache, workers):
     config = config_of(cache, workers)
-    whole = divide(raw_of(paths), config, CPU)
+    whole = training_data(raw_of(paths), config, CPU)
     spoil(paths, BAD)
-    sets = divide(raw_of(paths), config, CPU)
+    sets = training_data(raw_of(paths), config, CPU)
     assert whole.fit_F.tolist() == sets.fit_F.tolist()
     assert whole.validation_V.tolist() == sets.validation_V.tolist()
     order, sizes = torch.arange(COUNT), [8] * 5
@@ -112,8 +111,8 @@ def test_the_weights_do_not_depend_on_where_images_are_kept_either(paths):
 @pytest.mark.parametrize("cache", ["ram", "none"])
 def test_mean_and_deviation_are_of_the_same_files_wherever_they_are_kept(paths, cache, monkeypatch):
     def scale(most, **others):
-        monkeypatch.setattr(sets_module, "MOST_MEASURED", most)
-        return divide(raw_of(paths), config_of(cache, validation=0.0, **others), CPU).scale
+        monkeypatch.setattr(training_data_module, "MOST_MEASURED", most)
+        return training_data(raw_of(paths), config_of(cache, validation=0.0, **others), CPU).statistics
 
     def of(numbers):
         pixels = torch.stack(
@@ -127,10 +126,10 @@ def test_mean_and_deviation_are_of_the_same_files_wherever_they_are_kept(paths, 
 
 
 def test_all_pixels_that_are_in_memory_anyway_are_measured(monkeypatch):
-    monkeypatch.setattr(sets_module, "MOST_MEASURED", 2)
-    part = Part(Pixels((4, 1, 1, 1), bytearray([0, 10, 20, 50])), array("q", [0, 1, 0, 1]))
-    sets = divide(Raw(part, None, part, ("a", "b")), Train(batch_size=2, validation=0.0), CPU)
-    assert (20.0,) == sets.scale.mean
+    monkeypatch.setattr(training_data_module, "MOST_MEASURED", 2)
+    part = Split(np.array([0, 10, 20, 50], np.uint8).reshape(4, 1, 1, 1), np.array([0, 1, 0, 1]))
+    sets = training_data(Dataset(part, None, part, ("a", "b")), Train(batch_size=2, validation=0.0), CPU)
+    assert (20.0,) == sets.statistics.mean
 
 
 def batches_of(*sizes):
@@ -152,23 +151,25 @@ def batches_of(*sizes):
     ],
 )
 def test_a_lone_image_goes_over_to_the_next_batch(left, expected):
-    found = list(accompanied(batches_of(*left), [4, 4, 4]))
+    found = list(without_single_images(batches_of(*left), [4, 4, 4]))
     assert expected == [batch.numbers_N.tolist() for batch in found]
     assert expected == [batch.images_NCHW.flatten().tolist() for batch in found]
     assert [[number % 3 for number in batch] for batch in expected] == [b.labels_N.tolist() for b in found]
 
 
 def test_images_that_are_asked_for_one_by_one_stay_alone():
-    assert [1, 1, 1] == [len(batch.labels_N) for batch in accompanied(batches_of(1, 1, 1), [1, 1, 1])]
+    assert [1, 1, 1] == [
+        len(batch.labels_N) for batch in without_single_images(batches_of(1, 1, 1), [1, 1, 1])
+    ]
 
 
 @pytest.mark.parametrize("cache", ["ram", "none"])
 def test_no_batch_of_an_epoch_is_a_lone_image_that_skipped_files_have_left(paths, cache):
     config = config_of(cache, validation=0.0, batch_size=4)
-    order = divide(raw_of(paths), config, CPU)
-    numbers = sets_module.shuffled(order.fit_F, config.seed, "order", 1)
+    order = training_data(raw_of(paths), config, CPU)
+    numbers = training_data_module.shuffled(order.fit_F, config.seed, "order", 1)
     spoil(paths, numbers[1:4].tolist())  # of the first four one is left
-    sets = divide(raw_of(paths), config, CPU)
+    sets = training_data(raw_of(paths), config, CPU)
     found = [len(labels) for _, labels in sets.fit_batches(batch_sizes(COUNT, 4), 1)]
     assert [0, 5, *[4] * 8] == found
     model = nn.Sequential(nn.Flatten(), nn.Linear(30, 8), nn.BatchNorm1d(8), nn.Linear(8, 3))
@@ -179,15 +180,15 @@ def test_no_batch_of_an_epoch_is_a_lone_image_that_skipped_files_have_left(paths
 def test_a_class_that_loses_all_its_images_to_fit_is_told(paths, cache):
     spoil(paths, range(0, COUNT, 3))
     with pytest.raises(UserError, match="no image of class a to train with can be read"):
-        divide(raw_of(paths), config_of(cache), CPU)
+        training_data(raw_of(paths), config_of(cache), CPU)
     config = config_of(cache, overfit_batches=8)
     assert len(fit_of(nn.Linear(30, 3), config, raw=raw_of(paths)).sets.fit_F) == 32
 
 
 def test_a_class_that_was_not_looked_at_first_is_told_after_an_epoch(paths, monkeypatch):
     spoil(paths, range(0, COUNT, 3))
-    monkeypatch.setattr(sets_module, "MOST_MEASURED", 2)
-    sets = divide(raw_of(paths), config_of("none", validation=0.0), CPU)
+    monkeypatch.setattr(training_data_module, "MOST_MEASURED", 2)
+    sets = training_data(raw_of(paths), config_of("none", validation=0.0), CPU)
     with pytest.raises(UserError, match="no image of class a to train with can be read"):
         list(sets.fit_batches(batch_sizes(COUNT, 4), 1))
 
@@ -196,14 +197,14 @@ def test_a_class_that_was_not_looked_at_first_is_told_after_an_epoch(paths, monk
 def test_a_file_of_two_numbers_is_told_once(paths, cache):
     spoil(paths, [3])
     twice = (*paths[:-1], paths[3])
-    sets = divide(raw_of(twice), config_of(cache, validation=0.0), CPU)
+    sets = training_data(raw_of(twice), config_of(cache, validation=0.0), CPU)
     assert {3, COUNT - 1} == set(sets.train.bad)
     assert [str(paths[3])] == [file for file, _ in sets.newly_bad()]
 
 
 @pytest.mark.parametrize(("cache", "workers"), PLACES)
 def test_an_epoch_has_its_steps_and_a_schedule_its_end_whatever_can_be_read(paths, cache, workers):
-    order = divide(raw_of(paths), config_of("ram", validation=0.0), CPU).fit_F
+    order = training_data(raw_of(paths), config_of("ram", validation=0.0), CPU).fit_F
     spoil(paths, order[4:30].tolist())
     schedule = {"schedule": Cosine(), "augment": ()}
     config = config_of(cache, workers, epochs=3, batch_size=2, accumulate=2, validation=0.0, **schedule)
@@ -234,17 +235,17 @@ def test_a_survey_counts_no_skipped_files_and_has_no_size_of_them(paths):
 @pytest.mark.parametrize("what", ["validation", "test"])
 def test_a_set_in_memory_that_has_no_readable_image_is_told_at_once(paths, what, tmp_path):
     (tmp_path / "bad.png").write_bytes(b"no image")
-    bad = Part(Files((tmp_path / "bad.png",), (1, 6, 5), "crop"), array("q", [0]))
+    bad = Split(ImageFiles((tmp_path / "bad.png",), (1, 6, 5), "crop"), np.array([0]))
     raw = raw_of(paths)._replace(**{what: bad})
     with pytest.raises(UserError, match=f"no image of the {what} set can be read"):
-        divide(raw, config_of("ram"), CPU)
+        training_data(raw, config_of("ram"), CPU)
 
 
 def test_a_held_out_share_without_a_readable_image_is_told(paths):
-    held = divide(raw_of(paths), config_of("ram"), CPU).validation_V.tolist()
+    held = training_data(raw_of(paths), config_of("ram"), CPU).validation_V.tolist()
     spoil(paths, held)
     with pytest.raises(UserError, match="no image of the validation set can be read"):
-        divide(raw_of(paths), config_of("ram"), CPU)
+        training_data(raw_of(paths), config_of("ram"), CPU)
 
 
 def test_batches_are_closed_where_an_error_stops_who_reads_them(paths, monkeypatch):
@@ -257,7 +258,7 @@ def test_batches_are_closed_where_an_error_stops_who_reads_them(paths, monkeypat
         finally:
             closed.append(len(closed))
 
-    def batches(_self, order_N, _sizes, ready=as_they_are):
+    def batches(_self, order_N, _sizes, ready=unchanged):
         held.append(opened(order_N, ready))  # so that none is closed by having been forgotten
         return held[-1]
 
@@ -265,16 +266,16 @@ def test_batches_are_closed_where_an_error_stops_who_reads_them(paths, monkeypat
         raise UserError("out of room")
 
     config = config_of("none")
-    sets = divide(raw_of(paths), config, CPU)
-    monkeypatch.setattr(Stream, "batches", batches)
-    monkeypatch.setattr(sets_module.Levels, "add", fail)
-    monkeypatch.setattr(sets.augment, "evaluate", fail)
+    sets = training_data(raw_of(paths), config, CPU)
+    monkeypatch.setattr(FileLoader, "batches", batches)
+    monkeypatch.setattr(training_data_module.Histogram, "add", fail)
+    monkeypatch.setattr(sets.pipeline, "normalise", fail)
     with pytest.raises(UserError, match="out of room"):
-        divide(raw_of(paths), config, CPU)
+        training_data(raw_of(paths), config, CPU)
     with pytest.raises(UserError, match="out of room"):
         list(sets.test_batches(4))
     with pytest.raises(RuntimeError):  # the batch does not fit what memory expects
-        placed(Part(Files(paths, (3, 6, 4), "crop"), array("q", LABELS)), Place("ram", CPU, 2, False, ""))
+        Cache("ram", CPU, 2, False, "").loader(Split(ImageFiles(paths, (3, 6, 4), "crop"), np.array(LABELS)))
     fitted = sets.fit_batches([2], 1)
     next(fitted)
     fitted.close()
@@ -282,7 +283,7 @@ def test_batches_are_closed_where_an_error_stops_who_reads_them(paths, monkeypat
 
 
 class Copied:
-    """What `_moved` looks at of a tensor."""
+    """What `to_device` looks at of a tensor."""
 
     def __init__(self, pinned):
         self.device, self._pinned, self.asked = CPU, pinned, 0
@@ -301,15 +302,15 @@ class Copied:
 )
 def test_only_pinned_memory_is_copied_while_others_work(device, pinned, expected, asked):
     part = Copied(pinned)
-    assert expected is source._moved(part, torch.device(device)).non_blocking
+    assert expected is loader.to_device(part, torch.device(device)).non_blocking
     assert asked == part.asked
-    assert part is source._moved(part, CPU)
+    assert part is loader.to_device(part, CPU)
 
 
 def test_memory_leaves_out_what_it_knows_to_be_bad_but_no_batch():
     pixels = torch.arange(4, dtype=torch.uint8).view(4, 1, 1, 1)
-    bad = {number: source.BadFile(f"{number}.png", "torn") for number in (1, 2)}
-    memory = Memory(pixels, torch.arange(4), CPU, CPU, bad)
+    bad = {number: loader.BadFile(f"{number}.png", "torn") for number in (1, 2)}
+    memory = MemoryLoader(pixels, torch.arange(4), CPU, CPU, bad)
     found = list(memory.batches(torch.tensor([3, 2, 1, 2, 0]), [2, 2, 1]))
     assert [[3], [], [0]] == [batch.numbers_N.tolist() for batch in found]
     assert [[3], [], [0]] == [batch.images_NCHW.flatten().tolist() for batch in found]
@@ -325,9 +326,9 @@ def test_images_are_the_same_however_many_batches_are_made_ready_together(paths,
     ]
     config = Train(batch_size=8, augment=(*augment, Mixup()), validation=0)
     expected = list(
-        divide(raw_of(paths), config.model_copy(update={"cache": "none"}), CPU).fit_batches([8] * 5, 1)
+        training_data(raw_of(paths), config.model_copy(update={"cache": "none"}), CPU).fit_batches([8] * 5, 1)
     )
-    sets = divide(raw_of(paths), config, CPU)
-    monkeypatch.setattr(sets.train, "_together", at_once)
+    sets = training_data(raw_of(paths), config, CPU)
+    monkeypatch.setattr(sets.train, "images_at_once", at_once)
     for ours, theirs in zip(sets.fit_batches([8] * 5, 1), expected, strict=True):
         assert all(map(torch.equal, ours, theirs))

@@ -5,20 +5,20 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from cnnspec.settings.augmentations.mixing import CutMix, Mixup
-from cnnspec.train.data.augmentation.base import Setting
-from cnnspec.train.data.augmentation.values import rectangles
+from cnnspec.data.augmentation.base import Context, Mix
+from cnnspec.data.augmentation.values import rectangles
+from cnnspec.settings.augmentations import mixing as declared
 
 _KNOTS = 4097
 
 
-class Faded:
-    """Mixup."""
+class Mixup(Mix):
+    """Each image faded into the one before it."""
 
     draws = 1
 
-    def __init__(self, config: Mixup, setting: Setting) -> None:
-        self._beta = Beta(config.alpha, setting.device)
+    def __init__(self, config: declared.Mixup, context: Context) -> None:
+        self._beta = Beta(config.alpha, context.device)
 
     def __call__(self, images_NCHW: Tensor, targets_NK: Tensor, draws_ND: Tensor) -> tuple[Tensor, Tensor]:
         """Images and targets, mixed."""
@@ -29,13 +29,13 @@ class Faded:
         )
 
 
-class Patched:
-    """CutMix."""
+class CutMix(Mix):
+    """A rectangle of each image from the one before it."""
 
     draws = 3
 
-    def __init__(self, config: CutMix, setting: Setting) -> None:
-        self._beta = Beta(config.alpha, setting.device)
+    def __init__(self, config: declared.CutMix, context: Context) -> None:
+        self._beta = Beta(config.alpha, context.device)
 
     def __call__(self, images_NCHW: Tensor, targets_NK: Tensor, draws_ND: Tensor) -> tuple[Tensor, Tensor]:
         """Images and targets, mixed; what a target keeps is what of its image is left, in whole pixels."""

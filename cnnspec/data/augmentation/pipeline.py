@@ -6,7 +6,7 @@ take beside it, on its place in the batch, which depends on seed and epoch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -14,62 +14,43 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from cnnspec.data.augmentation import values
+from cnnspec.data.augmentation.base import Change, Context, Mix, implementation
+from cnnspec.data.augmentation.geometry import Move, Moves
+from cnnspec.data.augmentation.random_numbers import uniform
+from cnnspec.data.dataset import WHITE
+from cnnspec.data.seeding import subseed
+from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.settings.augmentations.base import Augmentation
-from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
-from cnnspec.settings.augmentations.mixing import CutMix, Mixup
-from cnnspec.settings.augmentations.values import Colour, Cutout, Normalise
-from cnnspec.train.data.augmentation.base import Change, Mix, Setting
-from cnnspec.train.data.augmentation.draws import uniform
-from cnnspec.train.data.augmentation.mixing import Faded, Patched
-from cnnspec.train.data.augmentation.moves import FlippedAcross, FlippedDown, Move, Moves, Shifted
-from cnnspec.train.data.augmentation.values import Coloured, Holed, Normalised, Rotated
-from cnnspec.train.data.order import subseed
-from cnnspec.train.data.raw import WHITE
-from cnnspec.train.data.scale import Scale
-
-MOVES: Mapping[type[Augmentation], Callable[[Any, Setting], Move]] = {
-    RandomCrop: Shifted,
-    HFlip: FlippedAcross,
-    VFlip: FlippedDown,
-}
-CHANGES: Mapping[type[Augmentation], Callable[[Any, Setting], Change]] = {
-    Rotate: Rotated,
-    Colour: Coloured,
-    Cutout: Holed,
-    Normalise: Normalised,
-}
-MIXES: Mapping[type[Augmentation], Callable[[Any, Setting], Mix]] = {Mixup: Faded, CutMix: Patched}
-"""What does an augmentation: the first move pixels, the next change them, the last make one image of two."""
+from cnnspec.settings.augmentations.values import Normalise
 
 
-class Augment:
-    """What is done to images of grey levels from 0 to 255. `scale` is that of the images to train on."""
+class Pipeline:
+    """What is done to images of grey levels from 0 to 255. `statistics` are those of the images to train on."""
 
     def __init__(
         self,
         augmentations: Sequence[Augmentation],
-        scale: Scale,
+        statistics: ChannelStatistics,
         classes: int,
         device: torch.device,
         seed: int,
     ) -> None:
-        self.scale = effective(augmentations, scale)
+        self.statistics = normalisation(augmentations, statistics)
         """What images are normalised by, in grey levels."""
         self._classes, self._seed = classes, seed
-        setting = Setting(self.scale, device)
-        self._normalised = Normalised(Normalise(), setting)
-        self._changes = tuple(_changes(augmentations, setting))
-        self._mixes = tuple(
-            MIXES[type(config)](config, setting) for config in augmentations if type(config) in MIXES
-        )
-        self._changing = sum(change.draws for change in self._changes)
-        self._mixing = sum(mix.draws for mix in self._mixes)
+        context = Context(self.statistics, device)
+        self._normalise = values.Normalise(Normalise(), context)
+        self._changes = tuple(_changes([one for one in augmentations if not one.mixes], context))
+        self._mixes: tuple[Mix, ...] = tuple(_made(one, context) for one in augmentations if one.mixes)
+        self._change_draws = sum(change.draws for change in self._changes)
+        self._mix_draws = sum(mix.draws for mix in self._mixes)
 
-    def changed(self, pixels_NCHW: Tensor, numbers_N: Tensor, epoch: int) -> Tensor:
+    def augment(self, pixels_NCHW: Tensor, numbers_N: Tensor, epoch: int) -> Tensor:
         """uint8 images to train on as float32, each changed for itself: of one batch or of several."""
-        if not self._changing:
-            return self.evaluate(pixels_NCHW)
-        draws_ND, used = self._drawn("augment", numbers_N, self._changing, epoch), 0
+        if not self._change_draws:
+            return self.normalise(pixels_NCHW)
+        draws_ND, used = self._draws("augment", numbers_N, self._change_draws, epoch), 0
         images_NCHW = pixels_NCHW
         for change in self._changes:
             if not isinstance(change, Moves):
@@ -78,51 +59,54 @@ class Augment:
             used += change.draws
         return images_NCHW
 
-    def mixed(
+    def mix(
         self, images_NCHW: Tensor, labels_N: Tensor, numbers_N: Tensor, epoch: int
     ) -> tuple[Tensor, Tensor]:
-        """The changed images of a batch and their labels_N; where they are mixed, mixed images and targets_NK."""
+        """The augmented images of a batch and their labels_N; where they are mixed, mixed images and targets_NK."""
         if not self._mixes:
             return images_NCHW, labels_N
-        draws_ND, used = self._drawn("mix", numbers_N, self._mixing, epoch), 0
+        draws_ND, used = self._draws("mix", numbers_N, self._mix_draws, epoch), 0
         targets_NK = one_hot(labels_N, self._classes).float()
         for mix in self._mixes:
             images_NCHW, targets_NK = mix(images_NCHW, targets_NK, draws_ND[:, used : used + mix.draws])
             used += mix.draws
         return images_NCHW, targets_NK
 
-    def evaluate(self, pixels_NCHW: Tensor, numbers_N: Tensor | None = None) -> Tensor:
+    def normalise(self, pixels_NCHW: Tensor, numbers_N: Tensor | None = None) -> Tensor:
         """uint8 images as float32, normalised, whatever their numbers."""
         del numbers_N
-        return self._normalised(pixels_NCHW, pixels_NCHW)
+        return self._normalise(pixels_NCHW, pixels_NCHW)
 
-    def _drawn(self, purpose: str, numbers_N: Tensor, draws: int, epoch: int) -> Tensor:
+    def _draws(self, purpose: str, numbers_N: Tensor, draws: int, epoch: int) -> Tensor:
         return uniform(subseed(self._seed, purpose, epoch), numbers_N, draws)
 
 
-def _changes(augmentations: Sequence[Augmentation], setting: Setting) -> Iterator[Change]:
+def _changes(augmentations: Sequence[Augmentation], context: Context) -> Iterator[Change]:
     """What is done to single images, ending normalised: a change each, but one for moves that follow each other."""
-    single = [config for config in augmentations if type(config) not in MIXES]
-    if not any(isinstance(config, Normalise) for config in single):
-        single.append(Normalise())
-    for moving, group in groupby(single, key=lambda config: type(config) in MOVES):
+    if not any(isinstance(one, Normalise) for one in augmentations):
+        augmentations = [*augmentations, Normalise()]
+    for moving, group in groupby(augmentations, key=lambda one: issubclass(implementation(type(one)), Move)):
         if moving:
-            yield Moves([MOVES[type(config)](config, setting) for config in group])
+            yield Moves([_made(one, context) for one in group])
             continue
-        for config in group:
-            yield CHANGES[type(config)](config, setting)
-            setting = setting._replace(normalised=setting.normalised or isinstance(config, Normalise))
+        for one in group:
+            yield _made(one, context)
+            context = context._replace(normalised=context.normalised or isinstance(one, Normalise))
 
 
-def effective(augmentations: Sequence[Augmentation], scale: Scale) -> Scale:
-    """The scale, or what `normalise` says instead."""
-    found = next((config for config in augmentations if isinstance(config, Normalise)), Normalise())
-    channels = len(scale.mean)
-    mean = scale.mean if found.mean is None else _each(found.mean, channels)
-    return Scale(mean, scale.std if found.std is None else _each(found.std, channels))
+def _made(augmentation: Augmentation, context: Context) -> Any:
+    return implementation(type(augmentation))(augmentation, context)
+
+
+def normalisation(augmentations: Sequence[Augmentation], statistics: ChannelStatistics) -> ChannelStatistics:
+    """The statistics, or what `normalise` says instead."""
+    written = next((one for one in augmentations if isinstance(one, Normalise)), Normalise())
+    channels = len(statistics.mean)
+    mean = statistics.mean if written.mean is None else _each(written.mean, channels)
+    return ChannelStatistics(mean, statistics.std if written.std is None else _each(written.std, channels))
 
 
 def _each(value: float | tuple[float, ...], channels: int) -> tuple[float, ...]:
     """On the scale from 0 to 255, one for each channel."""
-    values = value if isinstance(value, tuple) else (value,) * channels
-    return tuple(WHITE * part for part in values)
+    per_channel = value if isinstance(value, tuple) else (value,) * channels
+    return tuple(WHITE * part for part in per_channel)

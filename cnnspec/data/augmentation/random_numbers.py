@@ -23,13 +23,13 @@ def uniform(key: int, numbers_N: Tensor, draws: int) -> Tensor:
     steps_D = torch.arange(1, draws + 1, device=numbers_N.device)
     values_ND = numbers_N.unsqueeze(1) * _MOST + steps_D
     values_ND.mul_(_GOLDEN).add_(key)
-    values_ND = _shaken(values_ND, 30).mul_(_FIRST)
-    values_ND = _shaken(values_ND, 27).mul_(_SECOND)
-    values_ND = _shaken(values_ND, 31)
+    values_ND = _xor_shifted(values_ND, 30).mul_(_FIRST)
+    values_ND = _xor_shifted(values_ND, 27).mul_(_SECOND)
+    values_ND = _xor_shifted(values_ND, 31)
     return _shifted(values_ND, 64 - _BITS).float().mul_(2.0**-_BITS)
 
 
-def _shaken(values: Tensor, bits: int) -> Tensor:
+def _xor_shifted(values: Tensor, bits: int) -> Tensor:
     return values ^ _shifted(values, bits)
 
 

@@ -1,61 +1,30 @@
-"""Augmentations of float images, each with its own draws for each image: turned, coloured, with a hole, normalised."""
+"""Augmentations that change what pixels are: colour, cutout, and the normalisation."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn.functional import affine_grid, grid_sample
 
+from cnnspec.data.augmentation.base import Change, Context
+from cnnspec.data.dataset import WHITE
+from cnnspec.settings.augmentations import values as declared
 from cnnspec.settings.augmentations.base import pair
-from cnnspec.settings.augmentations.geometry import Rotate
-from cnnspec.settings.augmentations.values import Colour, Cutout, Normalise
-from cnnspec.train.data.augmentation.base import Setting
-from cnnspec.train.data.raw import WHITE
 
 GREY = (0.2989, 0.587, 0.114)
 """What red, green and blue add to grey (ITU-R BT.601, as torchvision rounds it)."""
 
 
-class Rotated:
-    """Each image turned by an angle of its own."""
-
-    draws = 2
-
-    def __init__(self, config: Rotate, _setting: Setting) -> None:
-        self._config = config
-
-    def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
-        """As Change has it."""
-        turned_N = draws_ND[:, 1] < self._config.p
-        degrees_N = (2 * draws_ND[:, 0] - 1) * self._config.degrees * turned_N
-        # bilinear weights of a turn by 0 are not quite 0 and 1
-        return torch.where(turned_N.view(-1, 1, 1, 1), rotated(images_NCHW, degrees_N), images_NCHW)
-
-
-def rotated(images_NCHW: Tensor, degrees_N: Tensor) -> Tensor:
-    """Each image turned counterclockwise; pixels that come from outside are 0."""
-    height, width = images_NCHW.shape[2:]
-    angle_N = degrees_N * (math.pi / 180)
-    cos, sin, zero = angle_N.cos(), angle_N.sin(), torch.zeros_like(angle_N)
-    # the grid runs from -1 to 1 along either side, however long they are
-    top = torch.stack([cos, -sin * (height / width), zero], 1)
-    bottom = torch.stack([sin * (width / height), cos, zero], 1)
-    grid = affine_grid(torch.stack([top, bottom], 1), list(images_NCHW.shape), align_corners=False)
-    return grid_sample(images_NCHW, grid, "bilinear", "zeros", align_corners=False)
-
-
-class Holed:
+class Cutout(Change):
     """A rectangle of each image filled with the mean."""
 
     draws = 3
 
-    def __init__(self, config: Cutout, setting: Setting) -> None:
-        mean = setting.scale.mean
+    def __init__(self, config: declared.Cutout, context: Context) -> None:
+        mean = context.statistics.mean
         self._sides, self._share = pair(config.size), config.p
-        self._fill_C11 = setting.tensor((0.0,) * len(mean) if setting.normalised else mean)
+        self._fill_C11 = context.tensor((0.0,) * len(mean) if context.normalised else mean)
 
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
         """As Change has it."""
@@ -76,14 +45,14 @@ def rectangles(places_N2: Tensor, shape: torch.Size, sides: Sequence[int | Tenso
     return rows_NH.unsqueeze(2) & columns_NW.unsqueeze(1)
 
 
-class Coloured:
+class Colour(Change):
     """Brightness, contrast, saturation and hue, each by a factor of the image's own."""
 
     draws = 4
 
-    def __init__(self, config: Colour, setting: Setting) -> None:
+    def __init__(self, config: declared.Colour, context: Context) -> None:
         self._config = config
-        self._grey_C11 = setting.tensor(grey_shares(len(setting.scale.mean)))
+        self._grey_C11 = context.tensor(grey_weights(len(context.statistics.mean)))
 
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
         """As Change has it."""
@@ -92,12 +61,12 @@ class Coloured:
             images_NCHW = (images_NCHW * _factor(draws[:, 0], config.brightness)).clamp_(0, WHITE)
         if config.contrast:
             mean_N111 = self._grey(images_NCHW).mean((1, 2, 3), keepdim=True)
-            images_NCHW = _blended(images_NCHW, mean_N111, _factor(draws[:, 1], config.contrast))
+            images_NCHW = _blend(images_NCHW, mean_N111, _factor(draws[:, 1], config.contrast))
         if config.saturation:
             grey_N1HW = self._grey(images_NCHW)
-            images_NCHW = _blended(images_NCHW, grey_N1HW, _factor(draws[:, 2], config.saturation))
+            images_NCHW = _blend(images_NCHW, grey_N1HW, _factor(draws[:, 2], config.saturation))
         if config.hue:
-            images_NCHW = turned(images_NCHW, (2 * draws[:, 3] - 1).squeeze(1) * config.hue)
+            images_NCHW = turn_hue(images_NCHW, (2 * draws[:, 3] - 1).squeeze(1) * config.hue)
         return images_NCHW
 
     def _grey(self, images_NCHW: Tensor) -> Tensor:
@@ -109,16 +78,16 @@ def _factor(draw: Tensor, most: float) -> Tensor:
     return low + draw * (1 + most - low)
 
 
-def _blended(images_NCHW: Tensor, other: Tensor, share: Tensor) -> Tensor:
+def _blend(images_NCHW: Tensor, other: Tensor, share: Tensor) -> Tensor:
     return torch.lerp(other.expand_as(images_NCHW), images_NCHW, share).clamp_(0, WHITE)
 
 
-def grey_shares(channels: int) -> tuple[float, ...]:
+def grey_weights(channels: int) -> tuple[float, ...]:
     """What each channel adds to how bright a pixel is; of images that are not RGB, all the same."""
     return GREY if channels == len(GREY) else (1 / channels,) * channels
 
 
-def turned(images_NCHW: Tensor, turn_N11: Tensor) -> Tensor:
+def turn_hue(images_NCHW: Tensor, turn_N11: Tensor) -> Tensor:
     """RGB with each image's hue turned by its share of the colour wheel (Smith, 1978: HSV)."""
     high_NHW, which_NHW = images_NCHW.max(1)
     low_NHW = images_NCHW.min(1).values
@@ -135,13 +104,13 @@ def turned(images_NCHW: Tensor, turn_N11: Tensor) -> Tensor:
     return high_NHW.unsqueeze(1) - span_NHW.unsqueeze(1) * fall
 
 
-class Normalised:
+class Normalise(Change):
     """Each channel less its mean, divided by its deviation."""
 
     draws = 0
 
-    def __init__(self, _config: Normalise, setting: Setting) -> None:
-        self._mean_C11, self._std_C11 = setting.tensor(setting.scale.mean), setting.tensor(setting.scale.std)
+    def __init__(self, _config: declared.Normalise, context: Context) -> None:
+        self._mean_C11, self._std_C11 = map(context.tensor, context.statistics)
 
     def __call__(self, images_NCHW: Tensor, draws_ND: Tensor) -> Tensor:
         """As Change has it, but what came in stays as it was."""

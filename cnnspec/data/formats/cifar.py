@@ -1,29 +1,43 @@
-"""CIFAR-10 and CIFAR-100: the binary version, and the one for Python, whose pickles are read as data alone.
+"""CIFAR-10 and CIFAR-100: the binary version, and the one for Python where it is the published one.
 
 Format: https://www.cs.toronto.edu/~kriz/cifar.html. An image is 3,072 bytes, red, then green, then blue. In
-the binary version its label stands before it, CIFAR-100's coarse one before the fine one.
+the binary version its label stands before it, CIFAR-100's coarse one before the fine one. The other version is
+pickled: a pickle can take any memory before anything of it is known, so none is opened but those with a known MD5.
 """
 
 from __future__ import annotations
 
-import gzip
-import zlib
-from array import array
-from collections.abc import Sequence
+import io
+import pickle
+from collections.abc import Mapping
+from hashlib import md5
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnnspec.core.errors import UserError
-from cnnspec.core.plural import plural
-from cnnspec.settings.datasets.published import Cifar, Cifar100
-from cnnspec.train.data.found import Wanted, find, root_of
-from cnnspec.train.data.raw import Part, Pixels, Raw
-from cnnspec.train.data.unpickle import Array, UnreadableError, unpickled
+import numpy as np
 
+from cnnspec.core.errors import UserError
+from cnnspec.data.dataset import Dataset, Labels, Pixels, Split
+from cnnspec.data.formats.binary_file import FETCH_AGAIN, opened, read_at_most
+from cnnspec.data.formats.download import FileSet, find, root_of
+from cnnspec.settings.datasets.published import Cifar, Cifar100
+
+_SHAPE = (3, 32, 32)
 _IMAGE = 3072
-_MOST = 1 << 30
-"""Bytes of a file; the largest published one has 185 million."""
-_AGAIN = "Fetch the file again."
+MOST_BYTES = 1 << 30
+"""Of a file; the largest published one has 156 million."""
+
+PUBLISHED = {
+    "data_batch_1": "c99cafc152244af753f735de768cd75f",
+    "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
+    "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
+    "data_batch_4": "634d18415352ddfa80567beed471001a",
+    "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
+    "test_batch": "40351d587109b95175f43aff81a1287e",
+    "train": "16019d7e3df5f24257cddd939b257f8d",
+    "test": "f0ef6b0ae62326f3e7ffdfab6717acfc",
+}
+"""The MD5 of each pickled file, as torchvision.datasets.cifar lists them."""
 
 
 class _Version(NamedTuple):
@@ -34,66 +48,54 @@ class _Version(NamedTuple):
     archive: str
 
 
-_PYTHON_10 = _Version(
-    "cifar-10-batches-py",
-    (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"),
-    "cifar-10-python.tar.gz",
+_BATCHES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
+_VERSIONS_10 = (
+    _Version("cifar-10-batches-py", _BATCHES, "cifar-10-python.tar.gz"),
+    _Version("cifar-10-batches-bin", tuple(f"{name}.bin" for name in _BATCHES), "cifar-10-binary.tar.gz"),
 )
-_BINARY_10 = _Version(
-    "cifar-10-batches-bin", tuple(f"{name}.bin" for name in _PYTHON_10.names), "cifar-10-binary.tar.gz"
+_VERSIONS_100 = (
+    _Version("cifar-100-python", ("train", "test"), "cifar-100-python.tar.gz"),
+    _Version("cifar-100-binary", ("train.bin", "test.bin"), "cifar-100-binary.tar.gz"),
 )
-_PYTHON_100 = _Version("cifar-100-python", ("train", "test"), "cifar-100-python.tar.gz")
-_BINARY_100 = _Version("cifar-100-binary", ("train.bin", "test.bin"), "cifar-100-binary.tar.gz")
+"""That which torchvision fetches first."""
 
 
-def read(config: Cifar, input_shape: tuple[int, ...]) -> Raw:
-    """The checked bytes of the files. Raises UserError."""
-    names = config.facts(input_shape).class_names
+def read(config: Cifar, input_shape: tuple[int, ...], published: Mapping[str, str] = PUBLISHED) -> Dataset:
+    """The checked bytes of the files; of pickled ones those whose MD5 is in `published`. Raises UserError."""
+    names, root = config.facts(input_shape).class_names, root_of(config)
     fine = isinstance(config, Cifar100)
-    files = find(config, wanted(config), _fetching(config))
-    parts = [_file(path, len(names), fine=fine) for path in files]
-    return Raw(_joined(parts[:-1]), None, parts[-1], names)
+    versions = _VERSIONS_100 if fine else _VERSIONS_10
+    file_sets = [FileSet(one.names, (root, root / one.folder), (one.archive,)) for one in versions]
+    splits = [
+        _split(path, len(names), versions[1].archive, published, fine=fine)
+        for path in find(config, file_sets)
+    ]
+    images, labels = (np.concatenate(parts) for parts in zip(*splits[:-1], strict=True))
+    return Dataset(Split(images, labels), None, splits[-1], names)
 
 
-def wanted(config: Cifar) -> list[Wanted]:
-    """Both versions, that which torchvision fetches first."""
-    root = root_of(config)
-    versions = (_PYTHON_100, _BINARY_100) if isinstance(config, Cifar100) else (_PYTHON_10, _BINARY_10)
-    return [Wanted(version.names, (root, root / version.folder), (version.archive,)) for version in versions]
+def _split(path: Path, classes: int, binary: str, published: Mapping[str, str], *, fine: bool) -> Split:
+    with opened(path) as file:
+        content = read_at_most(file, MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise UserError(f"{path}: more than {MOST_BYTES:,} bytes are no file of CIFAR's", FETCH_AGAIN)
+    name = path.name.removesuffix(".gz")
+    if name.endswith(".bin"):
+        images, labels = _binary(path, content, fine=fine)
+    else:
+        _require_published(path, content, published[name], binary)
+        images, labels = _pickled(path, content, "fine_labels" if fine else "labels")
+    if not len(labels):
+        raise UserError(f"{path}: it holds no images", FETCH_AGAIN)
+    for position in np.flatnonzero((labels < 0) | (labels >= classes))[:1]:
+        message = (
+            f"{path}: label {labels[position]} at position {position:,}, 0 to {classes - 1} are expected"
+        )
+        raise UserError(message)
+    return Split(np.ascontiguousarray(images.reshape(-1, *_SHAPE)), labels)
 
 
-def _fetching(config: Cifar) -> Any:
-    name = "CIFAR100" if isinstance(config, Cifar100) else "CIFAR10"
-    return lambda datasets, root: getattr(datasets, name)(root, download=True)
-
-
-def _file(path: Path, classes: int, *, fine: bool) -> Part:
-    content = _content(path)
-    binary = path.name.removesuffix(".gz").endswith(".bin")
-    labels, values = _binary(path, content, fine=fine) if binary else _pickled(path, content, fine=fine)
-    if not labels:
-        raise UserError(f"{path}: it holds no images", _AGAIN)
-    for position, label in enumerate(labels):
-        if not 0 <= label < classes:
-            message = f"{path}: label {label} at position {position:,}, 0 to {classes - 1} are expected"
-            raise UserError(message)
-    return Part(Pixels((len(labels), 3, 32, 32), values), labels)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            content = file.read(_MOST + 1)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UserError(f"{path}: the gzip file is cut off or damaged ({error})", _AGAIN) from error
-    except OSError as error:
-        raise UserError(f"{path}: can't be read ({error.strerror or error})") from error
-    if len(content) > _MOST:
-        raise UserError(f"{path}: more than {_MOST:,} bytes are no file of CIFAR's", _AGAIN)
-    return content
-
-
-def _binary(path: Path, content: bytes, *, fine: bool) -> tuple[array[int], bytearray]:
+def _binary(path: Path, content: bytearray, *, fine: bool) -> tuple[Pixels, Labels]:
     before = 2 if fine else 1
     row = before + _IMAGE
     count, rest = divmod(len(content), row)
@@ -101,41 +103,38 @@ def _binary(path: Path, content: bytes, *, fine: bool) -> tuple[array[int], byte
         message = (
             f"{path}: {len(content):,} bytes are {count:,} images of {row:,} bytes and {rest:,} bytes more"
         )
-        raise UserError(message, _AGAIN)
-    values = bytearray().join(content[start + before : start + row] for start in range(0, len(content), row))
-    return array("q", list(content[before - 1 :: row])), values
+        raise UserError(message, FETCH_AGAIN)
+    rows = np.frombuffer(content, np.uint8).reshape(count, row)
+    return rows[:, before:], rows[:, before - 1].astype(np.int64)
 
 
-def _pickled(path: Path, content: bytes, *, fine: bool) -> tuple[array[int], bytearray]:
-    key = "fine_labels" if fine else "labels"
+def _require_published(path: Path, content: bytearray, expected: str, binary: str) -> None:
+    found = md5(content, usedforsecurity=False).hexdigest()
+    if found != expected:
+        message = f"{path}: not the published file: its MD5 is {found}, {expected} is expected"
+        hint = f"Fetch the file again, or take the binary version, {binary}: a pickle of other make is not opened."
+        raise UserError(message, hint)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Unpickles what an array of NumPy's names, and nothing else."""
+
+    _names: Mapping[tuple[str, str], Any] = {
+        ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+        ("numpy", "ndarray"): np.ndarray,
+        ("numpy", "dtype"): np.dtype,
+    }
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Raises UnpicklingError for another name."""
+        if (module, name) not in self._names:
+            raise pickle.UnpicklingError(f"it names {module}.{name}, which is not data")
+        return self._names[module, name]
+
+
+def _pickled(path: Path, content: bytearray, key: str) -> tuple[Pixels, Labels]:
     try:
-        found = unpickled(content)
-    except UnreadableError as error:
-        raise UserError(f"{path}: not CIFAR's pickle ({error})", _AGAIN) from error
-    data, labels = _item(found, "data"), _item(found, key)
-    if not isinstance(data, Array) or data.shape[1:] != (_IMAGE,):
-        raise UserError(f"{path}: its `data` is no array of N×{_IMAGE:,} bytes", _AGAIN)
-    if not isinstance(labels, list) or not all(type(label) is int for label in labels):
-        raise UserError(f"{path}: its `{key}` are no list of whole numbers", _AGAIN)
-    if len(labels) != data.shape[0]:
-        raise UserError(
-            f"{path}: {plural(data.shape[0], 'image')}, but {plural(len(labels), 'label')}", _AGAIN
-        )
-    if labels and not 0 <= min(labels) <= max(labels) < 1 << 63:
-        raise UserError(f"{path}: labels from {min(labels)} to {max(labels)}", _AGAIN)
-    return array("q", labels), bytearray(data.values)
-
-
-def _item(found: object, key: str) -> object:
-    """By its name as Python 2 wrote it, or as Python 3 does with bytes."""
-    return found.get(key, found.get(key.encode())) if isinstance(found, dict) else None
-
-
-def _joined(parts: Sequence[Part]) -> Part:
-    values, labels, count = bytearray(), array("q"), 0
-    for part in parts:
-        assert isinstance(part.images, Pixels)
-        values += part.images.values
-        labels += part.labels
-        count += part.images.sizes[0]
-    return Part(Pixels((count, 3, 32, 32), values), labels)
+        batch = _Unpickler(io.BytesIO(content), encoding="latin1").load()
+    except pickle.UnpicklingError as error:
+        raise UserError(f"{path}: not CIFAR's pickle ({error})", FETCH_AGAIN) from error
+    return batch["data"], np.array(batch[key], np.int64)

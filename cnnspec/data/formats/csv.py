@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
+from cnnspec.data.class_count import require_two_classes
+from cnnspec.data.dataset import Dataset, Split
+from cnnspec.data.formats.image_dataset import SPLITS, decoded_shape, file_split, image_dataset
+from cnnspec.data.formats.stratified_split import stratified_split
+from cnnspec.data.images.image_files import ImageErrors, is_file
 from cnnspec.settings.datasets.own import Csv
-from cnnspec.train.data.folders import PARTS
-from cnnspec.train.data.listing import Bad, is_whole
-from cnnspec.train.data.pictures import Listed, raw_of, require_classes, shape_of
-from cnnspec.train.data.raw import Raw
-from cnnspec.train.data.share import divided, taken
 
 _COLUMNS = ("path", "label")
 _HEADER = "Let the first line be `path,label`, or `path,label,split`."
@@ -32,61 +32,50 @@ class Row(NamedTuple):
     written: str
     path: Path
     label: str
-    part: str
+    split: str
 
 
-def read(config: Csv, input_shape: tuple[int, ...]) -> Raw:
+def read(config: Csv, input_shape: tuple[int, ...]) -> Dataset:
     """The files and their labels; none is opened. Raises UserError."""
     file = Path(config.file).expanduser()
     root = file.parent if config.root is None else Path(config.root).expanduser()
     if config.root is not None and not root.is_dir():
         message = f"data: csv: root is {root}, which is no folder"
         raise UserError(message, "Leave it out where paths start at the table's own folder.")
-    shape, bad = shape_of(config, input_shape), Bad(config)
+    shape, errors = decoded_shape(config, input_shape), ImageErrors(skip=config.on_bad == "skip")
     rows = list(_rows(file, root))
     if not rows:
         raise UserError(f"{file}: it lists no image", "Write a line for each, below the first one.")
     _require_one_use(rows)
-    rows = [row for row in rows if is_whole(row.path, bad, f"{row.place}: {row.path}")]
-    names = _ordered(rows)
-    require_classes(names, file)
+    rows = [row for row in rows if is_file(row.path, errors, f"{row.place}: {row.path}")]
+    names = _class_names(rows)
+    require_two_classes(names, file)
     numbers = {name: number for number, name in enumerate(names)}
-    labels = [numbers[row.label] for row in rows]
-    return raw_of(_parts(rows, labels, config, file), names, shape, config, bad)
+    whole = file_split([row.path for row in rows], [numbers[row.label] for row in rows], shape, config)
+    return image_dataset(_splits(rows, whole, config, file), names, config, errors)
 
 
-def _parts(rows: Sequence[Row], labels: Sequence[int], config: Csv, file: Path) -> dict[str, Listed]:
-    chosen: dict[str, list[int]] = {}
-    if rows[0].part:
-        for number, row in enumerate(rows):
-            chosen.setdefault(row.part, []).append(number)
-        _require_parts(rows, labels, chosen, file)
-    else:
-        train, test = divided([row.written for row in rows], labels, config.test, config.seed, file)
-        chosen = {"train": train, "test": test}
-    return {
-        part: ([rows[number].path for number in numbers], taken(labels, numbers))
-        for part, numbers in chosen.items()
-    }
-
-
-def _require_parts(
-    rows: Sequence[Row], labels: Sequence[int], chosen: dict[str, list[int]], file: Path
-) -> None:
-    if "train" not in chosen or len(chosen) == 1:
-        lacking = "to train with" if "train" not in chosen else "to test with"
+def _splits(rows: Sequence[Row], whole: Split, config: Csv, file: Path) -> dict[str, Split]:
+    if not rows[0].split:
+        return stratified_split(whole, [row.written for row in rows], config, file)
+    numbers: dict[str, list[int]] = {}
+    for number, row in enumerate(rows):
+        numbers.setdefault(row.split, []).append(number)
+    if "train" not in numbers or len(numbers) == 1:
+        lacking = "to train with" if "train" not in numbers else "to test with"
         raise UserError(
-            f"{file}: no image {lacking}: split is {', '.join(sorted(chosen))} alone",
+            f"{file}: no image {lacking}: split is {', '.join(sorted(numbers))} alone",
             "Let split be train or test, and val if need be; or leave the column out.",
         )
-    trained = {labels[number] for number in chosen["train"]}
-    for number, row in enumerate(rows):
-        if labels[number] not in trained:
+    trained = {rows[number].label for number in numbers["train"]}
+    for row in rows:
+        if row.label not in trained:
             message = f"{row.place}: label {row.label} is no class of those to train with"
             raise UserError(message, "Each class must have images to train with.")
+    return {split: whole.subset(members) for split, members in numbers.items()}
 
 
-def _ordered(rows: Sequence[Row]) -> list[str]:
+def _class_names(rows: Sequence[Row]) -> list[str]:
     """The classes: by number where all labels are numbers, else by name. Raises UserError."""
     names = sorted({row.label for row in rows})
     if not all(name.removeprefix("-").isdecimal() and name.isascii() for name in names):
@@ -157,10 +146,10 @@ def _row(place: str, cells: Sequence[str], columns: dict[str, int], root: Path) 
     if "\0" in found["path"]:
         raise UserError(f"{place}: the path has a NUL in it")
     split = found.get("split", "")
-    if split and split.lower() not in PARTS:
+    if split and split.lower() not in SPLITS:
         raise UserError(f"{place}: split is {split}, it must be train, val or test")
     path = root / Path(found["path"]).expanduser()
-    return Row(place, found["path"], path, found["label"], PARTS.get(split.lower(), ""))
+    return Row(place, found["path"], path, found["label"], SPLITS.get(split.lower(), ""))
 
 
 def _require_one_use(rows: Sequence[Row]) -> None:
@@ -169,7 +158,7 @@ def _require_one_use(rows: Sequence[Row]) -> None:
     for row in rows:
         other = seen.setdefault(os.path.normpath(row.path), row)
         if other is not row:
-            differs = "label" if other.label != row.label else "split" if other.part != row.part else ""
+            differs = "label" if other.label != row.label else "split" if other.split != row.split else ""
             how = f", with another {differs}" if differs else ""
             raise UserError(
                 f"{row.place}: {row.written} is in {other.place} too{how}", "Keep one of the two lines."

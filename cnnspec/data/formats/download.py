@@ -1,13 +1,13 @@
-"""Where the files of a published data set lie: in a folder, or fetched there by torchvision."""
+"""The files of a published data set: found in a folder, or downloaded there by torchvision."""
 
 from __future__ import annotations
 
 import contextlib
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.core.errors import UserError
 from cnnspec.settings.datasets import name_of
@@ -16,11 +16,11 @@ from cnnspec.settings.datasets.base import Fetched
 DEFAULT_ROOT = Path("data")
 
 
-class Wanted(NamedTuple):
+class FileSet(NamedTuple):
     """Files that belong together."""
 
-    names: tuple[str, ...]
-    folders: tuple[Path, ...]
+    names: Sequence[str]
+    folders: Sequence[Path]
     """Where they may lie, the likeliest first."""
     archives: tuple[str, ...] = ()
     """What they are published in."""
@@ -41,18 +41,19 @@ class Wanted(NamedTuple):
         return next((file for file in candidates if file.is_file()), None)
 
 
-Fetch = Callable[[Any, Path], object]
-"""Calls a class of torchvision.datasets, the first argument, to fetch into the folder."""
+def find(
+    config: Fetched, versions: Sequence[FileSet], downloads: Sequence[Mapping[str, str]] = ({},)
+) -> list[Path]:
+    """The files of one of the versions, downloaded if the config says so. Raises UserError.
 
-
-def find(config: Fetched, wanted: Sequence[Wanted], fetch: Fetch) -> list[Path]:
-    """The files of one of the versions that are `wanted`, fetched if the config says so. Raises UserError."""
-    files = _first(wanted)
+    `downloads`: the arguments of each call of torchvision's class that it takes.
+    """
+    files = _first(versions)
     if files is None and config.download:
-        _fetch(config, wanted, fetch)
-        files = _first(wanted)
+        _download(config, versions[0].names, downloads)
+        files = _first(versions)
     if files is None:
-        raise _missing(config, wanted)
+        raise _missing(config, versions)
     return files
 
 
@@ -61,25 +62,25 @@ def root_of(config: Fetched) -> Path:
     return DEFAULT_ROOT if config.root is None else Path(config.root).expanduser()
 
 
-def _first(wanted: Sequence[Wanted]) -> list[Path] | None:
-    return next((files for version in wanted if (files := version.find())), None)
+def _first(versions: Sequence[FileSet]) -> list[Path] | None:
+    return next((files for version in versions if (files := version.find())), None)
 
 
-def _missing(config: Fetched, wanted: Sequence[Wanted]) -> UserError:
+def _missing(config: Fetched, versions: Sequence[FileSet]) -> UserError:
     """What is not there: of the folder that has some of the files, or of the likeliest."""
-    places = [(version, folder) for version in wanted for folder in version.folders]
+    places = [(version, folder) for version in versions for folder in version.folders]
     version, folder = max(places, key=lambda place: len(place[0].names) - len(place[0].lacking(place[1])))
     state = (
         "" if folder.is_dir() else ", which is not a folder" if folder.exists() else ", which does not exist"
     )
     lacking = ", ".join(version.lacking(folder)) + (" (or .gz)" if version.gzipped else "")
     message = f"data: {name_of(config)} lacks {lacking} in {folder}{state}"
-    return UserError(message, _unpack(wanted) or _by_download(config))
+    return UserError(message, _unpack(versions) or _by_download(config))
 
 
-def _unpack(wanted: Sequence[Wanted]) -> str:
+def _unpack(versions: Sequence[FileSet]) -> str:
     """How to unpack an archive that was fetched by hand."""
-    for version in wanted:
+    for version in versions:
         for folder in version.folders:
             for archive in (folder / name for name in version.archives):
                 if archive.is_file():
@@ -99,17 +100,18 @@ def _by_download(config: Fetched) -> str:
     return f"To fetch them, write `data: {form}`, or add --set 'data={form}' to the command."
 
 
-def _fetch(config: Fetched, wanted: Sequence[Wanted], fetch: Fetch) -> None:
+def _download(config: Fetched, names: Sequence[str], downloads: Sequence[Mapping[str, str]]) -> None:
     from torchvision import datasets  # noqa: PLC0415 -- imports torch, seconds
 
     root = root_of(config)
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            fetch(datasets, root)
+        for arguments in downloads:
+            # the files are there by the time that torchvision lacks SciPy to read them
+            with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(ModuleNotFoundError):
+                getattr(datasets, config.torchvision)(root, download=True, **arguments)
     except (RuntimeError, OSError, ValueError) as error:
-        names = ", ".join(wanted[0].names)
         message = f"data: {name_of(config)} can't be fetched into {root} ({_reason(error)})"
-        raise UserError(message, f"Put {names} there by hand.") from error
+        raise UserError(message, f"Put {', '.join(names)} there by hand.") from error
 
 
 def _reason(error: Exception) -> str:

@@ -10,64 +10,61 @@ import math
 import zlib
 from collections.abc import Collection
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal, TypeAlias
+
+import numpy as np
 
 from cnnspec.core.errors import UserError
+from cnnspec.data.dataset import Pixels
+from cnnspec.data.formats.binary_file import FETCH_AGAIN, opened
 
 _HEADER = 128
 _CHUNK = 1 << 20
-_INT8, _UINT8, _INT32, _UINT32, _DOUBLE, _MATRIX, _COMPRESSED = 1, 2, 5, 6, 9, 14, 15
+_UINT8, _MATRIX, _COMPRESSED = 2, 14, 15
 _NUMERIC = range(6, 16)
 """MATLAB's classes of arrays of numbers, from double to uint64."""
-_AGAIN = "Fetch the file again."
 _MOST_NAME = 64
 
-
-class Matrix(NamedTuple):
-    """An array of bytes, the first axis varying fastest."""
-
-    sizes: tuple[int, ...]
-    values: bytearray
+_Order: TypeAlias = Literal["little", "big"]
 
 
 class _BrokenError(ValueError):
     """Why an element can't be read."""
 
 
-def read(path: Path, names: Collection[str]) -> dict[str, Matrix]:
+def read(path: Path, names: Collection[str]) -> dict[str, Pixels]:
     """The arrays of these names. Raises UserError."""
     try:
-        with path.open("rb") as file:
-            found = _matrices(file, names)
-    except (_BrokenError, zlib.error) as error:
-        raise UserError(f"{path}: {error}", _AGAIN) from error
-    except OSError as error:
-        raise UserError(f"{path}: can't be read ({error.strerror or error})") from error
-    lacking = [name for name in names if name not in found]
+        with opened(path) as file:
+            arrays = _arrays(file, names)
+    except _BrokenError as error:
+        raise UserError(f"{path}: {error}", FETCH_AGAIN) from error
+    lacking = [name for name in names if name not in arrays]
     if lacking:
-        raise UserError(f"{path}: it holds no array of bytes called {' or '.join(lacking)}", _AGAIN)
-    return found
+        raise UserError(f"{path}: it holds no array of bytes called {' or '.join(lacking)}", FETCH_AGAIN)
+    return arrays
 
 
-def _matrices(file: BinaryIO, names: Collection[str]) -> dict[str, Matrix]:
+def _arrays(file: BinaryIO, names: Collection[str]) -> dict[str, Pixels]:
     header = file.read(_HEADER)
     if len(header) < _HEADER or header[124:128] not in {b"\0\1IM", b"\1\0MI"}:
         raise _BrokenError("not a MATLAB 5 file")
-    order: Literal["little", "big"] = "little" if header[126:128] == b"IM" else "big"
-    found: dict[str, Matrix] = {}
-    while len(found) < len(names) and (tag := file.read(8)):
+    order: _Order = "little" if header[126:128] == b"IM" else "big"
+    arrays: dict[str, Pixels] = {}
+    while len(arrays) < len(names) and (tag := file.read(8)):
         kind, size = _tag(tag, order)
         stream = _Inflated(file, size) if kind == _COMPRESSED else _Plain(file, size)
         reader = _Reader(stream, order)
         if kind == _COMPRESSED:
             kind, _ = _tag(bytes(reader.exactly(8)), order)
-        if kind == _MATRIX and (named := _matrix(reader, names)):
-            found[named[0]] = named[1]
+        if kind == _MATRIX:
+            arrays |= _array(reader, names)
         stream.skip()
-    return found
+    return arrays
 
 
-def _tag(tag: bytes, order: Literal["little", "big"]) -> tuple[int, int]:
+def _tag(tag: bytes, order: _Order) -> tuple[int, int]:
+    """The type and the size that an element begins with."""
     if len(tag) < 8:  # noqa: PLR2004 -- a tag's bytes
         raise _BrokenError("it is cut off")
     return int.from_bytes(tag[:4], order), int.from_bytes(tag[4:], order)
@@ -103,7 +100,10 @@ class _Inflated:
             self._input = self._input or self._plain.read(_CHUNK)
             if not self._input:
                 break
-            chunk = self._inflate.decompress(self._input, size)
+            try:
+                chunk = self._inflate.decompress(self._input, size)
+            except zlib.error as error:
+                raise _BrokenError(str(error)) from error
             self._input = self._inflate.unconsumed_tail
             if chunk:
                 return chunk
@@ -117,7 +117,7 @@ class _Inflated:
 class _Reader:
     """Elements within an element."""
 
-    def __init__(self, stream: _Plain | _Inflated, order: Literal["little", "big"]) -> None:
+    def __init__(self, stream: _Plain | _Inflated, order: _Order) -> None:
         self._stream, self.order = stream, order
 
     def exactly(self, size: int) -> bytearray:
@@ -147,19 +147,17 @@ class _Reader:
         return kind, values
 
 
-def _matrix(reader: _Reader, names: Collection[str]) -> tuple[str, Matrix] | None:
-    """A matrix's name and bytes; None where it is not asked for."""
-    flags, sizes, name = reader.element(8)[1], reader.element(64), reader.element(_MOST_NAME)[1]
+def _array(reader: _Reader, names: Collection[str]) -> dict[str, Pixels]:
+    """A matrix by its name; nothing where it is not asked for."""
+    flags, sizes, name = reader.element(8)[1], reader.element(64)[1], reader.element(_MOST_NAME)[1]
     called = name.decode("ascii", "replace")
     if called not in names:
-        return None
+        return {}
     if not flags or flags[0 if reader.order == "little" else 3] not in _NUMERIC:
         raise _BrokenError(f"{called} is no array of numbers")
-    axes = tuple(
-        int.from_bytes(sizes[1][start : start + 4], reader.order) for start in range(0, len(sizes[1]), 4)
-    )
-    count = math.prod(axes)
+    shape = tuple(int.from_bytes(sizes[at : at + 4], reader.order) for at in range(0, len(sizes), 4))
+    count = math.prod(shape)
     kind, values = reader.element(count)
     if kind != _UINT8 or len(values) != count:
         raise _BrokenError(f"{called} is no array of {count:,} unsigned bytes")
-    return called, Matrix(axes, values)
+    return {called: np.frombuffer(values, np.uint8).reshape(shape, order="F")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from array import array
 from collections.abc import Collection
 from pathlib import Path
 from typing import IO, Any
@@ -13,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnspec.core.errors import UserError
-from cnnspec.core.plural import plural
+from cnnspec.core.plural import plural, times
+from cnnspec.data.class_count import label_gaps, require_two_classes
+from cnnspec.data.dataset import WHITE, Dataset, Labels, Pixels, Split
+from cnnspec.data.formats.stratified_split import stratified_split
+from cnnspec.data.machine import require_memory
 from cnnspec.settings.datasets.own import Npz
-from cnnspec.train.data.memory import require_memory
-from cnnspec.train.data.numbering import gaps
-from cnnspec.train.data.pictures import require_classes
-from cnnspec.train.data.raw import WHITE, Part, Pixels, Raw
-from cnnspec.train.data.share import divided
 
-_DIVIDED = ("x_train", "y_train", "x_test", "y_test")
+_SPLIT = ("x_train", "y_train", "x_test", "y_test")
 _WHOLE = ("images", "labels")
 _MOST_CLASSES = 100_000
 _CHANNELS = (1, 3, 4)
@@ -39,7 +37,7 @@ _DAMAGE = (
 )
 
 
-def read(config: Npz, input_shape: tuple[int, ...]) -> Raw:
+def read(config: Npz, input_shape: tuple[int, ...]) -> Dataset:
     """The checked arrays. Raises UserError."""
     file = Path(config.file).expanduser()
     try:
@@ -52,24 +50,27 @@ def read(config: Npz, input_shape: tuple[int, ...]) -> Raw:
         raise UserError(f"{file}: damaged, or not what np.savez writes ({error})") from error
 
 
-def _read(archive: zipfile.ZipFile, file: Path, config: Npz, input_shape: tuple[int, ...]) -> Raw:
+def _read(archive: zipfile.ZipFile, file: Path, config: Npz, input_shape: tuple[int, ...]) -> Dataset:
     held = {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
     _require_one_way(held, file)
-    if held.issuperset(_DIVIDED):
+    if held.issuperset(_SPLIT):
         names = ("train", "val", "test") if "x_val" in held else ("train", "test")
-        parts = {name: _part(archive, file, f"x_{name}", f"y_{name}", input_shape) for name in names}
-        labels = {f"y_{name}": part.labels for name, part in parts.items()}
+        splits = {name: _split(archive, file, f"x_{name}", f"y_{name}", input_shape) for name in names}
+        labels = {f"y_{name}": split.labels for name, split in splits.items()}
     elif held.issuperset(_WHOLE):
-        whole = _part(archive, file, *_WHOLE, input_shape)
-        parts, labels = _shared(whole, config, file), {"labels": whole.labels}
+        whole = _split(archive, file, *_WHOLE, input_shape)
+        labels = {"labels": whole.labels}
+        splits = stratified_split(whole, [str(number) for number in range(len(whole.labels))], config, file)
     else:
         shown = ", ".join(sorted(held)[:10]) or "none"
-        message = f"{file}: its arrays are {shown}; {', '.join(_DIVIDED)} are expected, or images, labels"
+        message = f"{file}: its arrays are {shown}; {', '.join(_SPLIT)} are expected, or images, labels"
         raise UserError(message, "Write np.savez(file, images=images, labels=labels), say.")
-    _require_one_shape(parts, file)
-    names_of_classes = tuple(map(str, range(max(map(max, labels.values())) + 1)))
-    require_classes(names_of_classes, file)
-    return Raw(parts["train"], parts.get("val"), parts["test"], names_of_classes, gaps=gaps(labels, file))
+    _require_one_shape(splits, file)
+    class_names = tuple(map(str, range(max(int(part.max()) for part in labels.values()) + 1)))
+    require_two_classes(class_names, file)
+    return Dataset(
+        splits["train"], splits.get("val"), splits["test"], class_names, gaps=label_gaps(labels, file)
+    )
 
 
 def _require_one_way(held: Collection[str], file: Path) -> None:
@@ -83,14 +84,13 @@ def _require_one_way(held: Collection[str], file: Path) -> None:
         raise UserError(f"{file}: it holds both x_train and images", "Keep the ones that are meant.")
 
 
-def _part(archive: zipfile.ZipFile, file: Path, x: str, y: str, input_shape: tuple[int, ...]) -> Part:
+def _split(archive: zipfile.ZipFile, file: Path, x: str, y: str, input_shape: tuple[int, ...]) -> Split:
     labels = _labels(_array(archive, file, y), f"{file}: {y}")
     pixels = _pixels(_array(archive, file, x), f"{file}: {x}", input_shape)
-    if pixels.sizes[0] != len(labels):
-        raise UserError(
-            f"{file}: {x} holds {plural(pixels.sizes[0], 'image')}, {y} {plural(len(labels), 'label')}"
-        )
-    return Part(pixels, labels)
+    if len(pixels) != len(labels):
+        message = f"{file}: {x} holds {plural(len(pixels), 'image')}, {y} {plural(len(labels), 'label')}"
+        raise UserError(message)
+    return Split(pixels, labels)
 
 
 def _array(archive: zipfile.ZipFile, file: Path, name: str) -> NDArray[Any]:
@@ -114,16 +114,16 @@ def _header(member: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return shape, dtype
 
 
-def _labels(found: NDArray[Any], place: str) -> array[int]:
+def _labels(found: NDArray[Any], place: str) -> Labels:
     labels = found[:, 0] if found.ndim == 2 and found.shape[1] == 1 else found  # noqa: PLR2004 -- a column
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        message = f"{place} is {labels.dtype} of {_times(found.shape)}, one whole number an image is expected"
+        message = f"{place} is {labels.dtype} of {times(found.shape)}, one whole number an image is expected"
         raise UserError(message, _numbers_instead(labels))
     if not labels.size:
         raise UserError(f"{place} is empty")
     for row in np.flatnonzero((labels < 0) | (labels >= _MOST_CLASSES))[:1]:
         raise UserError(f"{place}[{row}] is {labels[row]}, 0 to {_MOST_CLASSES - 1:,} are expected")
-    return array("q", labels.astype(np.int64).tobytes())
+    return labels.astype(np.int64)
 
 
 def _numbers_instead(labels: NDArray[Any]) -> str:
@@ -135,11 +135,7 @@ def _numbers_instead(labels: NDArray[Any]) -> str:
 def _pixels(found: NDArray[Any], place: str, input_shape: tuple[int, ...]) -> Pixels:
     if found.dtype != np.uint8:
         raise UserError(f"{place} is {found.dtype}, uint8 is expected", _bytes_instead(found))
-    images_NCHW = _channels_first(found, place, input_shape)
-    count, channels, height, width = images_NCHW.shape
-    values = bytearray(images_NCHW.size)
-    np.frombuffer(values, np.uint8).reshape(images_NCHW.shape)[:] = images_NCHW
-    return Pixels((count, channels, height, width), values)
+    return np.ascontiguousarray(_channels_first(found, place, input_shape))
 
 
 def _bytes_instead(found: NDArray[Any]) -> str:
@@ -154,10 +150,10 @@ def _bytes_instead(found: NDArray[Any]) -> str:
     return "Store grey levels from 0 to 255."
 
 
-def _channels_first(found: NDArray[np.uint8], place: str, input_shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def _channels_first(found: Pixels, place: str, input_shape: tuple[int, ...]) -> Pixels:
     """The images as N×C×H×W: the network's shape decides where both orders could be meant."""
     if 0 in found.shape:
-        raise UserError(f"{place} is {_times(found.shape)}, which is empty")
+        raise UserError(f"{place} is {times(found.shape)}, which is empty")
     if found.ndim == 3:  # noqa: PLR2004 -- N×H×W
         return found[:, None]
     if found.ndim == 4:  # noqa: PLR2004 -- with channels, before or behind
@@ -167,35 +163,15 @@ def _channels_first(found: NDArray[np.uint8], place: str, input_shape: tuple[int
         if orders:
             return orders[0]
     shown = ", ".join(map(str, _CHANNELS))
-    message = f"{place} is {_times(found.shape)}; N×H×W, N×H×W×C or N×C×H×W with C of {shown} are expected"
+    message = f"{place} is {times(found.shape)}; N×H×W, N×H×W×C or N×C×H×W with C of {shown} are expected"
     raise UserError(message)
 
 
-def _require_one_shape(parts: dict[str, Part], file: Path) -> None:
-    shapes = {name: part.images.shape for name, part in parts.items()}
-    for name, shape in shapes.items():
-        if shape != shapes["train"]:
+def _require_one_shape(splits: dict[str, Split], file: Path) -> None:
+    expected = splits["train"].image_shape
+    for name, split in splits.items():
+        if split.image_shape != expected:
             message = (
-                f"{file}: x_train holds images of {_times(shapes['train'])}, x_{name} of {_times(shape)}"
+                f"{file}: x_train holds images of {times(expected)}, x_{name} of {times(split.image_shape)}"
             )
             raise UserError(message)
-
-
-def _shared(part: Part, config: Npz, file: Path) -> dict[str, Part]:
-    assert isinstance(part.images, Pixels)
-    numbers = divided(
-        [str(number) for number in range(len(part.labels))], part.labels, config.test, config.seed, file
-    )
-    images_NCHW = np.frombuffer(part.images.values, np.uint8).reshape(part.images.sizes)
-    labels_N = np.frombuffer(part.labels, np.int64)
-    return {
-        name: Part(
-            Pixels((len(chosen), *part.images.shape), bytearray(images_NCHW[chosen].tobytes())),
-            array("q", labels_N[chosen].tobytes()),
-        )
-        for name, chosen in zip(("train", "test"), numbers, strict=True)
-    }
-
-
-def _times(sizes: Collection[int]) -> str:
-    return "×".join(f"{size:,}" for size in sizes)

@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from cnnspec.core.errors import UserError
-from cnnspec.train.data.fitting import fitted
-from cnnspec.train.data.modes import converted, planes
-from cnnspec.train.data.raw import Resize
+from cnnspec.data.dataset import Resize
+from cnnspec.data.images.pillow_modes import convert, planes
+from cnnspec.data.images.resize import resize_to
 
 # Pillow warns of an image of more pixels than it trusts, and raises at twice as many: here both are errors.
 # Set once: filters belong to the process, and images are decoded by threads.
@@ -68,14 +68,12 @@ def _reason(error: Exception) -> str:
 def _decoded(image: Image.Image, shape: tuple[int, int, int], resize: Resize) -> bytes:
     channels, height, width = shape
     orientation = _orientation(image)
-    upright = (height, width)
-    height, width = upright[::-1] if orientation >= _SIDEWAYS else upright
-    _draft(image, channels, (width, height))
-    ready = converted(image, channels)
-    placed = fitted(ready, (width, height), resize)
+    size = (height, width) if orientation >= _SIDEWAYS else (width, height)
+    _draft(image, channels, size)
+    image = resize_to(convert(image, channels), size, resize)
     if orientation in _TURNS:
-        placed = placed.transpose(_TURNS[orientation])
-    return planes(np.asarray(placed), channels)
+        image = image.transpose(_TURNS[orientation])
+    return planes(np.asarray(image), channels)
 
 
 def _orientation(image: Image.Image) -> int:

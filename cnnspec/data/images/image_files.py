@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnspec.core.errors import UserError
-from cnnspec.settings.datasets.own import Pictures
+from cnnspec.core.plural import plural
 
 SUFFIXES = frozenset(
     (
@@ -17,11 +17,11 @@ SUFFIXES = frozenset(
 )  # fmt: skip
 
 
-class Bad:
-    """What can't be read: an error, or where the config says so, left out and told."""
+class ImageErrors:
+    """What can't be read: an error, or with `skip` left out and noted."""
 
-    def __init__(self, config: Pictures) -> None:
-        self._skip = config.on_bad == "skip"
+    def __init__(self, *, skip: bool) -> None:
+        self._skip = skip
         self.skipped: list[str] = []
 
     def add(self, message: str) -> None:
@@ -31,7 +31,7 @@ class Bad:
         self.skipped.append(message)
 
 
-class Found(NamedTuple):
+class Listing(NamedTuple):
     """What lies in a folder, without what is hidden."""
 
     folders: list[Path]
@@ -39,17 +39,17 @@ class Found(NamedTuple):
     others: list[Path]
 
 
-def found_in(folder: Path) -> Found:
+def list_folder(folder: Path) -> Listing:
     """The folder's entries, each sort in the order of names. Raises UserError."""
     try:
         paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise UserError(f"{folder}: can't be read ({error.strerror or error})") from error
-    found = Found([], [], [])
+    listing = Listing([], [], [])
     for path in paths:
-        images = found.images if path.suffix.lower() in SUFFIXES else found.others
-        (found.folders if os.path.isdir(path) else images).append(path)  # noqa: PTH112 -- false for a link to itself
-    return found
+        images = listing.images if path.suffix.lower() in SUFFIXES else listing.others
+        (listing.folders if os.path.isdir(path) else images).append(path)  # noqa: PTH112 -- false for a link to itself
+    return listing
 
 
 def identity(folder: Path) -> tuple[int, int]:
@@ -58,7 +58,7 @@ def identity(folder: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def images_under(folder: Path, bad: Bad, above: frozenset[tuple[int, int]]) -> list[Path]:
+def images_below(folder: Path, errors: ImageErrors, above: frozenset[tuple[int, int]]) -> list[Path]:
     """Every image at any depth. A folder that was seen, or is `above`, is not gone into: links may lead in circles.
 
     Raises UserError where there is none.
@@ -67,29 +67,31 @@ def images_under(folder: Path, bad: Bad, above: frozenset[tuple[int, int]]) -> l
     images: list[Path] = []
     others: list[Path] = []
     while waiting:
-        place = waiting.pop()
-        if identity(place) in seen:
+        inner = waiting.pop()
+        if identity(inner) in seen:
             continue
-        seen.add(identity(place))
-        found = found_in(place)
-        waiting += found.folders
-        images += found.images
-        others += found.others
+        seen.add(identity(inner))
+        listing = list_folder(inner)
+        waiting += listing.folders
+        images += listing.images
+        others += listing.others
     if not images:
-        raise UserError(f"{folder}: no image is in it{_instead(others)}", "Take the folder out, or fill it.")
-    return [path for path in sorted(images) if is_whole(path, bad, str(path))]
+        raise UserError(
+            f"{folder}: no image is in it{_what_there_is(others)}", "Take the folder out, or fill it."
+        )
+    return [path for path in sorted(images) if is_file(path, errors, str(path))]
 
 
-def is_whole(path: Path, bad: Bad, place: str) -> bool:
-    """Whether there is a file; if not, `place` is told as bad."""
+def is_file(path: Path, errors: ImageErrors, place: str) -> bool:
+    """Whether there is a file; if not, it is an error at `place`."""
     if path.is_file():
         return True
     what = "it is no file" if path.exists() else "there is no such file"
-    bad.add(f"{place}: {'a link that leads nowhere' if path.is_symlink() and not path.exists() else what}")
+    errors.add(f"{place}: {'a link that leads nowhere' if path.is_symlink() and not path.exists() else what}")
     return False
 
 
-def _instead(others: list[Path]) -> str:
+def _what_there_is(others: list[Path]) -> str:
     if not others:
         return ""
-    return f", but {len(others):,} other file{'s' if len(others) > 1 else ''}, such as {others[0].name}"
+    return f", but {plural(len(others), 'other file')}, such as {others[0].name}"

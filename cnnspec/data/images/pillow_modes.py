@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnnspec.train.data.raw import WHITE
+from cnnspec.data.dataset import WHITE
 
 _ALPHA = {"LA", "La", "PA", "RGBA", "RGBa"}
 _GREY = {"1", "L"}
@@ -14,7 +14,7 @@ _DEEP = 65535
 _RGBA = 4
 
 
-def converted(image: Image.Image, channels: int) -> Image.Image:
+def convert(image: Image.Image, channels: int) -> Image.Image:
     """L, RGB or RGBA: the one of fewest channels in which nothing is lost that the network takes."""
     if image.mode.startswith("I") or image.mode == "F":
         return _shallow(image)

@@ -1,16 +1,16 @@
-"""How a picture of another size is made to fit: its middle, its whole distorted, or its whole with black bars."""
+"""How an image of another size is made to fit: its middle, its whole distorted, or its whole with black bars."""
 
 from __future__ import annotations
 
 from PIL import Image
 
-from cnnspec.train.data.raw import WHITE, Resize
+from cnnspec.data.dataset import WHITE, Resize
 
 _GAP = 2.0
 """What is shrunk further than this is averaged over whole pixels first."""
 
 
-def fitted(image: Image.Image, size: tuple[int, int], resize: Resize) -> Image.Image:
+def resize_to(image: Image.Image, size: tuple[int, int], resize: Resize) -> Image.Image:
     """The image at this width and height; unchanged where it has them."""
     if image.size == size:
         return image

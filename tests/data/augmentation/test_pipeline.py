@@ -8,22 +8,24 @@ import torch
 from torch.nn.functional import affine_grid, grid_sample
 from torchvision.transforms.v2 import functional as torchvision
 
+from cnnspec.data.augmentation import values as pixel_values
+from cnnspec.data.augmentation.base import Change, Context, Mix, implementation
+from cnnspec.data.augmentation.geometry import Move, rotate
+from cnnspec.data.augmentation.mixing import Beta
+from cnnspec.data.augmentation.pipeline import Pipeline, normalisation
+from cnnspec.data.augmentation.random_numbers import uniform
+from cnnspec.data.augmentation.values import grey_weights, turn_hue
+from cnnspec.data.seeding import subseed
+from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.settings.augmentations import AUGMENTATIONS
 from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
 from cnnspec.settings.augmentations.mixing import CutMix, Mixup
 from cnnspec.settings.augmentations.values import Colour, Cutout, Normalise
-from cnnspec.train.data.augment import CHANGES, MIXES, MOVES, Augment, effective
-from cnnspec.train.data.augmentation.base import Setting
-from cnnspec.train.data.augmentation.draws import uniform
-from cnnspec.train.data.augmentation.mixing import Beta
-from cnnspec.train.data.augmentation.values import Coloured, grey_shares, rotated, turned
-from cnnspec.train.data.order import subseed
-from cnnspec.train.data.scale import Scale
 
 CPU = torch.device("cpu")
-PLAIN = Scale((0.0,), (1.0,))
-RGB = Scale((10.0, 20.0, 30.0), (1.0, 2.0, 3.0))
-SETTING = Setting(RGB, CPU)
+PLAIN = ChannelStatistics((0.0,), (1.0,))
+RGB = ChannelStatistics((10.0, 20.0, 30.0), (1.0, 2.0, 3.0))
+SETTING = Context(RGB, CPU)
 COUNT = 400
 
 
@@ -34,13 +36,13 @@ def pixels(count=COUNT, channels=1, height=9, width=7, seed=0):
 
 def fit(augment, images_NCHW, labels_N, numbers_N, epoch):
     """A batch as training has it."""
-    return augment.mixed(augment.changed(images_NCHW, numbers_N, epoch), labels_N, numbers_N, epoch)
+    return augment.mix(augment.augment(images_NCHW, numbers_N, epoch), labels_N, numbers_N, epoch)
 
 
 def augmented(augmentations, images_NCHW, *, scale=PLAIN, numbers=None, epoch=1, seed=0, classes=5):
     labels_N = torch.arange(len(images_NCHW)) % classes
     numbers_N = torch.arange(len(images_NCHW)) if numbers is None else numbers
-    return fit(Augment(augmentations, scale, classes, CPU, seed), images_NCHW, labels_N, numbers_N, epoch)
+    return fit(Pipeline(augmentations, scale, classes, CPU, seed), images_NCHW, labels_N, numbers_N, epoch)
 
 
 ALL = {
@@ -74,7 +76,7 @@ def test_a_sample_is_augmented_alike_in_every_batch_and_anew_in_each_epoch(name)
 
 def test_an_epoch_can_be_had_again():
     images, labels, numbers = pixels(20), torch.zeros(20, dtype=torch.int64), torch.arange(20)
-    augment = Augment([RandomCrop(padding=2)], PLAIN, 5, CPU, 0)
+    augment = Pipeline([RandomCrop(padding=2)], PLAIN, 5, CPU, 0)
     first, second, again, first_again = (
         fit(augment, images, labels, numbers, epoch)[0] for epoch in (0, 1, 1, 0)
     )
@@ -144,7 +146,7 @@ def test_crops_and_flips_are_those_made_image_by_image_bitwise(moves, channels):
         for move, part in zip(moves, own.split(widths), strict=True):
             image = by_hand(image, move, part)  # noqa: PLW2901 -- step by step
         expected.append(image)
-    scale = Scale((0.0,) * channels, (1.0,) * channels)
+    scale = ChannelStatistics((0.0,) * channels, (1.0,) * channels)
     assert torch.equal(torch.stack(expected).float(), augmented(moves, images, scale=scale)[0])
 
 
@@ -189,7 +191,7 @@ def test_crops_shift_by_every_amount_equally_often():
 
 def test_a_rotation_is_torchvisions():
     images = torch.rand(3, 1, 28, 20)
-    found = rotated(images, torch.tensor([30.0, -7.0, 180.0]))
+    found = rotate(images, torch.tensor([30.0, -7.0, 180.0]))
     bilinear = torchvision.InterpolationMode.BILINEAR
     for image, turned_image, degrees in zip(images, found, (30.0, -7.0, 180.0), strict=True):
         expected = torchvision.rotate(image, degrees, bilinear)
@@ -198,7 +200,7 @@ def test_a_rotation_is_torchvisions():
 
 def test_a_rotation_by_nothing_changes_nothing():
     images = torch.rand(3, 2, 8, 8)
-    torch.testing.assert_close(rotated(images, torch.zeros(3)), images)
+    torch.testing.assert_close(rotate(images, torch.zeros(3)), images)
     found, _ = augmented([Rotate(degrees=90, p=0)], pixels())
     assert torch.equal(pixels().float(), found)
     found, _ = augmented([Rotate(degrees=90, p=0.3)], pixels())
@@ -210,7 +212,7 @@ def test_a_rotation_is_affine_grids():
     images, theta = torch.rand(1, 1, 6, 6), torch.tensor([[[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]])
     grid = affine_grid(theta, [1, 1, 6, 6], align_corners=False)
     expected = grid_sample(images, grid, align_corners=False)
-    torch.testing.assert_close(rotated(images, torch.tensor([90.0])), expected, atol=1e-5, rtol=0)
+    torch.testing.assert_close(rotate(images, torch.tensor([90.0])), expected, atol=1e-5, rtol=0)
 
 
 def test_angles_are_drawn_from_the_whole_range():
@@ -232,7 +234,7 @@ def test_a_turn_of_hue_is_torchvisions(turn):
     images = torch.rand(5, 3, 9, 7)
     images[0, 1] = images[0, 0]
     images[1] = images[1, :1]
-    found = turned(images * 255, torch.full((5, 1, 1), turn)) / 255
+    found = turn_hue(images * 255, torch.full((5, 1, 1), turn)) / 255
     torch.testing.assert_close(found, torchvision.adjust_hue(images, turn), rtol=0, atol=1e-5)
 
 
@@ -249,7 +251,7 @@ def test_factors_of_colour_are_torchvisions(config, draw, adjust):
     draws = torch.rand(6, 4)
     most = config.brightness or config.contrast or config.saturation
     low = max(0, 1 - most)
-    found = Coloured(config, SETTING)(images * 255, draws) / 255
+    found = pixel_values.Colour(config, SETTING)(images * 255, draws) / 255
     for image, own, changed in zip(images, draws, found, strict=True):
         factor = low + own[draw].item() * (1 + most - low)
         torch.testing.assert_close(changed, adjust(image, factor), rtol=0, atol=1e-5)
@@ -258,7 +260,7 @@ def test_factors_of_colour_are_torchvisions(config, draw, adjust):
 def test_all_of_colour_in_its_order():
     config = Colour(brightness=0.2, contrast=0.2, saturation=0.2, hue=0.1)
     images, draws = torch.rand(3, 3, 5, 5), torch.full((3, 4), 0.75)
-    found = Coloured(config, SETTING)(images * 255, draws) / 255
+    found = pixel_values.Colour(config, SETTING)(images * 255, draws) / 255
     expected = images
     for adjust in (
         torchvision.adjust_brightness,
@@ -270,17 +272,20 @@ def test_all_of_colour_in_its_order():
 
 
 def test_the_grey_of_channels_that_are_no_colours_is_their_mean():
-    assert [(1.0,), (0.25,) * 4] == [grey_shares(1), grey_shares(4)]
+    assert [(1.0,), (0.25,) * 4] == [grey_weights(1), grey_weights(4)]
     images, draws = torch.rand(2, 4, 3, 3) * 255, torch.full((2, 4), 0.25)
-    found = Coloured(Colour(contrast=0.4), Setting(Scale((0.0,) * 4, (1.0,) * 4), CPU))(images, draws)
+    found = pixel_values.Colour(
+        Colour(contrast=0.4), Context(ChannelStatistics((0.0,) * 4, (1.0,) * 4), CPU)
+    )(images, draws)
     means = images.mean((1, 2, 3), keepdim=True).expand_as(images)
     torch.testing.assert_close(found, torch.lerp(means, images, 0.8))
 
 
 def test_every_augmentation_has_one_that_does_it():
-    expected = {AUGMENTATIONS[name] for name in AUGMENTATIONS}
-    assert (expected, len(expected)) == ({*MOVES, *CHANGES, *MIXES}, len(MOVES) + len(CHANGES) + len(MIXES))
-    assert {config for config in expected if config.mixes} == set(MIXES)
+    for declared in AUGMENTATIONS.values():
+        does_it = implementation(declared)
+        assert declared.__name__ == does_it.__name__
+        assert issubclass(does_it, Mix if declared.mixes else (Change, Move))
 
 
 def test_a_step_makes_no_tensor_from_numbers_for_a_gpu_would_wait_for_each(monkeypatch):
@@ -288,7 +293,7 @@ def test_a_step_makes_no_tensor_from_numbers_for_a_gpu_would_wait_for_each(monke
         RandomCrop(padding=2), HFlip(), VFlip(), Rotate(degrees=9), Colour(contrast=0.1, saturation=0.1, hue=0.1),
         Normalise(), Cutout(size=3), Mixup(), CutMix(),
     ]  # fmt: skip
-    augment, images = Augment(every, RGB, 5, CPU, 0), pixels(6, channels=3)
+    augment, images = Pipeline(every, RGB, 5, CPU, 0), pixels(6, channels=3)
     labels, numbers = torch.arange(6) % 5, torch.arange(6)
     monkeypatch.setattr(torch, "tensor", None)
     monkeypatch.setattr(torch, "as_tensor", None)
@@ -328,16 +333,16 @@ def test_what_is_normalised_by_numbers_of_ones_own():
     found, _ = augmented([config], images, scale=RGB)
     mean = torch.tensor([0.1, 0.2, 0.3]).view(3, 1, 1)
     torch.testing.assert_close(found, (images / 255 - mean) / 0.5)
-    assert effective([HFlip()], RGB) == RGB
-    assert effective([Normalise(std=1.0)], RGB) == Scale(RGB.mean, (255.0,) * 3)
+    assert normalisation([HFlip()], RGB) == RGB
+    assert normalisation([Normalise(std=1.0)], RGB) == ChannelStatistics(RGB.mean, (255.0,) * 3)
 
 
 def test_without_augmentations_an_image_is_what_it_is_in_evaluation():
     images = pixels(10, channels=3)
-    augment = Augment([HFlip()], RGB, 5, CPU, 0)
-    assert torch.equal(augmented([], images, scale=RGB)[0], augment.evaluate(images))
+    augment = Pipeline([HFlip()], RGB, 5, CPU, 0)
+    assert torch.equal(augmented([], images, scale=RGB)[0], augment.normalise(images))
     expected = (images.float() - torch.tensor(RGB.mean).view(3, 1, 1)) / torch.tensor(RGB.std).view(3, 1, 1)
-    assert torch.equal(expected, augment.evaluate(images))
+    assert torch.equal(expected, augment.normalise(images))
 
 
 @pytest.mark.parametrize("alpha", [0.05, 0.2, 0.5, 1.0, 2.0, 30.0])
@@ -389,7 +394,7 @@ def test_mixup_fades_images_and_labels_alike():
 
 def test_cutmix_patches_images_and_counts_the_pixels_for_the_labels():
     images = torch.arange(COUNT).view(-1, 1, 1, 1).remainder(250).to(torch.uint8).expand(-1, 2, 10, 12)
-    found, targets = augmented([CutMix()], images, scale=Scale((0.0, 0.0), (1.0, 1.0)))
+    found, targets = augmented([CutMix()], images, scale=ChannelStatistics((0.0, 0.0), (1.0, 1.0)))
     own = found == images
     taken = found == images.roll(1, 0)
     assert (own | taken).all()

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from cnnspec.core.errors import UserError
+from cnnspec.data.formats import mnist
+from cnnspec.data.read import read_dataset
 from cnnspec.settings.datasets.published import Emnist, FashionMnist, Kmnist, Mnist
-from cnnspec.train import data
-from cnnspec.train.data import mnist
+from tests.data.same import same
 
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = mnist.NAMES
 
@@ -41,7 +42,7 @@ def write(folder, contents):
 
 
 def read(config):
-    return data.read(config, (1, 28, 28))
+    return read_dataset(config, (1, 28, 28))
 
 
 def failure(root, config=Mnist):
@@ -53,10 +54,10 @@ def failure(root, config=Mnist):
 
 def test_whole_files_become_images_and_labels(root):
     found = read(Mnist(root=str(root)))
-    assert found.train.images.sizes == (20, 1, 28, 28)
-    assert found.test.images.sizes == (10, 1, 28, 28)
+    assert found.train.images.shape == (20, 1, 28, 28)
+    assert found.test.images.shape == (10, 1, 28, 28)
     assert [i % 10 for i in range(20)] == found.train.labels.tolist()
-    assert [i % 256 for i in range(784, 1568)] == list(found.train.images.values[784:1568])
+    assert [i % 256 for i in range(784, 1568)] == list(found.train.images.ravel()[784:1568])
     assert (None, (), tuple("0123456789")) == (found.validation, found.skipped, found.class_names)
 
 
@@ -66,7 +67,7 @@ def test_gzipped_files_are_read_as_plain_ones_are(root):
         file = root / name
         file.with_name(f"{name}.gz").write_bytes(gzip.compress(file.read_bytes()))
         file.unlink()
-    assert plain == read(Mnist(root=str(root)))
+    assert same(plain, read(Mnist(root=str(root))))
 
 
 def test_the_folder_that_torchvision_makes_is_found(root, tmp_path):
@@ -74,7 +75,7 @@ def test_the_folder_that_torchvision_makes_is_found(root, tmp_path):
     raw.mkdir(parents=True)
     for name in mnist.NAMES:
         (root / name).rename(raw / name)
-    assert read(FashionMnist(root=str(tmp_path / "elsewhere"))).train.images.sizes == (20, 1, 28, 28)
+    assert read(FashionMnist(root=str(tmp_path / "elsewhere"))).train.images.shape == (20, 1, 28, 28)
 
 
 def test_a_missing_root_is_told_with_what_fetches_the_files(tmp_path):
@@ -150,13 +151,13 @@ def test_a_folder_in_a_files_place_is_missing(root):
 
 
 def test_without_a_root_the_systems_package_is_found(monkeypatch, root, tmp_path):
-    monkeypatch.setitem(mnist.SYSTEM, FashionMnist, root)
+    monkeypatch.setattr(FashionMnist, "system_folder", str(root))
     monkeypatch.chdir(tmp_path)
-    assert read(FashionMnist()).train.images.sizes == (20, 1, 28, 28)
+    assert read(FashionMnist()).train.images.shape == (20, 1, 28, 28)
 
 
 def test_a_root_that_is_written_is_the_only_place(monkeypatch, root, tmp_path):
-    monkeypatch.setitem(mnist.SYSTEM, FashionMnist, root)
+    monkeypatch.setattr(FashionMnist, "system_folder", str(root))
     assert "does not exist" in failure(tmp_path / "nowhere", FashionMnist).message
 
 
@@ -172,7 +173,7 @@ def test_absent_files_are_fetched_by_torchvision_when_download_is_true(monkeypat
 
     monkeypatch.setattr(torchvision, "download_and_extract_archive", fetch)
     found = read(Mnist(root=str(tmp_path / "fresh"), download=True))
-    assert found == read(Mnist(root=str(root)))
+    assert same(found, read(Mnist(root=str(root))))
     assert torchvision.MNIST.resources == asked
 
 
@@ -189,13 +190,13 @@ def test_a_fetch_that_fails_is_one_line(monkeypatch, tmp_path):
 
 
 def test_fashion_mnist_of_the_systems_package_is_whole():
-    folder = mnist.SYSTEM[FashionMnist]
+    folder = Path(FashionMnist.system_folder)
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there: apt install dataset-fashion-mnist")
     found = read(FashionMnist(root=str(folder)))
-    assert found.train.images.sizes == (60_000, 1, 28, 28)
-    assert found.test.images.sizes == (10_000, 1, 28, 28)
-    assert [found.train.labels.count(label) for label in range(10)] == [6_000] * 10
+    assert found.train.images.shape == (60_000, 1, 28, 28)
+    assert found.test.images.shape == (10_000, 1, 28, 28)
+    assert [found.train.labels.tolist().count(label) for label in range(10)] == [6_000] * 10
 
 
 def test_the_archives_of_other_sets_lie_under_their_own_names(root, tmp_path):
@@ -221,7 +222,7 @@ def test_emnists_images_are_stored_column_by_column(tmp_path):
     found = read(Emnist(root=str(tmp_path), split="digits")).train
     stored = [i % 256 for i in range(784)]
     assert [stored[column * 28 + row] for row in range(28) for column in range(28)] == list(
-        found.images.values[:784]
+        found.images.ravel()[:784]
     )
     assert [7, 7, 7] == found.labels.tolist()
 

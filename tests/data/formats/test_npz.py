@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from cnnspec.core.errors import UserError
+from cnnspec.data.class_count import check_outputs
+from cnnspec.data.read import read_dataset
 from cnnspec.settings.datasets.own import Npz
-from cnnspec.train import data
+from tests.data.same import same, same_split
 
 NOISE = np.random.default_rng(0)
 STRAY = "Correct that label, or number the classes from 0 without gaps."
@@ -22,7 +24,7 @@ def images(*shape):
 
 def read(tmp_path, shape, arrays, *, save=np.savez, **arguments):
     save(tmp_path / "a.npz", **arrays)
-    return data.read(Npz(file=str(tmp_path / "a.npz"), **arguments), shape)
+    return read_dataset(Npz(file=str(tmp_path / "a.npz"), **arguments), shape)
 
 
 def failure(tmp_path, arrays, shape=(1, 4, 5)):
@@ -46,8 +48,8 @@ def keras():
 def test_kerass_arrays_are_what_they_say(tmp_path, save):
     arrays = keras()
     raw = read(tmp_path, (1, 4, 5), arrays, save=save)
-    assert ((6, 1, 4, 5), (3, 1, 4, 5)) == (raw.train.images.sizes, raw.test.images.sizes)
-    assert arrays["x_train"].tobytes() == bytes(raw.train.images.values)
+    assert ((6, 1, 4, 5), (3, 1, 4, 5)) == (raw.train.images.shape, raw.test.images.shape)
+    assert arrays["x_train"].tobytes() == raw.train.images.tobytes()
     assert ([0, 1, 2, 0, 1, 2], [2, 1, 0]) == (raw.train.labels.tolist(), raw.test.labels.tolist())
     assert (None, ("0", "1", "2")) == (raw.validation, raw.class_names)
 
@@ -64,7 +66,7 @@ def test_channels_may_come_first_or_last(tmp_path, channels, last):
     stored = first.transpose(0, 2, 3, 1) if last else first
     arrays = {"images": stored, "labels": np.array([0, 1, 0, 1, 0, 1])}
     raw = read(tmp_path, (channels, 7, 5), arrays)
-    whole = [bytes(part.images.values) for part in (raw.train, raw.test)]
+    whole = [part.images.tobytes() for part in (raw.train, raw.test)]
     size = channels * 35
     found = {values[start : start + size] for values in whole for start in range(0, len(values), size)}
     assert {image.tobytes() for image in first} == found
@@ -73,16 +75,15 @@ def test_channels_may_come_first_or_last(tmp_path, channels, last):
 def test_where_both_orders_could_be_meant_the_networks_input_decides(tmp_path):
     stored = images(4, 3, 5, 4)
     arrays = {"images": stored, "labels": np.array([0, 1, 0, 1])}
-    assert (3, 5, 4) == read(tmp_path, (3, 5, 4), arrays).train.images.shape
-    assert (4, 3, 5) == read(tmp_path, (4, 3, 5), arrays).train.images.shape
+    assert (3, 5, 4) == read(tmp_path, (3, 5, 4), arrays).train.image_shape
+    assert (4, 3, 5) == read(tmp_path, (4, 3, 5), arrays).train.image_shape
 
 
 def test_arrays_of_fortrans_order_are_the_same(tmp_path):
     arrays = keras()
     raw = read(tmp_path, (1, 4, 5), arrays)
-    assert raw == read(
-        tmp_path, (1, 4, 5), {name: np.asfortranarray(value) for name, value in arrays.items()}
-    )
+    fortran = {name: np.asfortranarray(value) for name, value in arrays.items()}
+    assert same(raw, read(tmp_path, (1, 4, 5), fortran))
 
 
 def test_labels_may_stand_in_a_column(tmp_path):
@@ -98,9 +99,9 @@ def test_images_without_a_division_are_divided_by_class(tmp_path):
     assert Counter({0: 3, 1: 3}) == Counter(raw.test.labels)
     stored = {image.tobytes(): label for image, label in zip(arrays["images"], arrays["labels"], strict=True)}
     for part in (raw.train, raw.test):
-        values = bytes(part.images.values)
+        values = part.images.tobytes()
         assert [stored[values[n * 20 : n * 20 + 20]] for n in range(len(part.labels))] == part.labels.tolist()
-    assert raw.test != read(tmp_path, (1, 4, 5), arrays, test=0.3, seed=1).test
+    assert not same_split(raw.test, read(tmp_path, (1, 4, 5), arrays, test=0.3, seed=1).test)
 
 
 WRONG = {
@@ -170,12 +171,12 @@ def test_labels_that_leave_numbers_out_are_told_where_the_network_has_too_few_ou
 ):
     raw = read(tmp_path, (1, 4, 5), arrays)
     with pytest.raises(UserError) as caught:
-        data.check_outputs(raw, 1, "net")
+        check_outputs(raw, 1, "net")
     assert (f"{tmp_path / 'a.npz'}: {message}; net gives 1 number", advised) == (
         caught.value.message,
         caught.value.hint,
     )
-    data.check_outputs(raw, len(raw.class_names), "net")
+    check_outputs(raw, len(raw.class_names), "net")
 
 
 def test_labels_that_leave_no_number_out_have_nothing_to_be_told(tmp_path):
@@ -238,7 +239,7 @@ def test_arrays_of_another_shape_than_the_networks_are_an_error(tmp_path):
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(UserError, match=r"can't be read \(No such file"):
-        data.read(Npz(file=str(tmp_path / "none.npz")), (1, 4, 5))
+        read_dataset(Npz(file=str(tmp_path / "none.npz")), (1, 4, 5))
 
 
 def damaged(tmp_path):
@@ -259,7 +260,7 @@ def damaged(tmp_path):
 def test_a_damaged_file_is_named(tmp_path, how):
     (tmp_path / "b.npz").write_bytes(damaged(tmp_path)[how])
     with pytest.raises(UserError, match=r"b\.npz: damaged, or not what np\.savez writes") as caught:
-        data.read(Npz(file=str(tmp_path / "b.npz")), (1, 4, 5))
+        read_dataset(Npz(file=str(tmp_path / "b.npz")), (1, 4, 5))
     assert "\n" not in caught.value.message
 
 
@@ -283,13 +284,13 @@ def test_a_header_that_claims_too_much_is_not_believed(tmp_path, member, phrase,
     with zipfile.ZipFile(tmp_path / "a.npz", "a") as archive:
         archive.writestr("x_train.npy", member)
     with pytest.raises(UserError) as caught:
-        data.read(Npz(file=str(tmp_path / "a.npz")), (1, 4, 5))
+        read_dataset(Npz(file=str(tmp_path / "a.npz")), (1, 4, 5))
     assert phrase in caught.value.message
     assert ("", "") == capfd.readouterr()
 
 
 def test_arrays_that_memory_can_not_hold_are_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnnspec.train.data.memory.os.sysconf", lambda _: 10)
+    monkeypatch.setattr("cnnspec.data.machine.os.sysconf", lambda _: 10)
     assert "to read y_train takes 0.0 GiB, this machine has 0.0 GiB of memory" in failure(
         tmp_path, keras() | {"y_train": np.zeros(600, int)}
     )

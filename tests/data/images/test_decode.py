@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from cnnspec.core.errors import UserError
-from cnnspec.train.data.decode import decode
+from cnnspec.data.images.decode import decode
 
 NOISE = np.random.default_rng(0)
 COLOUR = NOISE.integers(0, 256, (6, 8, 3), np.uint8)
@@ -274,7 +274,7 @@ def test_memory_that_is_not_there_is_told(tmp_path, monkeypatch):
         raise MemoryError
 
     path = saved(tmp_path, Image.fromarray(COLOUR))
-    monkeypatch.setattr("cnnspec.train.data.decode.planes", run_out)
+    monkeypatch.setattr("cnnspec.data.images.decode.planes", run_out)
     with pytest.raises(UserError, match="more than memory holds"):
         decode(path, (3, 6, 8), "crop")
 
