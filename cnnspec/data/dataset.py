@@ -66,11 +66,11 @@ class Split(NamedTuple):
 
     def subset(self, numbers: Sequence[int]) -> Split:
         """The images that the numbers name, in their order."""
-        chosen = np.asarray(numbers, np.intp)
+        index = np.asarray(numbers, np.intp)
         if isinstance(self.images, ImageFiles):
             paths = tuple(self.images.paths[number] for number in numbers)
-            return Split(self.images._replace(paths=paths), self.labels[chosen])
-        return Split(self.images[chosen], self.labels[chosen])
+            return Split(self.images._replace(paths=paths), self.labels[index])
+        return Split(self.images[index], self.labels[index])
 
 
 class LabelGaps(NamedTuple):

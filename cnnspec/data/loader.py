@@ -92,8 +92,8 @@ class MemoryLoader:
         """As Loader has it."""
         order_N, sizes = self._good(order_N, sizes)
         groups = list(_grouped(sizes, self.images_at_once))
-        chosen = order_N.to(self._labels_N.device).split([sum(group) for group in groups])
-        for numbers_N, group in zip(chosen, groups, strict=True):
+        groups_N = order_N.to(self._labels_N.device).split([sum(group) for group in groups])
+        for numbers_N, group in zip(groups_N, groups, strict=True):
             found = (self._pixels_NCHW.index_select(0, numbers_N), self._labels_N[numbers_N], numbers_N)
             whole = _transformed(transform, Batch(*(to_device(part, self.device) for part in found)))
             yield from map(Batch, *(part.split(group) for part in whole))

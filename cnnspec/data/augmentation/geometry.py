@@ -114,14 +114,14 @@ class Axis:
 
     def shift(self, offsets_N: Tensor, padding_mode: str) -> None:
         """Take places from so far away."""
-        wanted = self._places_S + offsets_N.unsqueeze(1)
+        places = self._places_S + offsets_N.unsqueeze(1)
         last = self._size - 1
         if padding_mode == "reflect":
-            wanted = last - (last - wanted.abs()).abs()
-        places = wanted.clamp(0, last)
-        self._take(places)
+            places = last - (last - places.abs()).abs()
+        inner = places.clamp(0, last)
+        self._take(inner)
         if padding_mode == "zeros":
-            inside = wanted == places
+            inside = inner == places
             self.inside = inside if self.inside is None else self.inside & inside
 
     def flip(self, flipped_N: Tensor) -> None:

@@ -61,8 +61,8 @@ def read(path: Path, rank: int, extent: tuple[int, ...] = ()) -> Pixels:
         values = read_at_most(file, count + 1)
     if len(values) != count:
         found = "more" if len(values) > count else f"{len(values):,}"
-        wanted = f"{times(sizes)} = {count:,}" if rank > 1 else f"{count:,}"
-        raise UserError(f"{path}: {wanted} bytes are expected after the header, found {found}", FETCH_AGAIN)
+        expected = f"{times(sizes)} = {count:,}" if rank > 1 else f"{count:,}"
+        raise UserError(f"{path}: {expected} bytes are expected after the header, found {found}", FETCH_AGAIN)
     return np.frombuffer(values, np.uint8).reshape(sizes)
 
 
