@@ -14,20 +14,20 @@ import torch
 from torchvision.transforms import v2
 
 from benchmarks.timing import interleaved, ratio, row
-from cnnspec.runner.steps import batch_sizes
+from cnnspec.data.augmentation.pipeline import Pipeline
+from cnnspec.data.batches import batch_sizes
+from cnnspec.data.loader import MemoryLoader
+from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.settings.augmentations import Augmentation
 from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate
 from cnnspec.settings.augmentations.mixing import CutMix, Mixup
 from cnnspec.settings.augmentations.values import Cutout
-from cnnspec.train.data.augment import Augment
-from cnnspec.train.data.scale import Scale
-from cnnspec.train.data.source import Memory
 
 SIDE, LEVEL, CLASSES = 28, 255.0, 10
 COUNT = 8192
 WANTED = 100_000
 SIZES = (64, 512)
-SCALE = Scale((72.9,), (90.0,))
+SCALE = ChannelStatistics((72.9,), (90.0,))
 USUAL: tuple[Augmentation, ...] = (RandomCrop(padding=4), HFlip())
 MORE: dict[str, tuple[Augmentation, ...]] = {
     "nothing": (),
@@ -81,14 +81,14 @@ def _ours(
 ) -> Callable[[], object]:
     cpu = torch.device("cpu")
     augment, memory = (
-        Augment(augmentations, SCALE, CLASSES, cpu, seed=0),
-        Memory(pixels_NCHW, labels_N, cpu, cpu),
+        Pipeline(augmentations, SCALE, CLASSES, cpu, seed=0),
+        MemoryLoader(pixels_NCHW, labels_N, cpu, cpu),
     )
-    sizes, ready = batch_sizes(COUNT, size), partial(augment.changed, epoch=1)
+    sizes, ready = batch_sizes(COUNT, size), partial(augment.augment, epoch=1)
 
     def epoch() -> None:
         for batch in memory.batches(torch.randperm(COUNT), sizes, ready):
-            augment.mixed(*batch, 1)
+            augment.mix(*batch, 1)
 
     return epoch
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import tempfile
-from array import array
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,22 +11,22 @@ import torch
 from PIL import Image
 
 from benchmarks.timing import interleaved, median, ratio, row
-from cnnspec.runner.steps import batch_sizes
-from cnnspec.train.data.cores import cores
-from cnnspec.train.data.raw import Files
-from cnnspec.train.data.source import Stream
+from cnnspec.data.batches import batch_sizes
+from cnnspec.data.dataset import ImageFiles
+from cnnspec.data.loader import FileLoader
+from cnnspec.data.machine import available_cores
 
 COUNT, SIZE, SIDE, BATCH = 512, (400, 300), 224, 64
 
 
 def files_a_second(rounds: int) -> list[str]:
     """JPEGs of 400×300 brought to 224×224, by cnnspec and by Pillow's usual three calls."""
-    workers = cores()
+    workers = available_cores()
     with tempfile.TemporaryDirectory() as folder:
         paths = _pictures(Path(folder))
-        stream = Stream(
-            Files(paths, (3, SIDE, SIDE), "crop"),
-            torch.tensor(array("q", [0] * COUNT)),
+        stream = FileLoader(
+            ImageFiles(paths, (3, SIDE, SIDE), "crop"),
+            torch.zeros(COUNT, dtype=torch.int64),
             torch.device("cpu"),
             workers=workers,
             skip=False,

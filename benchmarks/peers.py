@@ -18,10 +18,10 @@ from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
 
 from cnnspec.backend.precision import Precision
-from cnnspec.runner.steps import batch_sizes
+from cnnspec.data.batches import batch_sizes
+from cnnspec.data.dataset import Dataset, ImageFiles
+from cnnspec.data.formats import mnist
 from cnnspec.settings.datasets.published import FashionMnist
-from cnnspec.train.data import mnist
-from cnnspec.train.data.raw import Pixels, Raw
 
 Epoch = Callable[[], object]
 BATCH = 64
@@ -29,14 +29,14 @@ BATCH = 64
 
 def installed() -> bool:
     """Whether Debian's package with the images is."""
-    return all((mnist.SYSTEM[FashionMnist] / f"{name}.gz").exists() for name in mnist.NAMES)
+    return all(_packed(name).exists() for name in mnist.NAMES)
 
 
 def _optimizer(model: nn.Module) -> torch.optim.Optimizer:
     return torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
 
 
-def fixed_batch(model: nn.Module, raw: Raw, precision: Precision) -> Epoch:
+def fixed_batch(model: nn.Module, raw: Dataset, precision: Precision) -> Epoch:
     """An epoch's steps, all on one batch, the last one on as much of it as an epoch leaves: no data at all.
 
     In bf16 the weights and the images are so themselves and nothing is cast: it learns badly, but none takes less.
@@ -57,7 +57,7 @@ def fixed_batch(model: nn.Module, raw: Raw, precision: Precision) -> Epoch:
     return epoch
 
 
-def by_hand(model: nn.Module, raw: Raw) -> Epoch:
+def by_hand(model: nn.Module, raw: Dataset) -> Epoch:
     """All images normalised beforehand, as floats in memory, and the barest step: eager, fp32."""
     images_NCHW, labels_N = tensors(raw)
     optimizer, criterion = _optimizer(model), nn.CrossEntropyLoss()
@@ -72,12 +72,12 @@ def by_hand(model: nn.Module, raw: Raw) -> Epoch:
     return epoch
 
 
-def tensors(raw: Raw) -> tuple[Tensor, Tensor]:
+def tensors(raw: Dataset) -> tuple[Tensor, Tensor]:
     """The images to train on, normalised, and their labels."""
     pixels = raw.train.images
-    assert isinstance(pixels, Pixels)
-    images_NCHW = torch.frombuffer(pixels.values, dtype=torch.uint8).view(pixels.sizes).float()
-    return (images_NCHW - images_NCHW.mean()) / images_NCHW.std(), torch.tensor(raw.train.labels)
+    assert not isinstance(pixels, ImageFiles)
+    images_NCHW = torch.from_numpy(pixels).float()
+    return (images_NCHW - images_NCHW.mean()) / images_NCHW.std(), torch.from_numpy(raw.train.labels)
 
 
 def loader(root: Path, count: int) -> DataLoader[tuple[Tensor, Tensor]]:
@@ -145,11 +145,15 @@ def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> E
     return epoch
 
 
+def _packed(name: str) -> Path:
+    return Path(f"{FashionMnist.system_folder}/{name}.gz")
+
+
 def unpacked(root: Path) -> Path:
     """The files where torchvision wants them: below a root, and not gzipped."""
     raw = root / "FashionMNIST" / "raw"
     raw.mkdir(parents=True)
     for name in mnist.NAMES:
-        packed = mnist.SYSTEM[FashionMnist] / f"{name}.gz"
+        packed = _packed(name)
         (raw / name).write_bytes(gzip.decompress(packed.read_bytes()))
     return root

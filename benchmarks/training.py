@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import statistics
 import tempfile
 from collections.abc import Mapping
@@ -18,14 +17,14 @@ from benchmarks.timing import interleaved, median, ratio, row, timed
 from cnnspec.backend.build import build
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.plural import plural
+from cnnspec.data.dataset import Dataset
+from cnnspec.data.read import read_dataset
 from cnnspec.library.specs import check
 from cnnspec.runner.loop import Fit, evaluate, fit_epoch
 from cnnspec.runner.network import Network
 from cnnspec.runner.setup import prepare
 from cnnspec.settings.datasets.published import FashionMnist
 from cnnspec.settings.train import Train
-from cnnspec.train import data
-from cnnspec.train.data.raw import Part, Pixels, Raw
 
 EPOCH = "an epoch of specs/mnist.yaml on Fashion-MNIST"
 Seconds = Mapping[str, list[float]]
@@ -67,12 +66,12 @@ def epochs(images: int, rounds: int) -> list[str]:
     return [textbook, *_lightnings(seconds, accuracies)]
 
 
-def recipe(images: int) -> tuple[Plan, Train, Raw]:
+def recipe(images: int) -> tuple[Plan, Train, Dataset]:
     """The network of specs/mnist.yaml, how it is trained, and the first images."""
     plan, train = plan_of("mnist"), check("mnist").train
     assert train is not None
     config = train.model_copy(update={"validation": 0.0, "device": "cpu"})
-    return plan, config, _first(data.read(FashionMnist(), plan.image), images)
+    return plan, config, _first(read_dataset(FashionMnist(), plan.image), images)
 
 
 def plan_of(spec: str) -> Plan:
@@ -112,11 +111,8 @@ def seeded(plan: Plan, config: Train) -> nn.Module:
     return build(plan)
 
 
-def _first(raw: Raw, count: int) -> Raw:
-    pixels = raw.train.images
-    assert isinstance(pixels, Pixels)
-    few = Pixels((count, *pixels.shape), pixels.values[: count * math.prod(pixels.shape)])
-    return raw._replace(train=Part(few, raw.train.labels[:count]))
+def _first(dataset: Dataset, count: int) -> Dataset:
+    return dataset._replace(train=dataset.train.subset(range(count)))
 
 
 def epoch_of(fit: Fit) -> Epoch:

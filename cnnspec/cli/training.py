@@ -16,31 +16,31 @@ from cnnspec.core.errors import UserError
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
     from cnnspec.compiler.plan import Plan
+    from cnnspec.data.dataset import Dataset
     from cnnspec.settings.train import Train
-    from cnnspec.train.data.raw import Raw
 
 
-def trainable(spec: str, settings: Iterable[str]) -> tuple[Plan, Train, Raw]:
+def trainable(spec: str, settings: Iterable[str]) -> tuple[Plan, Train, Dataset]:
     """What a spec trains, how, and on what; with errors exits 1. Raises UserError where there are no data."""
     result = load(spec, settings)
-    raw = read_data(result)
+    dataset = read_data(result)
     assert result.train is not None
-    return result.require_plan(), result.train, raw
+    return result.require_plan(), result.train, dataset
 
 
-def read_data(result: Result) -> Raw:
+def read_data(result: Result) -> Dataset:
     """The spec's data, checked before the seconds that torch's import takes. Raises UserError, or exits 2."""
     require_torch()
     if result.data is None:
         raise UserError("the spec names no data to train on", "Write `data: digits`, say, at its top level.")
-    from cnnspec.train.data import read  # noqa: PLC0415 -- after the checks
+    from cnnspec.data.read import read_dataset  # noqa: PLC0415 -- after the checks
 
-    raw = read(result.data, result.require_plan().image)
-    for line in raw.skipped:
+    dataset = read_dataset(result.data, result.require_plan().image)
+    for line in dataset.skipped:
         echo_line(f"skipped: {line}", err=True)
-    for line in raw.lacking:
+    for line in dataset.lacking:
         echo_line(f"warning: {line}", err=True)
-    return raw
+    return dataset
 
 
 def echo_skipped(bad: Iterable[tuple[str, str]]) -> None:

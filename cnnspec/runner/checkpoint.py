@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
-from cnnspec.train.data.raw import RESIZES, Resize
-from cnnspec.train.data.scale import Scale
+from cnnspec.data.dataset import RESIZES, Resize
+from cnnspec.data.statistics import ChannelStatistics
 
 _KEY = "cnnspec"
 _SHOWN = 3
@@ -26,7 +26,7 @@ class About:
     """What stands beside the weights: the epoch that left them, what they expect of an image, what they tell."""
 
     epoch: int
-    scale: Scale
+    scale: ChannelStatistics
     class_names: tuple[str, ...]
     resize: Resize
     """How a picture of another size is made to fit: crop, stretch or pad."""
@@ -102,7 +102,9 @@ def _about(metadata: Mapping[str, str]) -> About:
     if not isinstance(facts["classes"], list) or facts["resize"] not in RESIZES:
         raise ValueError(facts)
     classes = tuple(map(str, facts["classes"]))
-    return About(int(facts["epoch"]), Scale(mean, std), classes, facts["resize"], str(facts["test"]))
+    return About(
+        int(facts["epoch"]), ChannelStatistics(mean, std), classes, facts["resize"], str(facts["test"])
+    )
 
 
 def _differences(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:

@@ -12,13 +12,13 @@ from PIL import Image
 from torch import Tensor
 
 from cnnspec.backend.device import resolve_device
+from cnnspec.data.bad_files import readable
+from cnnspec.data.batches import batch_sizes
+from cnnspec.data.dataset import WHITE, Dataset, ImageFiles
+from cnnspec.data.splits import evenly_spread
+from cnnspec.data.training_data import TrainingData, training_data
 from cnnspec.runner.image_grid import grid, png
-from cnnspec.runner.steps import batch_sizes
 from cnnspec.settings.train import Train
-from cnnspec.train.data.order import evenly
-from cnnspec.train.data.raw import WHITE, Files, Raw
-from cnnspec.train.data.readable import readable
-from cnnspec.train.data.sets import Sets, divide
 
 _MOST_OPENED = 1_000
 _SIDE = 640
@@ -59,31 +59,31 @@ class Survey(NamedTuple):
         }
 
 
-def survey(raw: Raw, config: Train, images: int) -> Survey:
+def survey(dataset: Dataset, config: Train, images: int) -> Survey:
     """Count and draw; the picture shows the first `images` of the first epoch. Raises UserError."""
-    sets = divide(raw, config, resolve_device(config.device))
-    picture = _picture(sets, config, images) if images else b""
-    mean, std = (tuple(level / WHITE for level in part) for part in sets.scale)
-    shape, counts = raw.train.images.shape, _counts(sets, raw)
-    return Survey(shape, counts, sets.where, mean, std, _sizes(raw), sets.newly_bad(), picture)
+    data = training_data(dataset, config, resolve_device(config.device))
+    picture = _picture(data, config, images) if images else b""
+    mean, std = (tuple(level / WHITE for level in part) for part in data.statistics)
+    shape, counts = dataset.train.image_shape, _counts(data, dataset)
+    return Survey(shape, counts, data.where, mean, std, _sizes(dataset), data.newly_bad(), picture)
 
 
-def _counts(sets: Sets, raw: Raw) -> dict[str, tuple[int, int, int]]:
-    everything_T = torch.arange(len(sets.test.labels_N))
-    parts = ((sets.train, sets.fit_F), (sets.validation, sets.validation_V), (sets.test, everything_T))
+def _counts(data: TrainingData, dataset: Dataset) -> dict[str, tuple[int, int, int]]:
+    everything_T = torch.arange(len(data.test.labels_N))
+    parts = ((data.train, data.fit_F), (data.validation, data.validation_V), (data.test, everything_T))
     left = (source.labels_N[readable(source, numbers)] for source, numbers in parts)
-    rows = (_per_class(labels_N, len(raw.class_names)) for labels_N in left)
-    return dict(zip(raw.class_names, zip(*rows, strict=True), strict=True))
+    rows = (_per_class(labels_N, len(dataset.class_names)) for labels_N in left)
+    return dict(zip(dataset.class_names, zip(*rows, strict=True), strict=True))
 
 
 def _per_class(labels_N: Tensor, classes: int) -> list[int]:
     return [int(count) for count in labels_N.bincount(minlength=classes).tolist()]
 
 
-def _picture(sets: Sets, config: Train, images: int) -> bytes:
+def _picture(data: TrainingData, config: Train, images: int) -> bytes:
     found: list[Tensor] = []
-    sizes = batch_sizes(len(sets.fit_F), config.batch_size)
-    with closing(sets.fit_batches(sizes, epoch=1)) as batches:
+    sizes = batch_sizes(len(data.fit_F), config.batch_size)
+    with closing(data.fit_batches(sizes, epoch=1)) as batches:
         for images_NCHW, labels in batches:
             if len(labels):
                 found.append(images_NCHW)
@@ -92,14 +92,14 @@ def _picture(sets: Sets, config: Train, images: int) -> bytes:
     shown_NCHW = torch.cat(found)[:images]
     columns = max(1, round(len(shown_NCHW) ** 0.5))
     zoom = min(_MOST_ZOOM, max(1, _SIDE // (columns * shown_NCHW.shape[-1])))
-    return png(grid(shown_NCHW, sets.augment.scale, columns=columns, zoom=zoom))
+    return png(grid(shown_NCHW, data.pipeline.statistics, columns=columns, zoom=zoom))
 
 
-def _sizes(raw: Raw) -> tuple[tuple[tuple[int, int], int], ...]:
-    images = raw.train.images
-    if not isinstance(images, Files):
+def _sizes(dataset: Dataset) -> tuple[tuple[tuple[int, int], int], ...]:
+    images = dataset.train.images
+    if not isinstance(images, ImageFiles):
         return ()
-    chosen = evenly(torch.arange(len(images.paths)), _MOST_OPENED).tolist()
+    chosen = evenly_spread(torch.arange(len(images.paths)), _MOST_OPENED).tolist()
     sizes = (_size_of(images.paths[number]) for number in chosen)
     return tuple(Counter(size for size in sizes if size is not None).most_common())
 

@@ -9,19 +9,19 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from cnnspec.train.data.raw import WHITE
-from cnnspec.train.data.scale import Scale
+from cnnspec.data.dataset import WHITE
+from cnnspec.data.statistics import ChannelStatistics
 
 GAP = 2
 _GREY = 128
 
 
-def grid(images_NCHW: Tensor, scale: Scale, *, columns: int, zoom: int) -> Image.Image:
+def grid(images_NCHW: Tensor, statistics: ChannelStatistics, *, columns: int, zoom: int) -> Image.Image:
     """The normalised images in rows of `columns`, each pixel `zoom`×`zoom`.
 
     One channel is shown grey, three or four as colours, of any other number the first.
     """
-    pixels_NCHW = _levels(images_NCHW.cpu(), scale)
+    pixels_NCHW = _levels(images_NCHW.cpu(), statistics)
     if pixels_NCHW.shape[1] not in (1, 3, 4):
         pixels_NCHW = pixels_NCHW[:, :1]
     count, channels, height, width = pixels_NCHW.shape
@@ -37,8 +37,8 @@ def grid(images_NCHW: Tensor, scale: Scale, *, columns: int, zoom: int) -> Image
     return image.resize((image.width * zoom, image.height * zoom), Image.Resampling.NEAREST)
 
 
-def _levels(images_NCHW: Tensor, scale: Scale) -> Tensor:
-    mean_C11, std_C11 = (torch.tensor(part).view(-1, 1, 1) for part in scale)
+def _levels(images_NCHW: Tensor, statistics: ChannelStatistics) -> Tensor:
+    mean_C11, std_C11 = (torch.tensor(part).view(-1, 1, 1) for part in statistics)
     return (images_NCHW * std_C11 + mean_C11).round().clamp(0, WHITE).to(torch.uint8)
 
 

@@ -16,6 +16,9 @@ from time import perf_counter
 import torch
 from torch import Tensor
 
+from cnnspec.data.bad_files import readable
+from cnnspec.data.seeding import subseed
+from cnnspec.data.training_data import TrainingData
 from cnnspec.runner.best_weights import Best
 from cnnspec.runner.errors import NonFiniteError
 from cnnspec.runner.events import Epoch, Event, Finished, Score, Skipped, Started, Step, Stopped
@@ -26,9 +29,6 @@ from cnnspec.runner.nonfinite import Guard, blame, is_sound
 from cnnspec.runner.steps import Steps, grouped
 from cnnspec.runner.update import Update
 from cnnspec.settings.train import Train
-from cnnspec.train.data.order import subseed
-from cnnspec.train.data.readable import readable
-from cnnspec.train.data.sets import Sets
 
 TELL_EVERY_S = 0.25
 """How often, at most, a step is told of: to tell is to wait for the device."""
@@ -39,7 +39,7 @@ class Fit:
     """A training under way: what its epochs share, and how many steps are done."""
 
     network: Network
-    sets: Sets
+    sets: TrainingData
     criterion: Criterion
     config: Train
     steps: Steps
@@ -50,7 +50,11 @@ class Fit:
 
 
 def prepared(
-    network: Network, sets: Sets, criterion: Criterion, config: Train, lines: Mapping[str, str] | None = None
+    network: Network,
+    sets: TrainingData,
+    criterion: Criterion,
+    config: Train,
+    lines: Mapping[str, str] | None = None,
 ) -> Fit:
     """A training before its first step. Raises UserError where there is nothing to train."""
     steps = Steps.of(len(sets.fit_F), config)

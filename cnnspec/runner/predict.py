@@ -12,6 +12,8 @@ from torch import Tensor
 from cnnspec.backend.device import resolve_device, set_determinism
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError
+from cnnspec.data.augmentation.pipeline import Pipeline
+from cnnspec.data.images.decode import decode
 from cnnspec.runner import checkpoint
 from cnnspec.runner.checkpoint import About
 from cnnspec.runner.network import Network
@@ -19,8 +21,6 @@ from cnnspec.runner.setup import made
 from cnnspec.runner.torch_errors import in_our_words
 from cnnspec.settings.losses import Loss
 from cnnspec.settings.train import Train
-from cnnspec.train.data.augment import Augment
-from cnnspec.train.data.decode import decode
 
 _TOGETHER = 64
 _CHANCES: Mapping[str, Callable[[Tensor], Tensor]] = {
@@ -44,7 +44,7 @@ class Predictor:
 
     def __init__(self, network: Network, about: About, shape: tuple[int, int, int], loss: Loss) -> None:
         self._network, self._about, self._shape, self._loss = network, about, shape, loss
-        self._augment = Augment((), about.scale, len(about.class_names), network.device, 0)
+        self._pipeline = Pipeline((), about.scale, len(about.class_names), network.device, 0)
 
     @classmethod
     def of(cls, plan: Plan, config: Train, weights: Path) -> Predictor:
@@ -70,7 +70,7 @@ class Predictor:
         good = [pixels for _, pixels, _ in read if pixels is not None]
         found: Iterator[tuple[tuple[str, float], ...]] = iter(())
         if good:
-            images_NCHW = self._augment.evaluate(torch.stack(good).to(self._network.device))
+            images_NCHW = self._pipeline.normalise(torch.stack(good).to(self._network.device))
             found = iter(self._named(chances(self._loss, self._network.scores(images_NCHW)), top))
         for file, pixels, error in read:
             yield Prediction(str(file), () if pixels is None else next(found), error)

@@ -16,6 +16,12 @@ from cnnspec.compiler.checks.training.channels_last import against_channels_last
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError, rejects_as_user_errors
 from cnnspec.core.plural import plural
+from cnnspec.data.augmentation.pipeline import Pipeline
+from cnnspec.data.cache import Cache
+from cnnspec.data.class_count import check_outputs
+from cnnspec.data.dataset import Dataset
+from cnnspec.data.splits import class_counts
+from cnnspec.data.training_data import all_batches, training_data
 from cnnspec.runner import checkpoint, loop, losses
 from cnnspec.runner.checkpoint import About
 from cnnspec.runner.environment import describe
@@ -24,11 +30,6 @@ from cnnspec.runner.network import Network
 from cnnspec.runner.run import Run
 from cnnspec.runner.torch_errors import in_our_words
 from cnnspec.settings.train import Train
-from cnnspec.train.data.augment import Augment
-from cnnspec.train.data.outputs import check_outputs
-from cnnspec.train.data.place import Place, placed
-from cnnspec.train.data.raw import Raw
-from cnnspec.train.data.sets import counts_of, divide, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +52,38 @@ class Tested(NamedTuple):
     """Whether the training was tested with them, too."""
 
 
-def start(plan: Plan, config: Train, raw: Raw, *, spec: str, out: Path, command: Sequence[str]) -> Training:
+def start(
+    plan: Plan, config: Train, dataset: Dataset, *, spec: str, out: Path, command: Sequence[str]
+) -> Training:
     """Make the network, its data and its run folder under `out`. Raises UserError.
 
     `spec` is the text that the run folder keeps, `command` what environment.json says was called.
     """
-    fit = prepare(plan, config, raw)
-    sets, network = fit.sets, fit.network
+    fit = prepare(plan, config, dataset)
+    data, network = fit.sets, fit.network
     run = Run.create(out, plan.name, spec, describe(network.device, network.precision, config.seed, command))
-    about = About(0, sets.augment.scale, raw.class_names, raw.resize, raw.test.digest)
+    about = About(0, data.pipeline.statistics, dataset.class_names, dataset.resize, dataset.test.digest)
     events = run.record(loop.train(fit), fit.update.kept.module, about)
     return Training(run.folder, _told(events, config))
 
 
-def prepare(plan: Plan, config: Train, raw: Raw) -> loop.Fit:
+def prepare(plan: Plan, config: Train, dataset: Dataset) -> loop.Fit:
     """The training of a plan before its first step. Raises UserError."""
-    check_outputs(raw, plan.scores, plan.name, binary=config.loss.one_for_two)
+    check_outputs(dataset, plan.scores, plan.name, binary=config.loss.one_for_two)
     with rejects_as_user_errors():
-        config.watches(others=raw.validation is not None)
+        config.watches(others=dataset.validation is not None)
     device = resolve_device(config.device)
     set_determinism(device, deterministic=config.deterministic)
     with in_our_words(config.batch_size):
-        sets = divide(raw, config, device)
+        data = training_data(dataset, config, device)
         torch.manual_seed(config.seed)
         network = made(plan, config, device)
-        criterion = _criterion(plan, config, raw, device)
-        return loop.prepared(network, sets, criterion, config, lines_of(plan))
+        criterion = _criterion(plan, config, dataset, device)
+        return loop.prepared(network, data, criterion, config, lines_of(plan))
 
 
-def _criterion(plan: Plan, config: Train, raw: Raw, device: torch.device) -> losses.Criterion:
-    counts = counts_of(raw, config) if config.loss.counts_classes else None
+def _criterion(plan: Plan, config: Train, dataset: Dataset, device: torch.device) -> losses.Criterion:
+    counts = class_counts(dataset, config) if config.loss.counts_classes else None
     return losses.loss(config.loss, plan.scores, counts, device)
 
 
@@ -108,26 +111,26 @@ def _told(events: Iterator[Event], config: Train) -> Iterator[Event]:
         yield from events
 
 
-def evaluate(plan: Plan, config: Train, raw: Raw, weights: Path) -> Tested:
+def evaluate(plan: Plan, config: Train, dataset: Dataset, weights: Path) -> Tested:
     """Test the weights of a run. Raises UserError."""
     device = resolve_device(config.device)
     set_determinism(device, deterministic=config.deterministic)
     network = made(plan, config, device)
     about = checkpoint.load(weights, network.module)
-    if about.class_names != raw.class_names:
-        were, are = (", ".join(names[:5]) for names in (about.class_names, raw.class_names))
+    if about.class_names != dataset.class_names:
+        were, are = (", ".join(names[:5]) for names in (about.class_names, dataset.class_names))
         message = f"{weights}: trained to tell {were} apart, the classes of the data are {are}"
         raise UserError(message, "Give the data the classes that it had.")
-    channels = raw.test.images.shape[0]
+    channels = dataset.test.image_shape[0]
     if len(about.scale.mean) != channels:
         message = f"{weights}: trained on images of {plural(len(about.scale.mean), 'channel')}, these have {channels}"
         raise UserError(message)
-    classes = len(raw.class_names)
-    test = placed(raw.test, Place.of(raw, config, device))
-    augment = Augment((), about.scale, classes, device, config.seed)
-    criterion = _criterion(plan, config, raw, device)
+    classes = len(dataset.class_names)
+    test = Cache.of(dataset, config, device).loader(dataset.test)
+    pipeline = Pipeline((), about.scale, classes, device, config.seed)
+    criterion = _criterion(plan, config, dataset, device)
     with in_our_words(config.batch_size):
-        batches = whole(test, augment, config.batch_size)
+        batches = all_batches(test, pipeline, config.batch_size)
         score = loop.evaluate(network, batches, criterion, "on the test set", lines_of(plan))
     bad = sorted(set(test.bad.values()))
-    return Tested(about.epoch, score, bad, same_images=about.test == raw.test.digest)
+    return Tested(about.epoch, score, bad, same_images=about.test == dataset.test.digest)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple, TypeVar
 
+from cnnspec.data.batches import batch_sizes
 from cnnspec.settings.train import Train
 
 T = TypeVar("T")
@@ -40,20 +41,6 @@ class Steps(NamedTuple):
     def epochs(self) -> int:
         """That are begun."""
         return math.ceil(self.total / self.per_epoch)
-
-
-def batch_sizes(count: int, size: int) -> Sequence[int]:
-    """`size` again and again, then what is left over.
-
-    One image left over joins the batch before it: batch norm can't be trained on a lone image.
-    """
-    full, rest = divmod(count, size)
-    sizes = [size] * full
-    if rest == 1 and sizes:
-        sizes[-1] += 1
-    elif rest:
-        sizes.append(rest)
-    return sizes
 
 
 def grouped(things: Iterable[T], size: int) -> Iterator[Iterator[T]]:

@@ -7,6 +7,10 @@ from torch import nn
 from cnnspec.backend.build import build
 from cnnspec.backend.device import set_determinism
 from cnnspec.core.errors import UserError
+from cnnspec.data.read import read_dataset
+from cnnspec.data.seeding import shuffled, subseed
+from cnnspec.data.statistics import ChannelStatistics
+from cnnspec.data.training_data import training_data
 from cnnspec.library.specs import check
 from cnnspec.runner import checkpoint, loop, setup
 from cnnspec.runner.best_weights import Best
@@ -16,10 +20,6 @@ from cnnspec.settings.losses import CrossEntropy
 from cnnspec.settings.optimizers.adam import Adam, AdamW
 from cnnspec.settings.optimizers.sgd import Sgd
 from cnnspec.settings.train import Train
-from cnnspec.train import data
-from cnnspec.train.data.order import shuffled, subseed
-from cnnspec.train.data.scale import Scale
-from cnnspec.train.data.sets import divide
 from tests.runner.trainings import CPU, LABELS, RAW, fit_of, normalised, trained, weights_equal
 
 
@@ -32,7 +32,7 @@ def network(seed=0):
 
 def by_hand(model, config, make_optimizer):
     """The same training as plain as it gets; with no validation the last weights are the best."""
-    sets = divide(RAW, config, CPU)
+    sets = training_data(RAW, config, CPU)
     optimizer = make_optimizer(model.parameters())
     for epoch in range(1, config.epochs + 1):
         order = shuffled(sets.fit_F, config.seed, "order", epoch)
@@ -283,7 +283,7 @@ def test_a_training_that_runs_out_of_memory_says_so(monkeypatch, tmp_path, failu
 
     monkeypatch.setattr(setup.loop, "fit_epoch", exhausted)
     training = setup.start(
-        result.plan, result.train, data.read(result.data, (1, 8, 8)), spec="", out=tmp_path, command=[]
+        result.plan, result.train, read_dataset(result.data, (1, 8, 8)), spec="", out=tmp_path, command=[]
     )
     with pytest.raises(UserError, match="batches of 64"):
         list(training.events)
@@ -292,7 +292,7 @@ def test_a_training_that_runs_out_of_memory_says_so(monkeypatch, tmp_path, failu
     checkpoint.save(
         weights,
         build(result.plan),
-        checkpoint.About(1, Scale((0.0,), (1.0,)), tuple("0123456789"), "crop", ""),
+        checkpoint.About(1, ChannelStatistics((0.0,), (1.0,)), tuple("0123456789"), "crop", ""),
     )
     with pytest.raises(UserError, match="batches of 64"):
-        setup.evaluate(result.plan, result.train, data.read(result.data, (1, 8, 8)), weights)
+        setup.evaluate(result.plan, result.train, read_dataset(result.data, (1, 8, 8)), weights)

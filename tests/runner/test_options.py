@@ -10,6 +10,7 @@ from torch import nn
 
 from cnnspec.backend.device import set_determinism
 from cnnspec.backend.precision import Precision, choose_precision
+from cnnspec.data.splits import class_counts
 from cnnspec.runner import loop
 from cnnspec.runner.errors import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
 from cnnspec.runner.events import Epoch, Finished, Score, Stopped
@@ -25,7 +26,6 @@ from cnnspec.settings.optimizers.adam import AdamW
 from cnnspec.settings.optimizers.sgd import Sgd
 from cnnspec.settings.schedules import Cosine, Plateau
 from cnnspec.settings.train import Train
-from cnnspec.train.data.sets import counts_of
 from tests.runner.trainings import CPU, LABELS, RAW, fit_of, normalised, trained, weights_equal
 
 
@@ -125,13 +125,13 @@ def test_accumulated_steps_are_one_of_as_many_images_whatever_the_loss(loss, mix
 
 def soften(fit):
     """Labels as mixing would give them, without mixing."""
-    plain = fit.sets.augment.mixed
+    plain = fit.sets.pipeline.mix
 
     def soft(*args):
         images, labels = plain(*args)
         return images, 0.7 * nn.functional.one_hot(labels, 10) + 0.03
 
-    fit.sets.augment.mixed = soft
+    fit.sets.pipeline.mix = soft
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -421,13 +421,13 @@ def test_scores_that_are_finite_but_too_large_for_the_loss_are_told(monkeypatch)
 
 def test_images_that_are_not_finite_are_named(monkeypatch):
     fit = fit_of(network(), Train(epochs=1))
-    plain = fit.sets.augment.mixed
+    plain = fit.sets.pipeline.mix
 
     def broken(*args):
         images, labels = plain(*args)
         return images * math.nan, labels
 
-    monkeypatch.setattr(fit.sets.augment, "mixed", broken)
+    monkeypatch.setattr(fit.sets.pipeline, "mix", broken)
     with pytest.raises(NonFiniteError, match="the first that is not finite is the images"):
         list(loop.train(fit))
 
@@ -523,7 +523,7 @@ def test_the_classes_are_counted_as_training_fits_them():
     for validation in (0.0, 0.3):
         config = Train(validation=validation)
         fit = fit_of(network(), config)
-        assert fit.sets.train.labels_N[fit.sets.fit_F].bincount().tolist() == counts_of(RAW, config)
+        assert fit.sets.train.labels_N[fit.sets.fit_F].bincount().tolist() == class_counts(RAW, config)
 
 
 def test_a_batch_learned_by_heart_is_normalised_as_it_is_written():

@@ -10,16 +10,16 @@ import torch
 from torch import nn
 
 from cnnspec.core.errors import UserError
+from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.runner import checkpoint, loop
 from cnnspec.runner.checkpoint import About
 from cnnspec.runner.environment import describe
 from cnnspec.runner.events import Epoch
 from cnnspec.runner.run import Run
 from cnnspec.settings.train import Train
-from cnnspec.train.data.scale import Scale
 from tests.runner.trainings import PLAIN, fit_of
 
-ABOUT = About(3, Scale((0.1, 2.0), (1 / 3, 70.0)), ("cat", "Ünkraut, 2"), "pad", "0f")
+ABOUT = About(3, ChannelStatistics((0.1, 2.0), (1 / 3, 70.0)), ("cat", "Ünkraut, 2"), "pad", "0f")
 EPOCH_ROW = [
     "epoch",
     "step",

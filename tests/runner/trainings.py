@@ -3,22 +3,22 @@
 import torch
 
 from cnnspec.backend.precision import Precision
+from cnnspec.data.read import read_dataset
+from cnnspec.data.training_data import training_data
 from cnnspec.runner import loop, losses
 from cnnspec.runner.network import Network
 from cnnspec.settings.datasets.published import Digits
-from cnnspec.train import data
-from cnnspec.train.data.sets import divide
 
 CPU = torch.device("cpu")
 PLAIN = Precision("fp32", torch.contiguous_format)
-RAW = data.read(Digits(), (1, 8, 8))
-PIXELS = torch.frombuffer(RAW.train.images.values, dtype=torch.uint8).view(RAW.train.images.sizes)
-LABELS = torch.tensor(RAW.train.labels)
+RAW = read_dataset(Digits(), (1, 8, 8))
+PIXELS = torch.from_numpy(RAW.train.images)
+LABELS = torch.from_numpy(RAW.train.labels)
 
 
 def fit_of(model, config, how=PLAIN, raw=RAW):
     """A training of the model before its first step."""
-    sets = divide(raw, config, CPU)
+    sets = training_data(raw, config, CPU)
     classes = len(raw.class_names)
     counts = sets.train.labels_N[sets.fit_F].bincount(minlength=classes).tolist()
     criterion = losses.loss(config.loss, classes, counts, CPU)
@@ -38,4 +38,4 @@ def weights_equal(one, other):
 
 def normalised(sets, numbers):
     """Images of the training set as the network sees them, computed plainly."""
-    return (PIXELS[numbers].float() - sets.augment.scale.mean[0]) / sets.augment.scale.std[0]
+    return (PIXELS[numbers].float() - sets.pipeline.statistics.mean[0]) / sets.pipeline.statistics.std[0]

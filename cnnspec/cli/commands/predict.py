@@ -13,7 +13,6 @@ from cnnspec.cli.output import echo_json, echo_line
 from cnnspec.cli.training import require_torch, run_spec
 from cnnspec.core.errors import UserError
 from cnnspec.runner.threads import wait_briefly
-from cnnspec.settings.datasets.own import ImageFolder
 
 if TYPE_CHECKING:
     from cnnspec.runner.predict import Prediction
@@ -87,10 +86,10 @@ def _show(found: list[Prediction]) -> None:
 
 def _in_folder(folder: Path) -> list[Path]:
     """Its images; a link that leads nowhere is named on stderr. Raises UserError where there are none."""
-    from cnnspec.train.data.listing import Bad, images_under  # noqa: PLC0415 -- only a folder needs it
+    from cnnspec.data.images.image_files import ImageErrors, images_below  # noqa: PLC0415 -- only a folder needs it
 
-    bad = Bad(ImageFolder(root=str(folder), on_bad="skip"))
-    found = images_under(folder, bad, frozenset())
-    for line in bad.skipped:
+    errors = ImageErrors(skip=True)
+    found = images_below(folder, errors, frozenset())
+    for line in errors.skipped:
         echo_line(f"skipped: {line}", err=True)
     return found

@@ -19,8 +19,8 @@ from cnnspec.runner.threads import wait_briefly
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
+    from cnnspec.data.dataset import Dataset
     from cnnspec.runner.setup import Training
-    from cnnspec.train.data.raw import Raw
 
 INTERRUPTED, TERMINATED = 130, 143
 """128 and the number of SIGINT, of SIGTERM, as shells have it."""
@@ -58,23 +58,23 @@ def command(
     written = {"train.epochs": epochs, "train.device": device, "train.seed": seed}
     shortcuts = [f"{path}={value}" for path, value in written.items() if value is not None]
     result = load(spec, (*settings, *shortcuts))
-    raw = read_data(result)
-    _warn_of_spare_outputs(result, raw)
-    training = _start(result, raw, out)
+    dataset = read_data(result)
+    _warn_of_spare_outputs(result, dataset)
+    training = _start(result, dataset, out)
     click.echo(_ended(_watch(training)))
     click.echo(training.folder)
 
 
-def _warn_of_spare_outputs(result: Result, raw: Raw) -> None:
+def _warn_of_spare_outputs(result: Result, dataset: Dataset) -> None:
     """What the check could not say without the files."""
-    from cnnspec.train.data import spare_outputs  # noqa: PLC0415 -- after the checks
+    from cnnspec.data.class_count import spare_outputs  # noqa: PLC0415 -- after the checks
 
     assert result.data is not None
-    if spare := spare_outputs(raw, result.require_plan(), result.data):
+    if spare := spare_outputs(dataset, result.require_plan(), result.data):
         echo_line(f"warning: {spare}", err=True)
 
 
-def _start(result: Result, raw: Raw, out: Path) -> Training:
+def _start(result: Result, dataset: Dataset, out: Path) -> Training:
     wait_briefly()
     from cnnspec.runner.setup import start  # noqa: PLC0415 -- imports torch, seconds
 
@@ -82,7 +82,7 @@ def _start(result: Result, raw: Raw, out: Path) -> Training:
     return start(
         result.require_plan(),
         result.train,
-        raw,
+        dataset,
         spec=result.resolved,
         out=out,
         command=["cnnspec", *sys.argv[1:]],

@@ -1,7 +1,7 @@
 """What `train: {augment: […]}` may say: changes of images that leave their class, or mix it.
 
-A new augmentation is its class, its line in this table, and what it does: a class in `train/data/augmentation/`, and
-its line in a table of `train/data/augment`.
+A new augmentation is its class, its line in this registry, and what it does: a class of the same name in the module of
+the same name in `cnnspec.data.augmentation`.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What `data:` may say. A new data set is its class, its line in this table, and its reader in `train/data`."""
+"""What `data:` may say. A new data set is its class, its line in this registry, and the reader that the class names."""
 
 from cnnspec.declare.registry import Registry
 from cnnspec.settings.datasets.base import Data

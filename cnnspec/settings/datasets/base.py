@@ -28,6 +28,8 @@ class Facts(NamedTuple):
 class Data(Arguments):
     """A data set of labelled images."""
 
+    reader: ClassVar[str]
+    """The module of `cnnspec.data.formats` that reads it."""
     channels: ClassVar[Mapping[int, str]] = {}
     """The channels that an image can be read with, and what they are; none where there is no choice."""
     in_files: ClassVar[bool] = False
@@ -59,6 +61,9 @@ class Published(Data):
 
 class Fetched(Published):
     """A data set that torchvision can fetch."""
+
+    torchvision: ClassVar[str]
+    """torchvision's class, which for some is also the folder that it makes under its root."""
 
     root: OptionalFolder = Field(
         None,

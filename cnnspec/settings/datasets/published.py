@@ -16,22 +16,30 @@ _TEN = tuple(digits)
 class Digits(Published):
     """1,797 handwritten digits of 8×8, shipped with cnnspec (UCI's optical recognition set)."""
 
+    reader: ClassVar[str] = "digits"
     known: ClassVar[Mapping[str, Facts]] = {"": published((1, 8, 8), _TEN, 1442, 355)}
 
 
 class IdxFiles(Fetched):
     """Four IDX files in a folder, gzipped or not: images and labels, to train and to test with."""
 
+    reader: ClassVar[str] = "mnist"
+    system_folder: ClassVar[str | None] = None
+    """Where a system's package puts the files."""
+
 
 class Mnist(IdxFiles):
     """70,000 handwritten digits of 28×28 (LeCun, Cortes & Burges)."""
 
+    torchvision: ClassVar[str] = "MNIST"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_GREY_28, _TEN, 60_000, 10_000)}
 
 
 class FashionMnist(IdxFiles):
     """70,000 pictures of clothes of 28×28, in MNIST's format (Xiao, Rasul & Vollgraf, 2017)."""
 
+    torchvision: ClassVar[str] = "FashionMNIST"
+    system_folder: ClassVar[str | None] = "/usr/share/datasets/fashion-mnist"  # Debian's
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(
             _GREY_28,
@@ -48,6 +56,7 @@ class FashionMnist(IdxFiles):
 class Kmnist(IdxFiles):
     """70,000 cursive Japanese characters of 28×28, in MNIST's format (Clanuwat et al., 2018)."""
 
+    torchvision: ClassVar[str] = "KMNIST"
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(_GREY_28, ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), 60_000, 10_000)
     }
@@ -57,9 +66,11 @@ _BY_CLASS = (*digits, *ascii_uppercase, *ascii_lowercase)
 _MERGED = (*digits, *ascii_uppercase, *"abdefghnqrt")
 
 
-class Emnist(IdxFiles):
+class Emnist(Fetched):
     """Handwritten digits and letters of 28×28, divided into classes in six ways (Cohen et al., 2017)."""
 
+    reader: ClassVar[str] = "emnist"
+    torchvision: ClassVar[str] = "EMNIST"
     known: ClassVar[Mapping[str, Facts]] = {
         "byclass": published(_GREY_28, _BY_CLASS, 697_932, 116_323),
         "bymerge": published(_GREY_28, _MERGED, 697_932, 116_323),
@@ -91,10 +102,13 @@ _RGB_32 = (3, 32, 32)
 class Cifar(Fetched):
     """Photographs of 32×32 in colour: the binary version of the files, or the one for Python."""
 
+    reader: ClassVar[str] = "cifar"
+
 
 class Cifar10(Cifar):
     """60,000 photographs of 32×32 in ten classes (Krizhevsky, 2009)."""
 
+    torchvision: ClassVar[str] = "CIFAR10"
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(
             _RGB_32,
@@ -119,10 +133,13 @@ willow_tree wolf woman worm
 class Cifar100(Cifar):
     """60,000 photographs of 32×32 in a hundred classes, the fine ones (Krizhevsky, 2009)."""
 
+    torchvision: ClassVar[str] = "CIFAR100"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_RGB_32, tuple(_FINE.split()), 50_000, 10_000)}
 
 
 class Svhn(Fetched):
     """99,289 house numbers' digits of 32×32 in colour, as seen from the street (Netzer et al., 2011)."""
 
+    reader: ClassVar[str] = "svhn"
+    torchvision: ClassVar[str] = "SVHN"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_RGB_32, tuple(digits), 73_257, 26_032)}

@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import check, error
+from cnnspec.core.plural import times
 from cnnspec.core.shape import is_image
 from cnnspec.settings.datasets import name_of
 
@@ -55,21 +56,17 @@ def input_shape(context: DataContext) -> Iterator[Finding]:
         yield error("input-mismatch", message, context.first_input, hint)
     elif not is_image(sizes):
         message = (
-            f"the input is {_times(sizes)}, but an image of {name_of(data)} has channels, height and width"
+            f"the input is {times(sizes)}, but an image of {name_of(data)} has channels, height and width"
         )
         hint = "Write `input: [3, 32, 32]`, say."
         yield error("input-mismatch", message, context.first_input, hint)
 
 
 def _differing(data: Data, given: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[str, str]:
-    message = f"the input is {_times(wanted)}, but the images of {name_of(data)} are {_times(given)}"
+    message = f"the input is {times(wanted)}, but the images of {name_of(data)} are {times(given)}"
     if data.channels and wanted[0] not in data.channels and len(wanted) == len(given):
         listed = ", ".join(f"{channels} ({meaning})" for channels, meaning in data.channels.items())
         message = (
             f"the input has {wanted[0]} channels, an image of {name_of(data)} is read with one of {listed}"
         )
     return message, f"Write `input: {list(given)}`."
-
-
-def _times(sizes: tuple[int, ...]) -> str:
-    return "×".join(map(str, sizes))
