@@ -80,6 +80,7 @@ class ImageFolder(Pictures):
     them: whole numbers are taken for 16 bits, floats for 0 to 1, or where a file has a larger one for 0 to 255.
     """
 
+    example: ClassVar[str] = "{image_folder: {root: photos, size: [64, 64]}}"
     main: ClassVar[str | None] = "root"
 
     root: Folder = Field(description="The folder.")
@@ -92,6 +93,7 @@ class Csv(Pictures):
     An image is listed once, and read as image_folder reads it. Other columns are not looked at.
     """
 
+    example: ClassVar[str] = "{csv: {file: photos/labels.csv, test: 0.1}}"
     main: ClassVar[str | None] = "file"
 
     file: File = Field(description="The table, in UTF-8.")
@@ -107,6 +109,7 @@ class Npz(Own):
     Images are unsigned bytes of N×H×W, N×H×W×C or N×C×H×W, labels whole numbers from 0.
     """
 
+    example: ClassVar[str] = "{npz: {file: images.npz, seed: 1}}"
     main: ClassVar[str | None] = "file"
 
     file: File = Field(description="The file.")
@@ -117,6 +120,8 @@ class Npz(Own):
 
 class Fake(Data):
     """Random images with labels that have nothing to do with them: to try a spec without data."""
+
+    example: ClassVar[str] = "{fake: {classes: 10, train_images: 500}}"
 
     shape: ImageShape = Field(
         None, description="Channels, height and width of the images; null: the network's input's."

@@ -16,6 +16,7 @@ _TEN = tuple(digits)
 class Digits(Published):
     """1,797 handwritten digits of 8×8, shipped with cnnspec (UCI's optical recognition set)."""
 
+    example: ClassVar[str] = "digits"
     known: ClassVar[Mapping[str, Facts]] = {"": published((1, 8, 8), _TEN, 1442, 355)}
 
 
@@ -26,12 +27,14 @@ class IdxFiles(Fetched):
 class Mnist(IdxFiles):
     """70,000 handwritten digits of 28×28 (LeCun, Cortes & Burges)."""
 
+    example: ClassVar[str] = "{mnist: {root: files, download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_GREY_28, _TEN, 60_000, 10_000)}
 
 
 class FashionMnist(IdxFiles):
     """70,000 pictures of clothes of 28×28, in MNIST's format (Xiao, Rasul & Vollgraf, 2017)."""
 
+    example: ClassVar[str] = "{fashion_mnist: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(
             _GREY_28,
@@ -48,6 +51,7 @@ class FashionMnist(IdxFiles):
 class Kmnist(IdxFiles):
     """70,000 cursive Japanese characters of 28×28, in MNIST's format (Clanuwat et al., 2018)."""
 
+    example: ClassVar[str] = "{kmnist: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(_GREY_28, ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), 60_000, 10_000)
     }
@@ -60,6 +64,7 @@ _MERGED = (*digits, *ascii_uppercase, *"abdefghnqrt")
 class Emnist(IdxFiles):
     """Handwritten digits and letters of 28×28, divided into classes in six ways (Cohen et al., 2017)."""
 
+    example: ClassVar[str] = "{emnist: {split: letters, download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {
         "byclass": published(_GREY_28, _BY_CLASS, 697_932, 116_323),
         "bymerge": published(_GREY_28, _MERGED, 697_932, 116_323),
@@ -95,6 +100,7 @@ class Cifar(Fetched):
 class Cifar10(Cifar):
     """60,000 photographs of 32×32 in ten classes (Krizhevsky, 2009)."""
 
+    example: ClassVar[str] = "{cifar10: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(
             _RGB_32,
@@ -119,10 +125,12 @@ willow_tree wolf woman worm
 class Cifar100(Cifar):
     """60,000 photographs of 32×32 in a hundred classes, the fine ones (Krizhevsky, 2009)."""
 
+    example: ClassVar[str] = "{cifar100: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_RGB_32, tuple(_FINE.split()), 50_000, 10_000)}
 
 
 class Svhn(Fetched):
     """99,289 house numbers' digits of 32×32 in colour, as seen from the street (Netzer et al., 2011)."""
 
+    example: ClassVar[str] = "{svhn: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_RGB_32, tuple(digits), 73_257, 26_032)}
