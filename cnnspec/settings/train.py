@@ -71,7 +71,7 @@ class Train(Arguments):
     validation: Share = Field(
         0.1,
         description="The share of the training set, the same of each class, that is held out to choose the "
-        "best epoch; 0 holds out none, and takes the last epoch.",
+        "best epoch; 0 holds out none, and takes the last epoch. A data set's own images to validate with take its place.",
     )
     clip_grad_norm: OptionalPositiveNumber = Field(
         None,
@@ -112,7 +112,8 @@ class Train(Arguments):
     deterministic: Flag = Field(
         False,
         description="Whether an operation that does not give the same bits each time is an error. On a CPU the "
-        "same seed and number of threads give the same bits anyway.",
+        "same seed and number of threads give the same bits anyway; on a GPU the same seed gives the same weights, bit "
+        "for bit, where this is true.",
     )
     limit_steps: OptionalPositive = Field(
         None,

@@ -86,8 +86,8 @@ class Normalise(Augmentation):
 
     Formula: (x − mean) / std
 
-    When: Always, so it is done in any case: where it isn't written, after all that changes single images. Write it to
-    use numbers of your own, such as those that pretrained weights were trained with.
+    When: Always, so it is done in any case: where it isn't written, after all that changes single images, and before
+    images are mixed. Write it to use numbers of your own, such as those that pretrained weights were trained with.
 
     Against: Numbers of other images than those that are trained on.
     """

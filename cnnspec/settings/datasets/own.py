@@ -76,6 +76,8 @@ class ImageFolder(Pictures):
     `val` may be called `valid` or `validation`; where there is no `test`, it is the test. Other files and
     hidden ones are not looked at.
 
+    Files are decoded with the channels of the network's input: 1 (grey), 3 (RGB) or 4 (RGBA).
+
     EXIF's orientation is obeyed; of an animation the first picture is taken. Grey of more than 8 bits is brought to
     them: whole numbers are taken for 16 bits, floats for 0 to 1, or where a file has a larger one for 0 to 255.
     """
