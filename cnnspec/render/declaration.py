@@ -8,12 +8,12 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnspec.core.plain import yaml_text
 from cnnspec.core.reject import Reject
 from cnnspec.declare.one_of import one_of
 from cnnspec.declare.validate import expectation
 from cnnspec.layers import MERGES
 from cnnspec.layers.initialisers import MOST_AXES, Initialiser
-from cnnspec.core.plain import yaml_text
 from cnnspec.settings.augmentations import AUGMENTATIONS
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.datasets.base import Published
