@@ -9,7 +9,7 @@ from cnnspec.compiler.check import Result
 from cnnspec.language.schema import json_schema
 from cnnspec.library.specs import check, shipped_networks
 from cnnspec.render import network_list
-from cnnspec.render.reference import codes_markdown, kinds_markdown
+from cnnspec.render.reference_pages import codes_page, layers_page, settings_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,8 +19,9 @@ def generated() -> dict[Path, str]:
     return {
         ROOT / "schemas" / "cnnspec.schema.json": json.dumps(json_schema(), ensure_ascii=False, indent=2)
         + "\n",
-        ROOT / "docs" / "layers.md": kinds_markdown(),
-        ROOT / "docs" / "codes.md": codes_markdown(),
+        ROOT / "docs" / "layers.md": layers_page(),
+        ROOT / "docs" / "settings.md": settings_page(),
+        ROOT / "docs" / "codes.md": codes_page(),
         ROOT / "docs" / "zoo.md": network_list.markdown(_families()),
     }
 

@@ -32,6 +32,8 @@ class Arguments(BaseModel):
 
     main: ClassVar[str | None] = None
     """The argument that `name: value` sets."""
+    example: ClassVar[str] = ""
+    """How it may be written in a spec, for the reference page; of a kind of layer its cases are examples enough."""
 
     def consistent(self) -> None:
         """Compare arguments with each other. Raises Reject."""

@@ -63,6 +63,8 @@ Epochs = Annotated[
 class Constant(Schedule):
     """lr stays as it is."""
 
+    example: ClassVar[str] = "{constant: {warmup: 1}}"
+
 
 class Cosine(Schedule):
     """lr falls along half a cosine, from itself to eta_min at the end (Loshchilov & Hutter, 2017).
@@ -70,6 +72,7 @@ class Cosine(Schedule):
     Formula: eta_min + (lr − eta_min)·(1 + cos(π·t/T))/2 in step t of T, t from 0, those of warmup not counted.
     """
 
+    example: ClassVar[str] = "{cosine: {eta_min: 1e-5, warmup: 0.5}}"
     main: ClassVar[str | None] = "eta_min"
 
     eta_min: NonNegativeNumber = Field(0, description="The learning rate at the end.")
@@ -86,6 +89,7 @@ class Step(Schedule):
     Epochs are those of the training: those of warmup count.
     """
 
+    example: ClassVar[str] = "{step: {milestones: [5, 8], gamma: 0.1}}"
     main: ClassVar[str | None] = "step_size"
 
     step_size: Annotated[Positive | None, Expect("a whole number of at least 1, or null")] = Field(
@@ -129,6 +133,7 @@ class Step(Schedule):
 class Exponential(Schedule):
     """lr is multiplied by gamma after every epoch; those of warmup count."""
 
+    example: ClassVar[str] = "{exponential: {gamma: 0.8}}"
     main: ClassVar[str | None] = "gamma"
 
     gamma: PositiveNumber = Field(description="What lr is multiplied by, such as 0.95.")
@@ -136,6 +141,8 @@ class Exponential(Schedule):
 
 class Plateau(Schedule):
     """lr is multiplied by factor where the validation's loss, or without one the training's, no longer falls."""
+
+    example: ClassVar[str] = "{plateau: {factor: 0.5, patience: 2}}"
 
     factor: Share = Field(0.1, description="What lr is multiplied by.")
     patience: NonNegative = Field(10, description="Epochs without a better loss that are allowed.")
@@ -164,6 +171,8 @@ class OneCycle(Schedule):
 
     The last step has the least lr. A warmup grows to the first lr, and momentum waits for it to end.
     """
+
+    example: ClassVar[str] = "{one_cycle: {pct_start: 0.2}}"
 
     pct_start: Probability = Field(0.3, description="The share of the steps in which lr grows.")
     anneal_strategy: Literal["cos", "linear"] = Field(

@@ -1,7 +1,7 @@
 """What `train:` may say."""
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -45,6 +45,10 @@ def _adamw() -> Optimizer:
 class Train(Arguments):
     """How the network is trained."""
 
+    example: ClassVar[str] = (
+        "{epochs: 30, batch_size: 128, optimizer: {sgd: {lr: 0.1, momentum: 0.9}}, schedule: cosine, augment: [hflip]}"
+    )
+
     epochs: Positive = Field(10, description="How often every training image is seen.")
     batch_size: Positive = Field(
         64,
@@ -67,7 +71,7 @@ class Train(Arguments):
     validation: Share = Field(
         0.1,
         description="The share of the training set, the same of each class, that is held out to choose the "
-        "best epoch; 0 holds out none, and takes the last epoch.",
+        "best epoch; 0 holds out none, and takes the last epoch. A data set's own images to validate with take its place.",
     )
     clip_grad_norm: OptionalPositiveNumber = Field(
         None,
@@ -108,7 +112,8 @@ class Train(Arguments):
     deterministic: Flag = Field(
         False,
         description="Whether an operation that does not give the same bits each time is an error. On a CPU the "
-        "same seed and number of threads give the same bits anyway.",
+        "same seed and number of threads give the same bits anyway; on a GPU the same seed gives the same weights, bit "
+        "for bit, where this is true.",
     )
     limit_steps: OptionalPositive = Field(
         None,

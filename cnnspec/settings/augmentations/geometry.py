@@ -24,6 +24,7 @@ class RandomCrop(Augmentation):
     Against: What matters stands at the edge, or always at the same place.
     """
 
+    example: ClassVar[str] = "{random_crop: {padding: 4, padding_mode: reflect}}"
     main: ClassVar[str | None] = "padding"
 
     padding: Pixels = Field(4, description="Pixels on each side, and the furthest that the image is shifted.")
@@ -51,6 +52,7 @@ class HFlip(Augmentation):
     Against: Digits, letters, whatever has a left and a right.
     """
 
+    example: ClassVar[str] = "hflip"
     main: ClassVar[str | None] = "p"
 
     p: Probability = Field(0.5, description="Share of the images that are mirrored.")
@@ -66,6 +68,7 @@ class VFlip(Augmentation):
     Against: Photographs, which have an above and a below.
     """
 
+    example: ClassVar[str] = "vflip"
     main: ClassVar[str | None] = "p"
 
     p: Probability = Field(0.5, description="Share of the images that are mirrored.")
@@ -82,6 +85,7 @@ class Rotate(Augmentation):
     Against: It blurs, and its corners are empty; 90 degrees at once are better made of flips.
     """
 
+    example: ClassVar[str] = "{rotate: {degrees: 10, p: 0.5}}"
     main: ClassVar[str | None] = "degrees"
 
     degrees: Degrees = Field(description="The largest angle, in either direction.")

@@ -20,6 +20,7 @@ class Mixup(Augmentation):
     Against: Short trainings, small networks: the training loss stays high, and its accuracy tells little.
     """
 
+    example: ClassVar[str] = "{mixup: {alpha: 0.2}}"
     main: ClassVar[str | None] = "alpha"
     mixes: ClassVar[bool] = True
     never_after: ClassVar[frozenset[str]] = frozenset()
@@ -38,6 +39,7 @@ class CutMix(Augmentation):
     Against: As mixup; and where the class depends on the whole image, or on a small part of it.
     """
 
+    example: ClassVar[str] = "{cutmix: {alpha: 1}}"
     main: ClassVar[str | None] = "alpha"
     mixes: ClassVar[bool] = True
     never_after: ClassVar[frozenset[str]] = frozenset()

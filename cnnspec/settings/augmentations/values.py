@@ -34,6 +34,7 @@ class Colour(Augmentation):
     Against: Colour is what tells the classes apart; hue and saturation cost more time than the other two.
     """
 
+    example: ClassVar[str] = "{colour: {brightness: 0.2, contrast: 0.2}}"
     never_after: ClassVar[frozenset[str]] = Augmentation.never_after | {"normalise"}
 
     brightness: NonNegativeNumber = Field(0, description="How far the values' factor is from 1 at most.")
@@ -66,6 +67,7 @@ class Cutout(Augmentation):
     Against: The object is small, and may be all covered.
     """
 
+    example: ClassVar[str] = "{cutout: {size: 8}}"
     main: ClassVar[str | None] = "size"
 
     size: Pixels = Field(description="The square's side, or its height and width, in pixels.")
@@ -84,12 +86,13 @@ class Normalise(Augmentation):
 
     Formula: (x − mean) / std
 
-    When: Always, so it is done in any case: where it isn't written, after all that changes single images. Write it to
-    use numbers of your own, such as those that pretrained weights were trained with.
+    When: Always, so it is done in any case: where it isn't written, after all that changes single images, and before
+    images are mixed. Write it to use numbers of your own, such as those that pretrained weights were trained with.
 
     Against: Numbers of other images than those that are trained on.
     """
 
+    example: ClassVar[str] = "{normalise: {mean: 0.5, std: 0.5}}"
     never_after: ClassVar[frozenset[str]] = Augmentation.never_after | {"normalise"}
 
     mean: Means = Field(None, description="On the scale from 0 to 1; null: that of the images to train on.")

@@ -76,11 +76,14 @@ class ImageFolder(Pictures):
     `val` may be called `valid` or `validation`; where there is no `test`, it is the test. Other files and
     hidden ones are not looked at.
 
+    Files are decoded with the channels of the network's input: 1 (grey), 3 (RGB) or 4 (RGBA).
+
     EXIF's orientation is obeyed; of an animation the first picture is taken. Grey of more than 8 bits is brought to
     them: whole numbers are taken for 16 bits, floats for 0 to 1, or where a file has a larger one for 0 to 255.
     """
 
     reader: ClassVar[str] = "image_folder"
+    example: ClassVar[str] = "{image_folder: {root: photos, size: [64, 64]}}"
     main: ClassVar[str | None] = "root"
 
     root: Folder = Field(description="The folder.")
@@ -94,6 +97,7 @@ class Csv(Pictures):
     """
 
     reader: ClassVar[str] = "csv"
+    example: ClassVar[str] = "{csv: {file: photos/labels.csv, test: 0.1}}"
     main: ClassVar[str | None] = "file"
 
     file: File = Field(description="The table, in UTF-8.")
@@ -110,6 +114,7 @@ class Npz(Own):
     """
 
     reader: ClassVar[str] = "npz"
+    example: ClassVar[str] = "{npz: {file: images.npz, seed: 1}}"
     main: ClassVar[str | None] = "file"
 
     file: File = Field(description="The file.")
@@ -122,6 +127,7 @@ class Fake(Data):
     """Random images with labels that have nothing to do with them: to try a spec without data."""
 
     reader: ClassVar[str] = "fake"
+    example: ClassVar[str] = "{fake: {classes: 10, train_images: 500}}"
 
     shape: ImageShape = Field(
         None, description="Channels, height and width of the images; null: the network's input's."

@@ -17,6 +17,7 @@ class Digits(Published):
     """1,797 handwritten digits of 8×8, shipped with cnnspec (UCI's optical recognition set)."""
 
     reader: ClassVar[str] = "digits"
+    example: ClassVar[str] = "digits"
     known: ClassVar[Mapping[str, Facts]] = {"": published((1, 8, 8), _TEN, 1442, 355)}
 
 
@@ -32,6 +33,7 @@ class Mnist(IdxFiles):
     """70,000 handwritten digits of 28×28 (LeCun, Cortes & Burges)."""
 
     torchvision: ClassVar[str] = "MNIST"
+    example: ClassVar[str] = "{mnist: {root: files, download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_GREY_28, _TEN, 60_000, 10_000)}
 
 
@@ -40,6 +42,7 @@ class FashionMnist(IdxFiles):
 
     torchvision: ClassVar[str] = "FashionMNIST"
     system_folder: ClassVar[str | None] = "/usr/share/datasets/fashion-mnist"  # Debian's
+    example: ClassVar[str] = "{fashion_mnist: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(
             _GREY_28,
@@ -57,6 +60,7 @@ class Kmnist(IdxFiles):
     """70,000 cursive Japanese characters of 28×28, in MNIST's format (Clanuwat et al., 2018)."""
 
     torchvision: ClassVar[str] = "KMNIST"
+    example: ClassVar[str] = "{kmnist: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(_GREY_28, ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), 60_000, 10_000)
     }
@@ -71,6 +75,7 @@ class Emnist(Fetched):
 
     reader: ClassVar[str] = "emnist"
     torchvision: ClassVar[str] = "EMNIST"
+    example: ClassVar[str] = "{emnist: {split: letters, download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {
         "byclass": published(_GREY_28, _BY_CLASS, 697_932, 116_323),
         "bymerge": published(_GREY_28, _MERGED, 697_932, 116_323),
@@ -109,6 +114,7 @@ class Cifar10(Cifar):
     """60,000 photographs of 32×32 in ten classes (Krizhevsky, 2009)."""
 
     torchvision: ClassVar[str] = "CIFAR10"
+    example: ClassVar[str] = "{cifar10: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {
         "": published(
             _RGB_32,
@@ -134,6 +140,7 @@ class Cifar100(Cifar):
     """60,000 photographs of 32×32 in a hundred classes, the fine ones (Krizhevsky, 2009)."""
 
     torchvision: ClassVar[str] = "CIFAR100"
+    example: ClassVar[str] = "{cifar100: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_RGB_32, tuple(_FINE.split()), 50_000, 10_000)}
 
 
@@ -142,4 +149,5 @@ class Svhn(Fetched):
 
     reader: ClassVar[str] = "svhn"
     torchvision: ClassVar[str] = "SVHN"
+    example: ClassVar[str] = "{svhn: {download: true}}"
     known: ClassVar[Mapping[str, Facts]] = {"": published(_RGB_32, tuple(digits), 73_257, 26_032)}

@@ -22,6 +22,7 @@ class Adaptive(Decaying):
 class Adam(Adaptive, Fused):
     """Steps scaled by the means of the gradient and its square (Kingma & Ba, 2015)."""
 
+    example: ClassVar[str] = "{adam: {lr: 0.001, betas: [0.9, 0.99]}}"
     torch: ClassVar[str] = "Adam"
 
     amsgrad: Flag = Field(
@@ -33,6 +34,7 @@ class Adam(Adaptive, Fused):
 class AdamW(Adaptive, Fused):
     """Adam whose weight decay does not pass through the means (Loshchilov & Hutter, 2019)."""
 
+    example: ClassVar[str] = "{adamw: {lr: 0.002, weight_decay: 0.05, decay: matrices}}"
     torch: ClassVar[str] = "AdamW"
 
     weight_decay: NonNegativeNumber = Field(
@@ -46,6 +48,7 @@ class AdamW(Adaptive, Fused):
 class Adamax(Adaptive, Foreach):
     """Adam with the largest gradient of late in place of the mean square (Kingma & Ba, 2015)."""
 
+    example: ClassVar[str] = "{adamax: {lr: 0.002}}"
     torch: ClassVar[str] = "Adamax"
 
     lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
@@ -54,6 +57,7 @@ class Adamax(Adaptive, Foreach):
 class NAdam(Adaptive, Foreach):
     """Adam with Nesterov's momentum (Dozat, 2016)."""
 
+    example: ClassVar[str] = "{nadam: {lr: 0.002, momentum_decay: 0.004}}"
     torch: ClassVar[str] = "NAdam"
 
     lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
@@ -64,6 +68,7 @@ class NAdam(Adaptive, Foreach):
 class RAdam(Adaptive, Foreach):
     """Adam that scales its steps only once the mean square is certain enough (Liu et al., 2020)."""
 
+    example: ClassVar[str] = "{radam: {lr: 0.001, weight_decay: 1e-4}}"
     torch: ClassVar[str] = "RAdam"
 
     decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)

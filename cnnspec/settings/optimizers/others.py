@@ -30,6 +30,7 @@ _LR = "Learning rate: how far a step goes."
 class Asgd(Decaying, Foreach):
     """Stochastic gradient descent with an lr that falls, and an average of the weights beside it (Polyak & Juditsky, 1992)."""
 
+    example: ClassVar[str] = "{asgd: {lr: 0.01, t0: 1000}}"
     torch: ClassVar[str] = "ASGD"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
@@ -42,6 +43,7 @@ class Asgd(Decaying, Foreach):
 class Rprop(Foreach):
     """Steps that know a gradient's sign alone, longer while it stays the same (Riedmiller & Braun, 1993)."""
 
+    example: ClassVar[str] = "{rprop: {lr: 0.01, step_sizes: [1e-6, 1]}}"
     torch: ClassVar[str] = "Rprop"
     rates: ClassVar[tuple[str, ...]] = ()
 
@@ -69,6 +71,7 @@ class Muon(Decaying):
     which gives the scores, and all biases and norms are AdamW's, as Muon's authors have it.
     """
 
+    example: ClassVar[str] = "{muon: {lr: 0.02, weight_decay: 0.01, adamw_lr: 0.001}}"
     rates: ClassVar[tuple[str, ...]] = ("lr", "adamw_lr")
     hidden_only: ClassVar[bool] = True
     torch: ClassVar[str] = "Muon"

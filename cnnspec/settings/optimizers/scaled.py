@@ -20,6 +20,7 @@ _LR = "Learning rate: how far a step goes."
 class Adafactor(Decaying, Foreach):
     """Mean squares kept as a row and a column of each matrix, to save memory (Shazeer & Stern, 2018)."""
 
+    example: ClassVar[str] = "{adafactor: {lr: 0.01, weight_decay: 1e-4}}"
     torch: ClassVar[str] = "Adafactor"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
@@ -36,6 +37,7 @@ class Adafactor(Decaying, Foreach):
 class Adadelta(Decaying, Foreach):
     """Steps scaled by the ratio of the mean squares of steps and gradients (Zeiler, 2012)."""
 
+    example: ClassVar[str] = "{adadelta: {lr: 1, rho: 0.95}}"
     torch: ClassVar[str] = "Adadelta"
 
     lr: NonNegativeNumber = Field(1.0, description=_LR)
@@ -46,6 +48,7 @@ class Adadelta(Decaying, Foreach):
 class Adagrad(Decaying, Fused):
     """Steps divided by the root of the sum of all squared gradients (Duchi, Hazan & Singer, 2011)."""
 
+    example: ClassVar[str] = "{adagrad: {lr: 0.01, lr_decay: 1e-4}}"
     torch: ClassVar[str] = "Adagrad"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
@@ -61,6 +64,7 @@ class Adagrad(Decaying, Fused):
 class RMSprop(Decaying, Foreach):
     """Steps divided by the root of the mean squared gradient (Tieleman & Hinton, 2012)."""
 
+    example: ClassVar[str] = "{rmsprop: {lr: 0.01, alpha: 0.9, momentum: 0.9}}"
     torch: ClassVar[str] = "RMSprop"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)

@@ -12,6 +12,7 @@ from cnnspec.settings.optimizers.base import Decaying, Fused
 class Sgd(Decaying, Fused):
     """Stochastic gradient descent, with momentum if you like."""
 
+    example: ClassVar[str] = "{sgd: {lr: 0.1, momentum: 0.9, nesterov: true}}"
     torch: ClassVar[str] = "SGD"
 
     momentum: Share = Field(0, description="The share of the last step that goes on into this one.")
