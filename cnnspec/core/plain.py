@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -74,5 +73,7 @@ def _in_quotes(text: str) -> str:
         text = f"{text[: _MOST - 3]}…"
     if text.isprintable() and "'" not in text:
         return f"'{text}'"
+    import json  # noqa: PLC0415 -- few texts need it
+
     escaped = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped)
