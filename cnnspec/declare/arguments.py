@@ -1,7 +1,5 @@
 """The types of arguments: a bound each, and the words for it when a value is out of it."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, Strict

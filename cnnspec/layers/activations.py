@@ -3,8 +3,6 @@
 Element by element: rectifiers; smooth ones; those made of straight pieces. Along an axis: softmax and its kin.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 

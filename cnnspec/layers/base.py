@@ -16,8 +16,6 @@ known, `weights`, `macs` and `emit`. They are pure. `infer` may get unknown size
 them on through `core.size`, and never raises because of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 

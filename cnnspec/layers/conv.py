@@ -1,7 +1,5 @@
 """Convolutions: learned filters that slide over the spatial axes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Transposed convolutions, which make images larger."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import ClassVar, Literal, NamedTuple

@@ -1,7 +1,5 @@
 """Dropout: values set to 0 at random in training; in eval mode the identity."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

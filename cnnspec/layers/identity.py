@@ -1,7 +1,5 @@
 """The layer that passes its input on."""
 
-from __future__ import annotations
-
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.shape import Shape
 from cnnspec.layers.base import Layer

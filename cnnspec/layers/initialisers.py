@@ -1,7 +1,5 @@
 """Initialisers of parameters: torch.nn.init's functions with their arguments."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

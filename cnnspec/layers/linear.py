@@ -1,7 +1,5 @@
 """The linear layer: weighted sums of all channels."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar
 

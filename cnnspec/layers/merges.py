@@ -1,7 +1,5 @@
 """Merges: layers that take several branches. Their shapes must agree, more strictly than torch demands."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

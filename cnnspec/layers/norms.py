@@ -4,8 +4,6 @@ A channel over positions: bn (and the batch), instancenorm. Axes of one's choice
 channels: groupnorm. Neighbouring channels: lrn.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar
 

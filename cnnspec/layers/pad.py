@@ -1,7 +1,5 @@
 """Padding as a layer of its own: with any value, and any amount at each side."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

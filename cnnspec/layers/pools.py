@@ -3,8 +3,6 @@
 Sliding windows of a given size; adaptive ones, cut so that the output has a given size; global ones over all.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Interpolation to other sizes: upsample and resize."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import floor
 from typing import ClassVar, Literal

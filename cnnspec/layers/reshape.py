@@ -1,7 +1,5 @@
 """Layers that change the axes alone: flatten, unflatten, permute."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated, ClassVar
 

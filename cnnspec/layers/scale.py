@@ -1,7 +1,5 @@
 """A learned factor for each channel, with which LayerScale is built."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Shuffles: channels become positions, positions channels, or channels change places."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field

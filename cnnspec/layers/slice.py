@@ -1,7 +1,5 @@
 """A slice of one axis: from start to stop, or one of equal parts."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import Field
