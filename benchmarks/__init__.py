@@ -1,5 +1,5 @@
 """Measurements against the usual ways, interleaved in one run, as ratios: `make bench`."""
 
-from cnnspec.runner.threads import wait_briefly
+from cnnspec.runner.openmp import limit_spinning
 
-wait_briefly()  # before anything here imports torch
+limit_spinning()  # before anything here imports torch

@@ -23,8 +23,8 @@ class Until(importlib.machinery.PathFinder):
         load = spec.loader.exec_module
         def patched(module):
             load(module)
-            apply = module.Update.apply
-            module.Update.apply = lambda self: (apply(self), os._exit(0))
+            step = module.Update.step
+            module.Update.step = lambda self: (step(self), os._exit(0))
         spec.loader.exec_module = patched
         return spec
 sys.meta_path.insert(0, Until)

@@ -8,8 +8,8 @@ from cnnspec.data.dataset import Dataset, Split
 from cnnspec.data.read import read_dataset
 from cnnspec.library.specs import check
 from cnnspec.runner import loop
-from cnnspec.runner.events import Finished
-from cnnspec.runner.setup import prepare
+from cnnspec.runner.setup import training_state
+from cnnspec.runner.training_events import TrainingEnd
 from cnnspec.settings.datasets.published import Digits
 
 FOLDS = 5
@@ -26,8 +26,8 @@ def cross_validation() -> list[str]:
     correct = 0
     for fold in range(FOLDS):
         dataset = _fold(digits, [number == fold for number in fold_of])
-        events = loop.train(prepare(result.plan, result.train, dataset))
-        correct += next(event.test.correct for event in events if isinstance(event, Finished))
+        events = loop.train(training_state(result.plan, result.train, dataset))
+        correct += next(event.test.correct for event in events if isinstance(event, TrainingEnd))
     share = correct / len(fold_of)
     print(f"digits, {FOLDS} folds: {correct} of {len(fold_of)}")
     met = "yes" if share >= WANTED else "no"

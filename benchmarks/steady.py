@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from benchmarks import peers
 from benchmarks.timing import Timed, interleaved, median, ratio, row
 from benchmarks.training import epoch_of, plan_of, recipe, seeded, with_auto
-from cnnspec.runner.setup import prepare
+from cnnspec.runner.setup import training_state
 
 WHAT = "steps of specs/mnist.yaml on Fashion-MNIST"
 LEAST = "the least that torch takes for it: one fixed batch, weights and images in bf16 where that is faster, no casts"
@@ -50,7 +50,7 @@ def _gathered(which: str, processes: int) -> dict[str, list[float]]:
 
 def _mnist() -> Mapping[str, Timed]:
     plan, config, raw = recipe(6_400)
-    ours, auto = (prepare(plan, one, raw) for one in (config, with_auto(config)))
+    ours, auto = (training_state(plan, one, raw) for one in (config, with_auto(config)))
     return {
         "cnnspec": epoch_of(ours),
         "auto": epoch_of(auto),
@@ -64,7 +64,7 @@ def _fashion_small() -> Mapping[str, Timed]:
     """Where convolutions are more of a step; trained as the other."""
     _, config, raw = recipe(1_280)
     plan = plan_of("fashion_small")
-    auto = prepare(plan, with_auto(config), raw)
+    auto = training_state(plan, with_auto(config), raw)
     return {"auto": epoch_of(auto), "by hand": peers.by_hand(seeded(plan, config), raw)}
 
 

@@ -20,9 +20,10 @@ from cnnspec.core.plural import plural
 from cnnspec.data.dataset import Dataset
 from cnnspec.data.read import read_dataset
 from cnnspec.library.specs import check
-from cnnspec.runner.loop import Fit, evaluate, fit_epoch
-from cnnspec.runner.network import Network
-from cnnspec.runner.setup import prepare
+from cnnspec.runner.forward_pass import Network
+from cnnspec.runner.loop import evaluate, train_epoch
+from cnnspec.runner.setup import training_state
+from cnnspec.runner.training_state import TrainingState
 from cnnspec.settings.datasets.published import FashionMnist
 from cnnspec.settings.train import Train
 
@@ -37,7 +38,7 @@ def epochs(images: int, rounds: int) -> list[str]:
             "| an epoch on Fashion-MNIST | not measured: Debian's dataset-fashion-mnist is not installed | | |"
         ]
     plan, config, raw = recipe(images)
-    ours, auto = (prepare(plan, one, raw) for one in (config, with_auto(config)))
+    ours, auto = (training_state(plan, one, raw) for one in (config, with_auto(config)))
     lightnings = seeded(plan, config)
     accuracies: dict[str, list[float]] = {}
 
@@ -115,19 +116,19 @@ def _first(dataset: Dataset, count: int) -> Dataset:
     return dataset._replace(train=dataset.train.subset(range(count)))
 
 
-def epoch_of(fit: Fit) -> Epoch:
+def epoch_of(state: TrainingState) -> Epoch:
     """The training's next epoch, each time it is called."""
     numbers = itertools.count(1)
 
     def epoch() -> None:
-        fit.done = 0
-        list(fit_epoch(fit, next(numbers)))
+        state.step = 0
+        list(train_epoch(state, next(numbers)))
 
     return epoch
 
 
-def _accuracy(fit: Fit, module: nn.Module) -> float:
+def _accuracy(state: TrainingState, module: nn.Module) -> float:
     """Of the module on the test set, whoever trained it."""
-    network = Network(module, fit.network.precision, torch.device("cpu"))
-    batches = fit.sets.test_batches(fit.config.batch_size)
-    return evaluate(network, batches, fit.criterion, "").accuracy
+    network = Network(module, state.network.precision, torch.device("cpu"))
+    batches = state.data.test_batches(state.config.batch_size)
+    return evaluate(network, batches, state.criterion, "", {}).accuracy

@@ -3,9 +3,9 @@
 import pytest
 
 from cnnspec.cli.main import main
-from cnnspec.runner.threads import wait_briefly
+from cnnspec.runner.openmp import limit_spinning
 
-wait_briefly()
+limit_spinning()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from cnnspec.render.numbers import loss
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Diagnostic
-    from cnnspec.runner.events import Score
+    from cnnspec.runner.training_events import Score
 
 
 def echo(text: str, *, err: bool = False) -> None:

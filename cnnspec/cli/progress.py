@@ -14,7 +14,15 @@ import click
 from cnnspec.core.plural import plural
 from cnnspec.core.terminal import escaped
 from cnnspec.render.numbers import loss
-from cnnspec.runner.events import Epoch, Event, Score, Skipped, Started, Step, Stopped
+from cnnspec.runner.training_events import (
+    EarlyStop,
+    EpochEnd,
+    EpochProgress,
+    Event,
+    Score,
+    SkippedFile,
+    TrainingStart,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,15 +90,15 @@ class Lines:
 
     def show(self, event: Event) -> None:
         """Write what is worth a line."""
-        if isinstance(event, Started):
+        if isinstance(event, TrainingStart):
             self._epochs = event.epochs
             self._write(event.how)
             self._write(started_line(event))
-        elif isinstance(event, Skipped):
+        elif isinstance(event, SkippedFile):
             self._write(f"skipped: {event.file}: {event.reason}")
-        elif isinstance(event, Stopped):
+        elif isinstance(event, EarlyStop):
             self._write(f"stopped after epoch {event.epoch}: {event.reason}")
-        elif isinstance(event, Epoch):
+        elif isinstance(event, EpochEnd):
             self._write(epoch_line(event, self._epochs))
 
 
@@ -105,9 +113,9 @@ class Bar:
     def show(self, event: Event) -> None:
         """Draw what has changed; nothing is drawn between events."""
         self._lines.show(event)
-        if isinstance(event, Started):
+        if isinstance(event, TrainingStart):
             self._columns.update(self._task, total=event.steps)
-        elif isinstance(event, Step | Epoch):
+        elif isinstance(event, EpochProgress | EpochEnd):
             score = f"{_score(event.train)}  {event.images_per_s:,.0f} images/s"
             about = f"epoch {event.epoch}"
             self._columns.update(self._task, completed=event.step, description=about, score=score)
@@ -129,7 +137,7 @@ def _columns(console: Console) -> Progress:
     )
 
 
-def started_line(event: Started) -> str:
+def started_line(event: TrainingStart) -> str:
     """`1,299 images to train on, 143 to validate with, 41 steps an epoch`."""
     return (
         f"{plural(event.fit_images, 'image')} to train on, {event.validation_images:,} to validate with, "
@@ -137,7 +145,7 @@ def started_line(event: Started) -> str:
     )
 
 
-def epoch_line(event: Epoch, epochs: int) -> str:
+def epoch_line(event: EpochEnd, epochs: int) -> str:
     """`epoch  3/20  loss 0.0312  98.91 %  val 0.0456  98.60 %  41,200 images/s  best`."""
     validation = f"  val {_score(event.validation)}" if event.validation else ""
     number = f"{event.epoch:>{len(str(epochs))}}/{epochs}"

@@ -18,15 +18,16 @@ from cnnspec.data.dataset import RESIZES, Resize
 from cnnspec.data.statistics import ChannelStatistics
 
 _KEY = "cnnspec"
-_SHOWN = 3
+_SHOWN_DIFFERENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What stands beside the weights: the epoch that left them, what they expect of an image, what they tell."""
+class CheckpointMetadata:
+    """What stands beside the weights: the epoch that left them, how images enter, what the classes are called."""
 
     epoch: int
-    scale: ChannelStatistics
+    statistics: ChannelStatistics
+    """What images are normalised by."""
     class_names: tuple[str, ...]
     resize: Resize
     """How a picture of another size is made to fit: crop, stretch or pad."""
@@ -34,17 +35,17 @@ class About:
     """The digest of the images that the training was tested with."""
 
 
-def save(path: Path, model: nn.Module, about: About) -> None:
+def save(path: Path, model: nn.Module, metadata: CheckpointMetadata) -> None:
     """The model's state_dict in one step: never half a file. Raises UserError."""
     weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     # one key: safetensors writes several in an order that changes from run to run
     facts = {
-        "epoch": about.epoch,
-        "mean": about.scale.mean,
-        "std": about.scale.std,
-        "classes": about.class_names,
-        "resize": about.resize,
-        "test": about.test,
+        "epoch": metadata.epoch,
+        "mean": metadata.statistics.mean,
+        "std": metadata.statistics.std,
+        "classes": metadata.class_names,
+        "resize": metadata.resize,
+        "test": metadata.test,
     }
     atomic_files.write(path, safetensors.torch.save(weights, {_KEY: json.dumps(facts)}))
 
@@ -53,28 +54,32 @@ def epoch_of(path: Path) -> int | None:
     """The epoch that left the weights of a file; None where there is no such file."""
     try:
         with safetensors.safe_open(path, framework="pt") as file:
-            return _about(file.metadata() or {}).epoch
+            return _metadata(file.metadata() or {}).epoch
     except FileNotFoundError:
         return None
 
 
-def load(path: Path, model: nn.Module) -> About:
+def load(path: Path, model: nn.Module) -> CheckpointMetadata:
     """Give the model the file's weights. Raises UserError when they are not this model's, to the last shape."""
-    weights, about = _read(path)
+    weights, metadata = _read(path)
     differences = _differences(weights, model.state_dict())
     if differences:
-        shown = "; ".join(differences[:_SHOWN])
-        more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
+        shown = "; ".join(differences[:_SHOWN_DIFFERENCES])
+        more = (
+            f"; and {len(differences) - _SHOWN_DIFFERENCES} more"
+            if len(differences) > _SHOWN_DIFFERENCES
+            else ""
+        )
         raise UserError(f"{path}: the weights are of another spec: {shown}{more}")
     model.load_state_dict(weights)
-    return about
+    return metadata
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], About]:
+def _read(path: Path) -> tuple[dict[str, Tensor], CheckpointMetadata]:
     try:
         with safetensors.safe_open(path, framework="pt") as file:
-            about = _about(file.metadata() or {})
-            return {name: file.get_tensor(name) for name in file.keys()}, about  # noqa: SIM118 -- no mapping
+            metadata = _metadata(file.metadata() or {})
+            return {name: file.get_tensor(name) for name in file.keys()}, metadata  # noqa: SIM118 -- no mapping
     except FileNotFoundError as error:
         raise UserError(
             f"{path}: there are no such weights",
@@ -88,8 +93,8 @@ def _read(path: Path) -> tuple[dict[str, Tensor], About]:
         ) from error
 
 
-def _about(metadata: Mapping[str, str]) -> About:
-    facts = json.loads(metadata[_KEY])
+def _metadata(written: Mapping[str, str]) -> CheckpointMetadata:
+    facts = json.loads(written[_KEY])
     mean, std = tuple(map(float, facts["mean"])), tuple(map(float, facts["std"]))
     finite = all(map(math.isfinite, mean + std)) and all(value > 0 for value in std)
     if not (
@@ -102,7 +107,7 @@ def _about(metadata: Mapping[str, str]) -> About:
     if not isinstance(facts["classes"], list) or facts["resize"] not in RESIZES:
         raise ValueError(facts)
     classes = tuple(map(str, facts["classes"]))
-    return About(
+    return CheckpointMetadata(
         int(facts["epoch"]), ChannelStatistics(mean, std), classes, facts["resize"], str(facts["test"])
     )
 

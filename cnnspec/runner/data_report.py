@@ -17,17 +17,17 @@ from cnnspec.data.batches import batch_sizes
 from cnnspec.data.dataset import WHITE, Dataset, ImageFiles
 from cnnspec.data.splits import evenly_spread
 from cnnspec.data.training_data import TrainingData, training_data
-from cnnspec.runner.image_grid import grid, png
+from cnnspec.runner.image_grid import image_grid, png_bytes
 from cnnspec.settings.train import Train
 
-_MOST_OPENED = 1_000
-_SIDE = 640
+_MOST_FILES_OPENED = 1_000
+_GRID_WIDTH = 640
 """Pixels, about, that the picture is wide: small images are shown larger."""
 _MOST_ZOOM = 8
 
 
-class Survey(NamedTuple):
-    """The data of a training."""
+class DataReport(NamedTuple):
+    """The data of a training, counted and drawn."""
 
     shape: tuple[int, ...]
     """Channels, height, width, as they enter the network."""
@@ -45,12 +45,12 @@ class Survey(NamedTuple):
 
     def as_data(self) -> dict[str, object]:
         """For JSON."""
-        parts = ("train", "validation", "test")
-        counts = {name: dict(zip(parts, numbers, strict=True)) for name, numbers in self.counts.items()}
+        splits = ("train", "validation", "test")
+        counts = {name: dict(zip(splits, numbers, strict=True)) for name, numbers in self.counts.items()}
         return {
             "shape": self.shape,
             "classes": counts,
-            "total": dict(zip(parts, map(sum, zip(*self.counts.values(), strict=True)), strict=True)),
+            "total": dict(zip(splits, map(sum, zip(*self.counts.values(), strict=True)), strict=True)),
             "kept": self.where,
             "mean": self.mean,
             "std": self.std,
@@ -59,53 +59,52 @@ class Survey(NamedTuple):
         }
 
 
-def survey(dataset: Dataset, config: Train, images: int) -> Survey:
+def data_report(dataset: Dataset, config: Train, images: int) -> DataReport:
     """Count and draw; the picture shows the first `images` of the first epoch. Raises UserError."""
     data = training_data(dataset, config, resolve_device(config.device))
-    picture = _picture(data, config, images) if images else b""
-    mean, std = (tuple(level / WHITE for level in part) for part in data.statistics)
+    png = _png(data, config, images) if images else b""
+    mean, std = (tuple(level / WHITE for level in values) for values in data.statistics)
     shape, counts = dataset.train.image_shape, _counts(data, dataset)
-    return Survey(shape, counts, data.where, mean, std, _sizes(dataset), data.newly_bad(), picture)
+    return DataReport(shape, counts, data.where, mean, std, _file_sizes(dataset), data.newly_bad(), png)
 
 
 def _counts(data: TrainingData, dataset: Dataset) -> dict[str, tuple[int, int, int]]:
-    everything_T = torch.arange(len(data.test.labels_N))
-    parts = ((data.train, data.fit_F), (data.validation, data.validation_V), (data.test, everything_T))
-    left = (source.labels_N[readable(source, numbers)] for source, numbers in parts)
-    rows = (_per_class(labels_N, len(dataset.class_names)) for labels_N in left)
-    return dict(zip(dataset.class_names, zip(*rows, strict=True), strict=True))
+    """Of each class the readable images to train on, to validate with, to test with."""
+    all_T = torch.arange(len(data.test.labels_N))
+    splits = ((data.train, data.fit_F), (data.validation, data.validation_V), (data.test, all_T))
+    labels = (split.labels_N[readable(split, numbers)] for split, numbers in splits)
+    columns = (labels_N.bincount(minlength=len(dataset.class_names)).tolist() for labels_N in labels)
+    return dict(zip(dataset.class_names, zip(*columns, strict=True), strict=True))
 
 
-def _per_class(labels_N: Tensor, classes: int) -> list[int]:
-    return [int(count) for count in labels_N.bincount(minlength=classes).tolist()]
-
-
-def _picture(data: TrainingData, config: Train, images: int) -> bytes:
-    found: list[Tensor] = []
+def _png(data: TrainingData, config: Train, images: int) -> bytes:
+    """The first images of the first epoch."""
+    drawn: list[Tensor] = []
     sizes = batch_sizes(len(data.fit_F), config.batch_size)
     with closing(data.fit_batches(sizes, epoch=1)) as batches:
         for images_NCHW, labels in batches:
             if len(labels):
-                found.append(images_NCHW)
-            if sum(map(len, found)) >= images:
+                drawn.append(images_NCHW)
+            if sum(map(len, drawn)) >= images:
                 break
-    shown_NCHW = torch.cat(found)[:images]
+    shown_NCHW = torch.cat(drawn)[:images]
     columns = max(1, round(len(shown_NCHW) ** 0.5))
-    zoom = min(_MOST_ZOOM, max(1, _SIDE // (columns * shown_NCHW.shape[-1])))
-    return png(grid(shown_NCHW, data.pipeline.statistics, columns=columns, zoom=zoom))
+    zoom = min(_MOST_ZOOM, max(1, _GRID_WIDTH // (columns * shown_NCHW.shape[-1])))
+    return png_bytes(image_grid(shown_NCHW, data.pipeline.statistics, columns=columns, zoom=zoom))
 
 
-def _sizes(dataset: Dataset) -> tuple[tuple[tuple[int, int], int], ...]:
+def _file_sizes(dataset: Dataset) -> tuple[tuple[tuple[int, int], int], ...]:
+    """(width, height) of image files, and how many have it."""
     images = dataset.train.images
     if not isinstance(images, ImageFiles):
         return ()
-    chosen = evenly_spread(torch.arange(len(images.paths)), _MOST_OPENED).tolist()
-    sizes = (_size_of(images.paths[number]) for number in chosen)
+    opened = evenly_spread(torch.arange(len(images.paths)), _MOST_FILES_OPENED).tolist()
+    sizes = (_size_of(images.paths[number]) for number in opened)
     return tuple(Counter(size for size in sizes if size is not None).most_common())
 
 
 def _size_of(file: Path) -> tuple[int, int] | None:
-    """What the file's head says; what is wrong with the rest, decoding tells."""
+    """What the file's header says; None where it can't be read, which decoding reports."""
     try:
         with Image.open(file) as image:
             return image.size

@@ -8,9 +8,9 @@ images, their augmentation and all chance within an epoch depend on the seed and
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from itertools import chain, islice
 from time import perf_counter
 
 import torch
@@ -18,162 +18,167 @@ from torch import Tensor
 
 from cnnspec.data.bad_files import readable
 from cnnspec.data.seeding import subseed
-from cnnspec.data.training_data import TrainingData
-from cnnspec.runner.best_weights import Best
-from cnnspec.runner.errors import NonFiniteError
-from cnnspec.runner.events import Epoch, Event, Finished, Score, Skipped, Started, Step, Stopped
+from cnnspec.runner.best_epoch import BestEpoch
+from cnnspec.runner.forward_pass import Network
 from cnnspec.runner.losses import Criterion
-from cnnspec.runner.metrics import Meter, require_finite_weights
-from cnnspec.runner.network import Network
-from cnnspec.runner.nonfinite import Guard, blame, is_sound
-from cnnspec.runner.steps import Steps, grouped
-from cnnspec.runner.update import Update
-from cnnspec.settings.train import Train
+from cnnspec.runner.metrics import Metrics
+from cnnspec.runner.nonfinite import (
+    FiniteCheck,
+    LayerLines,
+    first_nonfinite,
+    has_finite_weights,
+    require_finite_weights,
+)
+from cnnspec.runner.nonfinite_error import NonFiniteError
+from cnnspec.runner.training_events import (
+    EarlyStop,
+    EpochEnd,
+    EpochProgress,
+    Event,
+    Score,
+    SkippedFile,
+    TrainingEnd,
+    TrainingStart,
+)
+from cnnspec.runner.training_state import TrainingState
 
-TELL_EVERY_S = 0.25
-"""How often, at most, a step is told of: to tell is to wait for the device."""
+PROGRESS_EVERY_S = 0.25
+"""How often, at most, an epoch's progress is yielded: the caller waits for the device then."""
 
-
-@dataclass(slots=True)
-class Fit:
-    """A training under way: what its epochs share, and how many steps are done."""
-
-    network: Network
-    sets: TrainingData
-    criterion: Criterion
-    config: Train
-    steps: Steps
-    update: Update
-    lines: Mapping[str, str] = field(default_factory=dict)
-    """Of each layer's path, what it is and where it is written."""
-    done: int = 0
-
-
-def prepared(
-    network: Network,
-    sets: TrainingData,
-    criterion: Criterion,
-    config: Train,
-    lines: Mapping[str, str] | None = None,
-) -> Fit:
-    """A training before its first step. Raises UserError where there is nothing to train."""
-    steps = Steps.of(len(sets.fit_F), config)
-    return Fit(network, sets, criterion, config, steps, Update(network, config, steps), lines or {})
+LabelledBatches = Iterable[tuple[Tensor, Tensor]]
+"""images_NCHW, and labels_N or targets_NK."""
 
 
-def train(fit: Fit) -> Iterator[Event]:
+def train(state: TrainingState) -> Iterator[Event]:
     """Train the network and test it once, with the weights of its best epoch.
 
     Whoever looks at an event finds the model as the event says. Raises UserError when the loss is no
     finite number any more; the model has the weights from before that step then.
     """
-    sets, config, steps, update = fit.sets, fit.config, fit.steps, fit.update
-    best, began = Best(config.early_stopping), perf_counter()
-    yield _started(fit)
+    data, config, steps, update = state.data, state.config, state.steps, state.update
+    best, began = BestEpoch(config.early_stopping), perf_counter()
+    yield _training_start(state)
 
     for epoch in range(1, steps.epochs + 1):
         epoch_began = perf_counter()
-        trained = yield from fit_epoch(fit, epoch)
+        trained = yield from train_epoch(state, epoch)
         images_per_s = trained.images / (perf_counter() - epoch_began)
-        require_finite_weights(fit.network.module, epoch)
+        require_finite_weights(state.network.module, epoch)
 
-        validation = None
-        if len(sets.validation_V):
-            validation = _validated(fit, epoch)
-        improved = best.take(update.kept.module, epoch, fit.done, validation)
+        validation = validate(state, epoch) if len(data.validation_V) else None
+        improved = best.update(update.eval_network.module, epoch, state.step, validation)
         lr = update.end_epoch((validation or trained).loss)
-        yield from (Skipped(file, reason) for file, reason in sets.newly_bad())
+        yield from (SkippedFile(file, reason) for file, reason in data.newly_bad())
         seconds = perf_counter() - began
-        yield Epoch(epoch, fit.done, trained, validation, improved, lr, images_per_s, seconds)
+        yield EpochEnd(epoch, state.step, trained, validation, improved, lr, images_per_s, seconds)
 
-        if reason := _reason_to_stop(fit, best, epoch):
-            yield Stopped(epoch, fit.done, reason)
+        if reason := _reason_to_stop(state, best, epoch):
+            yield EarlyStop(epoch, state.step, reason)
             break
 
-    best.restore(update.kept.module)
-    batches = sets.test_batches(config.batch_size)
-    score = evaluate(update.kept, batches, fit.criterion, "on the test set", fit.lines)
-    yield from (Skipped(file, reason) for file, reason in sets.newly_bad())
-    yield Finished(best.epoch, best.step, score, perf_counter() - began)
+    best.restore(update.eval_network.module)
+    batches = data.test_batches(config.batch_size)
+    score = evaluate(update.eval_network, batches, state.criterion, "on the test set", state.lines)
+    yield from (SkippedFile(file, reason) for file, reason in data.newly_bad())
+    yield TrainingEnd(best.epoch, best.step, score, perf_counter() - began)
 
 
-def fit_epoch(fit: Fit, epoch: int) -> Generator[Step, None, Score]:
+def train_epoch(state: TrainingState, epoch: int) -> Generator[EpochProgress, None, Score]:
     """Every image to fit once, in the order of this epoch; the score is of the model as it changed."""
-    network, update, criterion = fit.network, fit.update, fit.criterion
-    meter, guard = Meter(criterion), Guard(network, fit.lines, epoch)
-    torch.manual_seed(subseed(fit.config.seed, "epoch", epoch))  # for dropout and the like
-    began = told = perf_counter()
+    metrics, check = Metrics(state.criterion), FiniteCheck(state.network, state.lines, epoch)
+    torch.manual_seed(subseed(state.config.seed, "epoch", epoch))  # for dropout and the like
+    began = last_progress = perf_counter()
 
-    network.module.train()
-    with closing(fit.sets.fit_batches(fit.steps.sizes, epoch)) as batches:
-        for group in grouped(batches, fit.steps.accumulate):
-            guard.begin(fit.done + 1)
-            for images_NCHW, labels in group:
-                if not len(labels):  # all its files are bad: the step counts, or schedules would not end
-                    continue
-                scores_NK = network.scores(images_NCHW)
-                loss, weight = criterion(scores_NK, labels), criterion.weight(labels)
-                meter.add(guard.checked(loss, images_NCHW, scores_NK), weight, scores_NK, labels)
-                update.add(loss, weight)
-            update.schedule.before_step(fit.done)
-            if not update.apply():
-                raise guard.gradients()
-            fit.done += 1
-            if (now := perf_counter()) - told > TELL_EVERY_S:
-                told = now
-                yield Step(epoch, fit.done, meter.read(), meter.images / (now - began))
-            if fit.done == fit.steps.total:
+    state.network.module.train()
+    with closing(state.data.fit_batches(state.steps.batch_sizes, epoch)) as batches:
+        for group in batch_groups(batches, state.steps.accumulate):
+            accumulate_gradients(state, group, metrics, check)
+            state.update.lr_scheduler.before_step(state.step)
+            update_weights(state, check)
+            if (now := perf_counter()) - last_progress > PROGRESS_EVERY_S:
+                last_progress = now
+                yield EpochProgress(epoch, state.step, metrics.compute(), metrics.images / (now - began))
+            if state.step == state.steps.total:
                 break
-    return meter.read()
+    return metrics.compute()
 
 
-def _validated(fit: Fit, epoch: int) -> Score:
+def accumulate_gradients(
+    state: TrainingState, batches: LabelledBatches, metrics: Metrics, check: FiniteCheck
+) -> None:
+    """Leave the gradients of the batches' mean loss in the weights. Raises NonFiniteError."""
+    check.start_step(state.step + 1)
+    for images_NCHW, labels in batches:
+        if not len(labels):  # all its files are bad: the step counts, or schedules would not end
+            continue
+        scores_NK = state.network.scores(images_NCHW)
+        loss, weight = state.criterion(scores_NK, labels), state.criterion.weight(labels)
+        metrics.update(check.finite_loss(loss, images_NCHW, scores_NK), weight, scores_NK, labels)
+        state.update.backward(loss, weight)
+
+
+def update_weights(state: TrainingState, check: FiniteCheck) -> None:
+    """Move the weights by their gradients. Raises NonFiniteError where one of these is not finite."""
+    if not state.update.step():
+        raise check.gradient_error()
+    state.step += 1
+
+
+def batch_groups(batches: LabelledBatches, size: int) -> Iterator[LabelledBatches]:
+    """`size` batches each, the last one of what is left. Each is to be gone through before the next is asked for.
+
+    No more than one batch is held at a time.
+    """
+    iterator = iter(batches)
+    for first in iterator:
+        yield chain((first,), islice(iterator, size - 1))
+
+
+def validate(state: TrainingState, epoch: int) -> Score:
     """The score on the validation set. Raises NonFiniteError, with the weights of this epoch in the model."""
-    kept, batches = fit.update.kept, fit.sets.validation_batches(fit.config.batch_size)
+    network, batches = state.update.eval_network, state.data.validation_batches(state.config.batch_size)
     try:
-        return evaluate(kept, batches, fit.criterion, f"in the validation after epoch {epoch}", fit.lines)
+        return evaluate(
+            network, batches, state.criterion, f"in the validation after epoch {epoch}", state.lines
+        )
     except NonFiniteError as error:
-        error.step, error.epoch = fit.done, epoch
-        error.kept = f"of epoch {epoch}" if is_sound(kept.module) else ""
+        error.step, error.epoch = state.step, epoch
+        error.weights_from = f"of epoch {epoch}" if has_finite_weights(network.module) else ""
         raise
 
 
 @torch.inference_mode()
 def evaluate(
-    network: Network,
-    batches: Iterable[tuple[Tensor, Tensor]],
-    criterion: Criterion,
-    when: str,
-    lines: Mapping[str, str] | None = None,
+    network: Network, batches: LabelledBatches, criterion: Criterion, when: str, lines: LayerLines
 ) -> Score:
     """The score on all images of the batches, which are of training's size: it can change the last bits.
 
     Raises NonFiniteError when a loss is no finite number, says `when`, and by `lines` where it arose.
     """
-    meter = Meter(criterion)
+    metrics = Metrics(criterion)
     network.module.eval()
     for images_NCHW, labels_N in batches:
         scores_NK = network.scores(images_NCHW)
         loss = criterion(scores_NK, labels_N).item()
         if not math.isfinite(loss):
-            where = blame(network, images_NCHW, scores_NK, lines or {})
+            where = first_nonfinite(network, images_NCHW, scores_NK, lines)
             raise NonFiniteError(f"the loss is {loss} {when}{where}")
-        meter.add(loss, criterion.weight(labels_N), scores_NK, labels_N)
-    return meter.read(when)
+        metrics.update(loss, criterion.weight(labels_N), scores_NK, labels_N)
+    return metrics.compute(when)
 
 
-def _started(fit: Fit) -> Started:
-    sets, steps = fit.sets, fit.steps
-    how = f"{fit.network.device}, {fit.network.precision}; images {sets.where}"
-    parts = ((sets.train, sets.fit_F), (sets.validation, sets.validation_V))
-    to_fit, to_validate = (len(readable(source, numbers)) for source, numbers in parts)
-    return Started(steps.epochs, steps.total, steps.per_epoch, to_fit, to_validate, how)
+def _training_start(state: TrainingState) -> TrainingStart:
+    data, steps = state.data, state.steps
+    how = f"{state.network.device}, {state.network.precision}; images {data.where}"
+    fit_images = len(readable(data.train, data.fit_F))
+    validation_images = len(readable(data.validation, data.validation_V))
+    return TrainingStart(steps.epochs, steps.total, steps.per_epoch, fit_images, validation_images, how)
 
 
-def _reason_to_stop(fit: Fit, best: Best, epoch: int) -> str:
+def _reason_to_stop(state: TrainingState, best: BestEpoch, epoch: int) -> str:
     """Why no epoch follows where one could; or nothing."""
-    if epoch < fit.steps.epochs and best.patience_is_over(epoch):
+    if epoch < state.steps.epochs and best.is_patience_over(epoch):
         return f"no better validation for {epoch - best.epoch} epochs"
-    if fit.done == fit.steps.total and fit.steps.limited:
-        return f"limit_steps: {fit.done:,}"
+    if state.step == state.steps.total and state.steps.limited:
+        return f"limit_steps: {state.step:,}"
     return ""

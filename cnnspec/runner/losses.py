@@ -1,64 +1,102 @@
-"""From the words of a spec to torch's losses, for hard labels and for soft ones, which mixing images gives."""
+"""The loss of a spec by torch's functions, for hard labels and for soft ones, which mixing images gives.
+
+A new loss is its declaration in `settings/losses`, and here a function of the declaration, registered for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import singledispatch
 
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss, one_hot
 
 from cnnspec.core.errors import rejects_as_user_errors
-from cnnspec.settings.losses import BinaryCrossEntropy, CrossEntropy, Loss
+from cnnspec.settings.losses import BinaryCrossEntropy, CrossEntropy, Loss, MeanSquaredError
 
 HARD = 1
 """Axes of labels_N; soft ones, targets_NK, have two."""
 
 
+LossFunction = Callable[[Tensor, Tensor], Tensor]
+"""(scores_NK, labels) -> the mean over the batch."""
+
+
 class Criterion:
     """A loss: the mean over a batch of scores_NK with labels_N (int64), or with targets_NK whose rows sum to 1.
 
-    Means of batches, each by its `weight`, are together the mean over all their images.
+    Means of batches, each by its `weight`, are together the mean over all their images. `weight_K` are the weights of
+    classes; `binary`: whether one score tells two classes apart.
     """
 
     def __init__(
-        self, apply: Callable[[Tensor, Tensor], Tensor], *, single: bool, weight_K: Tensor | None = None
+        self, function: LossFunction, *, weight_K: Tensor | None = None, binary: bool = False
     ) -> None:
-        self._apply, self._single, self._weight_K = apply, single, weight_K
+        self._function, self._weight_K, self._binary = function, weight_K, binary
 
     def __call__(self, scores_NK: Tensor, labels: Tensor) -> Tensor:
         """The mean over the batch."""
-        return self._apply(scores_NK, labels)
+        return self._function(scores_NK, labels)
 
     def weight(self, labels: Tensor) -> float | Tensor:
         """What the batch counts beside others: its images, or where classes have weights those of its labels."""
-        return len(labels) if self._weight_K is None else _counted(labels, self._weight_K).sum()
+        return len(labels) if self._weight_K is None else _image_weights(labels, self._weight_K).sum()
 
     def correct(self, scores_NK: Tensor, labels: Tensor) -> Tensor:
         """How many images have their class scored highest; of soft labels, the likeliest class."""
-        hard_N = labels if labels.ndim == HARD else labels.argmax(1)
-        found_N = scores_NK.squeeze(1) > 0 if self._single else scores_NK.argmax(1)
-        return (found_N == hard_N).sum()
+        labels_N = labels if labels.ndim == HARD else labels.argmax(1)
+        predicted_N = scores_NK.squeeze(1) > 0 if self._binary else scores_NK.argmax(1)
+        return (predicted_N == labels_N).sum()
 
 
-def loss(config: Loss, outputs: int, counts: Sequence[int] | None, device: torch.device) -> Criterion:
-    """The loss of torch. `counts` are the training set's images of each class, where they are known.
+def criterion(
+    config: Loss, outputs: int, class_counts: Sequence[int] | None, device: torch.device
+) -> Criterion:
+    """The loss for so many outputs. `class_counts` are the training set's images of each class, where they are known.
 
     Raises UserError where a weight is missing for a class.
     """
     with rejects_as_user_errors("loss: "):
         config.fits(outputs)
-    single = config.one_for_two and outputs == 1
-    if isinstance(config, CrossEntropy):
-        weight_K = _class_weights(config, outputs, counts, device)
-        return Criterion(_cross_entropy(config, weight_K), single=single, weight_K=weight_K)
-    apply = _binary(config, outputs, device) if isinstance(config, BinaryCrossEntropy) else _squared(outputs)
-    return Criterion(apply, single=single)
+    return _criterion(config, outputs, class_counts, device)
+
+
+@singledispatch
+def _criterion(
+    config: Loss, outputs: int, class_counts: Sequence[int] | None, device: torch.device
+) -> Criterion:
+    """By the class of the declaration."""
+    raise NotImplementedError(type(config), outputs, class_counts, device)
+
+
+@_criterion.register
+def _(
+    config: CrossEntropy, outputs: int, class_counts: Sequence[int] | None, device: torch.device
+) -> Criterion:
+    weight_K = _class_weights(config, outputs, class_counts, device)
+    return Criterion(_cross_entropy(weight_K, config.label_smoothing), weight_K=weight_K)
+
+
+@_criterion.register
+def _(
+    config: BinaryCrossEntropy, outputs: int, _counts: Sequence[int] | None, device: torch.device
+) -> Criterion:
+    weight = None if config.pos_weight is None else torch.tensor(config.pos_weight, device=device)
+    return Criterion(_binary_cross_entropy(outputs, weight, config.label_smoothing), binary=outputs == 1)
+
+
+@_criterion.register
+def _(
+    _config: MeanSquaredError, outputs: int, _counts: Sequence[int] | None, _device: torch.device
+) -> Criterion:
+    return Criterion(lambda scores_NK, labels: mse_loss(scores_NK, _targets(labels, outputs, scores_NK)))
 
 
 def _class_weights(
     config: CrossEntropy, outputs: int, counts: Sequence[int] | None, device: torch.device
 ) -> Tensor | None:
+    """What the images of each class count; balanced: all classes alike, those without images nothing."""
     if config.weight == "balanced":
         if counts is None:
             return None
@@ -68,11 +106,10 @@ def _class_weights(
     return None if config.weight is None else torch.tensor(config.weight, device=device)
 
 
-def _cross_entropy(config: CrossEntropy, weight_K: Tensor | None) -> Callable[[Tensor, Tensor], Tensor]:
+def _cross_entropy(weight_K: Tensor | None, smoothing: float) -> LossFunction:
     """Torch's, but that soft labels are averaged by their weights as it averages hard ones: else mixing images would
     change the loss's scale. And 0 in place of 0/0 for a batch none of whose images counts.
     """
-    smoothing = config.label_smoothing
     some_count_nothing = weight_K is not None and bool((weight_K == 0).any())
 
     def apply(scores_NK: Tensor, labels: Tensor) -> Tensor:
@@ -82,34 +119,23 @@ def _cross_entropy(config: CrossEntropy, weight_K: Tensor | None) -> Callable[[T
         if weight_K is None or not (soft or some_count_nothing):
             return cross_entropy(scores_NK, labels, weight=weight_K, label_smoothing=smoothing)
         total = cross_entropy(scores_NK, labels, weight=weight_K, label_smoothing=smoothing, reduction="sum")
-        counted = _counted(labels, weight_K).sum()
-        return total * (counted > 0) / counted.where(counted > 0, 1.0)
+        count = _image_weights(labels, weight_K).sum()
+        return total * (count > 0) / count.where(count > 0, 1.0)
 
     return apply
 
 
-def _counted(labels: Tensor, weight_K: Tensor) -> Tensor:
+def _image_weights(labels: Tensor, weight_K: Tensor) -> Tensor:
     """The weight of each image: of its class, or of its classes by their shares."""
     return weight_K[labels] if labels.ndim == HARD else labels @ weight_K[: labels.shape[1]]
 
 
-def _binary(
-    config: BinaryCrossEntropy, outputs: int, device: torch.device
-) -> Callable[[Tensor, Tensor], Tensor]:
-    weight = None if config.pos_weight is None else torch.tensor(config.pos_weight, device=device)
-
+def _binary_cross_entropy(outputs: int, pos_weight: Tensor | None, smoothing: float) -> LossFunction:
     def apply(scores_NK: Tensor, labels: Tensor) -> Tensor:
         targets_NK = _targets(labels, outputs, scores_NK)
-        if smoothing := config.label_smoothing:
+        if smoothing:
             targets_NK = targets_NK * (1 - smoothing) + smoothing / max(2, outputs)
-        return binary_cross_entropy_with_logits(scores_NK, targets_NK, pos_weight=weight)
-
-    return apply
-
-
-def _squared(outputs: int) -> Callable[[Tensor, Tensor], Tensor]:
-    def apply(scores_NK: Tensor, labels: Tensor) -> Tensor:
-        return mse_loss(scores_NK, _targets(labels, outputs, scores_NK))
+        return binary_cross_entropy_with_logits(scores_NK, targets_NK, pos_weight=pos_weight)
 
     return apply
 

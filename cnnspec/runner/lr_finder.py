@@ -1,43 +1,42 @@
 """A learning-rate range test (Smith, 2017): the rate grows step by step, and the loss tells how far it may.
 
 The model, its buffers and torch's random numbers (a CPU's, a CUDA GPU's) are afterwards what they were, bit for bit;
-what else a Fit holds, its optimizer's state and the average of its weights, is used up.
+what else a TrainingState holds, its optimizer's state and the average of its weights, is used up.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import count
 from typing import NamedTuple
 
 import torch
+from torch.optim import Optimizer
 
 from cnnspec.core.errors import UserError
-from cnnspec.runner.loop import Fit
-from cnnspec.runner.metrics import Meter
-from cnnspec.runner.nonfinite import Guard
-from cnnspec.runner.steps import grouped
+from cnnspec.runner.loop import accumulate_gradients, batch_groups, update_weights
+from cnnspec.runner.metrics import Metrics
+from cnnspec.runner.nonfinite import FiniteCheck
+from cnnspec.runner.nonfinite_error import NonFiniteError
+from cnnspec.runner.training_state import TrainingState
 
 _SMOOTHING = 0.9
 """Of the exponential mean that is taken of the losses."""
-_TOO_MUCH = 4.0
+_RUNAWAY = 4.0
 """Times the least loss: what follows tells no more."""
-
-
 _SPANS = 10
 """The fall is measured over a fifth of the curve, two of these: over a few steps it is that of single batches."""
-_LITTLE = 0.02
+_LEAST_FALL = 0.02
 """A fall by less than this share of the loss is taken for the difference of single batches."""
 
 
-class Curve(NamedTuple):
+class LossCurve(NamedTuple):
     """The smoothed loss at each learning rate, ascending."""
 
     lrs: list[float]
     losses: list[float]
-    steps: int
-    """That were asked for: fewer were made where the loss ran away."""
 
     @property
     def suggested(self) -> float:
@@ -49,7 +48,7 @@ class Curve(NamedTuple):
         slopes = [after - before for before, after in zip(self.losses, self.losses[2 * span :], strict=False)]
         least = min(self.losses)
         highest = max(self.losses[: self.losses.index(least) + 1])
-        if highest - least < _LITTLE * abs(highest) or min(slopes) >= 0:
+        if highest - least < _LEAST_FALL * abs(highest) or min(slopes) >= 0:
             message = (
                 f"the loss hardly falls between lr {self.lrs[0]:.3g} and {self.lrs[-1]:.3g}: "
                 f"from {highest:.4g} to {least:.4g}"
@@ -58,62 +57,63 @@ class Curve(NamedTuple):
         return self.lrs[span + slopes.index(min(slopes))]
 
 
-def range_test(fit: Fit, low: float, high: float, steps: int) -> Curve:
+def range_test(state: TrainingState, low: float, high: float, steps: int) -> LossCurve:
     """Train `steps` steps with rates that grow from `low` to `high` by the same factor each time.
 
-    Raises NonFiniteError where the first loss, or its gradient, is not finite: no rate had a part in it.
+    Fewer where the loss runs away. Raises NonFiniteError where the first loss, or its gradient, is not finite: no rate
+    had a part in it.
     """
-    state = {name: value.clone() for name, value in fit.network.module.state_dict().items()}
-    devices = [fit.network.device] if fit.network.device.type == "cuda" else []
+    weights = {name: value.clone() for name, value in state.network.module.state_dict().items()}
+    devices = [state.network.device] if state.network.device.type == "cuda" else []
+    lrs = [low * (high / low) ** (step / max(1, steps - 1)) for step in range(steps)]
     with torch.random.fork_rng(devices):
         try:
-            return _grown(fit, low, high, steps)
+            points = list(_smoothed_losses(state, lrs))
         finally:
-            fit.network.module.load_state_dict(state)
+            state.network.module.load_state_dict(weights)
+    return LossCurve([lr for lr, _ in points], [loss for _, loss in points])
 
 
-def _grown(fit: Fit, low: float, high: float, steps: int) -> Curve:
-    curve, mean, least = Curve([], [], steps), 0.0, math.inf
-    guard = Guard(fit.network, fit.lines, 1)
-    guard.begin(1)
-    groups = fit.update.optimizer.param_groups
-    shares = [group["lr"] / groups[0]["lr"] if groups[0]["lr"] else 1.0 for group in groups]
-    fit.network.module.train()
-    with closing(_losses(fit, guard)) as losses:
-        for step, loss in zip(range(steps), losses, strict=False):
-            lr = low * (high / low) ** (step / max(1, steps - 1))
+def _smoothed_losses(state: TrainingState, lrs: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """Each rate with the loss before its step, until the loss runs away or is no finite number."""
+    check, mean, least = FiniteCheck(state.network, state.lines, 1), 0.0, math.inf
+    ratios = _ratios(state.update.optimizer)
+    state.network.module.train()
+    with closing(_losses(state, check)) as losses, _first_step_alone_raises(state):
+        for number, (lr, loss) in enumerate(zip(lrs, losses, strict=False), start=1):
             mean = _SMOOTHING * mean + (1 - _SMOOTHING) * loss
-            smooth = mean / (1 - _SMOOTHING ** (step + 1))
-            if not math.isfinite(smooth) or smooth > _TOO_MUCH * least:
-                break
-            least = min(least, smooth)
-            curve.lrs.append(lr)
-            curve.losses.append(smooth)
-            for group, share in zip(groups, shares, strict=True):
-                group["lr"] = lr * share
-            if not fit.update.apply():
-                if not fit.done:
-                    raise guard.gradients()
-                break
-            fit.done += 1
-    return curve
+            smoothed = mean / (1 - _SMOOTHING**number)
+            if smoothed > _RUNAWAY * least:
+                return
+            least = min(least, smoothed)
+            yield lr, smoothed
+            for group, ratio in zip(state.update.optimizer.param_groups, ratios, strict=True):
+                group["lr"] = lr * ratio
+            update_weights(state, check)
 
 
-def _losses(fit: Fit, guard: Guard) -> Generator[float, None, None]:
-    """The mean loss of each update's batches, whose gradients are ready then: epoch after epoch."""
-    epoch = 0
-    while True:
-        epoch += 1
-        with closing(fit.sets.fit_batches(fit.steps.sizes, epoch)) as batches:
-            for group in grouped(batches, fit.steps.accumulate):
-                meter = Meter(fit.criterion)
-                for images_NCHW, labels in group:
-                    if not len(labels):
-                        continue
-                    scores_NK = fit.network.scores(images_NCHW)
-                    loss, weight = fit.criterion(scores_NK, labels), fit.criterion.weight(labels)
-                    fit.update.add(loss, weight)
-                    value = loss.item() if fit.done else guard.checked(loss, images_NCHW, scores_NK)
-                    meter.add(value, weight, scores_NK, labels)
-                if meter.images:
-                    yield meter.read().loss
+@contextmanager
+def _first_step_alone_raises(state: TrainingState) -> Iterator[None]:
+    """A NonFiniteError of a later step is what high rates do: it ends the test."""
+    try:
+        yield
+    except NonFiniteError:
+        if not state.step:
+            raise
+
+
+def _losses(state: TrainingState, check: FiniteCheck) -> Generator[float, None, None]:
+    """The mean loss of each update's batches, whose gradients are in the weights then: epoch after epoch."""
+    for epoch in count(1):
+        with closing(state.data.fit_batches(state.steps.batch_sizes, epoch)) as batches:
+            for group in batch_groups(batches, state.steps.accumulate):
+                metrics = Metrics(state.criterion)
+                accumulate_gradients(state, group, metrics, check)
+                if metrics.images:
+                    yield metrics.compute().loss
+
+
+def _ratios(optimizer: Optimizer) -> list[float]:
+    """Of each group's learning rate to the first's: all grow in their proportions."""
+    first, *others = (group["lr"] for group in optimizer.param_groups)
+    return [1.0, *(lr / first if first else 1.0 for lr in others)]

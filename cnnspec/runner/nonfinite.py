@@ -1,4 +1,4 @@
-"""A loss or a gradient that is no finite number: training stops before it reaches the weights, and says where it arose."""
+"""A loss, a gradient or a weight that is no finite number: training stops, and says where the number arose."""
 
 from __future__ import annotations
 
@@ -9,51 +9,54 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from cnnspec.runner.errors import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
-from cnnspec.runner.network import Network
+from cnnspec.core.errors import UserError
+from cnnspec.runner.forward_pass import Network
+from cnnspec.runner.nonfinite_error import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
 
-Lines = Mapping[str, str]
+LayerLines = Mapping[str, str]
 """Of each layer's path, what it is and where it is written."""
 
 
-class Guard:
-    """Watches the steps of an epoch; what a step has changed before it went wrong, it takes back."""
+class FiniteCheck:
+    """Checks the steps of an epoch; what a step has changed before it went wrong, it takes back."""
 
-    def __init__(self, network: Network, lines: Lines, epoch: int) -> None:
+    def __init__(self, network: Network, lines: LayerLines, epoch: int) -> None:
         self._network, self._lines, self._epoch, self._step = network, lines, epoch, 0
         # what a forward pass in training changes besides weights: batch norm's running mean and variance
-        self._live = list(network.module.buffers())
-        self._kept = [buffer.clone() for buffer in self._live]
+        self._buffers = list(network.module.buffers())
+        self._saved = [buffer.clone() for buffer in self._buffers]
 
-    def begin(self, step: int) -> None:
-        """Remember the buffers as they are before this step."""
+    def start_step(self, step: int) -> None:
+        """Save the buffers as they are before this step."""
         self._step = step
-        if self._live:
-            torch._foreach_copy_(self._kept, self._live)
+        if self._buffers:
+            torch._foreach_copy_(self._saved, self._buffers)
 
-    def checked(self, loss: Tensor, images_NCHW: Tensor, scores_NK: Tensor) -> float:
+    def finite_loss(self, loss: Tensor, images_NCHW: Tensor, scores_NK: Tensor) -> float:
         """The loss as a number. Raises NonFiniteError where it is not finite."""
         value = loss.item()
         if not math.isfinite(value):
-            where = blame(self._network, images_NCHW, scores_NK, self._lines)
+            where = first_nonfinite(self._network, images_NCHW, scores_NK, self._lines)
             raise self._error(f"the loss is {value} in step {self._step:,} (epoch {self._epoch}){where}")
         return value
 
-    def gradients(self) -> NonFiniteError:
-        """What to say where a gradient is not finite."""
+    def gradient_error(self) -> NonFiniteError:
+        """What to raise where a gradient is not finite."""
         named = self._network.module.named_parameters()
-        found = (name for name, weight in named if weight.grad is not None and not _finite(weight.grad))
-        name = next(found, "")
-        what = f"the gradient of {name}{_line(name.rpartition('.')[0], self._lines)} is not finite"
+        bad = (name for name, weight in named if weight.grad is not None and not _is_finite(weight.grad))
+        name = next(bad, "")
+        what = f"the gradient of {name}{_line_of(name.rpartition('.')[0], self._lines)} is not finite"
         if not name:
             what = "the norm of the gradients is more than fp32 holds"
         return self._error(f"{what} in step {self._step:,} (epoch {self._epoch})")
 
     def _error(self, message: str) -> NonFiniteError:
-        if self._live:
-            torch._foreach_copy_(self._live, self._kept)
-        kept = "from before that step" if is_sound(self._network.module) else ""
-        return NonFiniteError(message, self._hint(), step=self._step, epoch=self._epoch, kept=kept)
+        if self._buffers:
+            torch._foreach_copy_(self._buffers, self._saved)
+        weights_from = "from before that step" if has_finite_weights(self._network.module) else ""
+        return NonFiniteError(
+            message, self._hint(), step=self._step, epoch=self._epoch, weights_from=weights_from
+        )
 
     def _hint(self) -> str:
         if self._step > 1:
@@ -61,23 +64,30 @@ class Guard:
         return f"{FIRST_STEP}, {FP16}." if self._network.precision.name == "fp16" else f"{FIRST_STEP}."
 
 
-def is_sound(module: nn.Module) -> bool:
+def has_finite_weights(module: nn.Module) -> bool:
     """Whether all weights and buffers are finite."""
-    return all(map(_finite, module.state_dict().values()))
+    return all(map(_is_finite, module.state_dict().values()))
 
 
-def blame(network: Network, images_NCHW: Tensor, scores_NK: Tensor, lines: Lines) -> str:
+def require_finite_weights(module: nn.Module, epoch: int) -> None:
+    """Raise UserError when a weight is NaN or infinite after this epoch."""
+    for name, weight in module.named_parameters():
+        if not _is_finite(weight):
+            raise UserError(f"{name} is no longer finite after epoch {epoch}", SMALLER_LR)
+
+
+def first_nonfinite(network: Network, images_NCHW: Tensor, scores_NK: Tensor, lines: LayerLines) -> str:
     """`: the first that is not finite is the output of conv1 (conv, net.yaml:7)`.
 
     Runs the network once more, which changes its buffers.
     """
-    if _finite(scores_NK):
+    if _is_finite(scores_NK):
         return ", though the scores are finite"
-    culprit, layer = _first(network, images_NCHW)
-    return f": the first that is not finite is {culprit}{_line(layer, lines)}"
+    what, layer = _first(network, images_NCHW)
+    return f": the first that is not finite is {what}{_line_of(layer, lines)}"
 
 
-def _line(layer: str, lines: Lines) -> str:
+def _line_of(layer: str, lines: LayerLines) -> str:
     return f" ({lines[layer]})" if layer in lines else ""
 
 
@@ -86,35 +96,37 @@ def _first(network: Network, images_NCHW: Tensor) -> tuple[str, str]:
 
     What is added, multiplied or joined is done between layers: where it is to blame, the next layer's input shows it.
     """
-    if not _finite(images_NCHW):
+    if not _is_finite(images_NCHW):
         return "the images", ""
     for name, weight in network.module.named_parameters():
-        if not _finite(weight):
+        if not _is_finite(weight):
             return f"the weight {name}", name.rpartition(".")[0]
     found: list[tuple[str, str]] = []
-    plain = Network(network.module, network.precision, network.device)  # a compiled one runs no hooks
-    with _watched(plain.module, found), torch.no_grad():
-        plain.scores(images_NCHW)
-    for way, layer in found:
-        return f"the {way} of {layer}", layer
+    uncompiled = Network(network.module, network.precision, network.device)  # a compiled one runs no hooks
+    with _nonfinite_values(uncompiled.module, found), torch.no_grad():
+        uncompiled.scores(images_NCHW)
+    for which, layer in found:
+        return f"the {which} of {layer}", layer
     return "the scores, though no layer's output is", ""
 
 
 @contextmanager
-def _watched(module: nn.Module, found: list[tuple[str, str]]) -> Iterator[None]:
-    """The layers whose input or output is not finite, in the order in which they ran."""
+def _nonfinite_values(module: nn.Module, found: list[tuple[str, str]]) -> Iterator[None]:
+    """Add to `found` the inputs and outputs of layers that are not finite, in the order in which the layers run."""
 
-    def look(way: str, name: str, value: object) -> None:
-        if not _finite(value):
-            found.append((way, name))
+    def look(which: str, name: str, value: object) -> None:
+        if not _is_finite(value):
+            found.append((which, name))
 
     handles = []
-    for name, part in module.named_modules():
+    for name, layer in module.named_modules():
         if name:
             handles += [
-                part.register_forward_pre_hook(lambda _part, inputs, name=name: look("input", name, inputs)),
-                part.register_forward_hook(
-                    lambda _part, _in, output, name=name: look("output", name, output)
+                layer.register_forward_pre_hook(
+                    lambda _layer, inputs, name=name: look("input", name, inputs)
+                ),
+                layer.register_forward_hook(
+                    lambda _layer, _in, output, name=name: look("output", name, output)
                 ),
             ]
     try:
@@ -124,9 +136,9 @@ def _watched(module: nn.Module, found: list[tuple[str, str]]) -> Iterator[None]:
             handle.remove()
 
 
-def _finite(value: object) -> bool:
+def _is_finite(value: object) -> bool:
     if isinstance(value, Tensor):
         return not value.is_floating_point() or bool(value.isfinite().all())
     if isinstance(value, dict):
         value = tuple(value.values())
-    return all(map(_finite, value)) if isinstance(value, tuple | list) else True
+    return all(map(_is_finite, value)) if isinstance(value, tuple | list) else True

@@ -1,4 +1,4 @@
-"""From a checked spec to a training under way, and from a run folder to its test again."""
+"""From a checked spec to a training, and from a run folder to its test again."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ from cnnspec.data.class_count import check_outputs
 from cnnspec.data.dataset import Dataset
 from cnnspec.data.splits import class_counts
 from cnnspec.data.training_data import all_batches, training_data
-from cnnspec.runner import checkpoint, loop, losses
-from cnnspec.runner.checkpoint import About
+from cnnspec.runner import checkpoint, loop
+from cnnspec.runner.checkpoint import CheckpointMetadata
 from cnnspec.runner.environment import describe
-from cnnspec.runner.events import Event, Score
-from cnnspec.runner.network import Network
-from cnnspec.runner.run import Run
-from cnnspec.runner.torch_errors import in_our_words
+from cnnspec.runner.forward_pass import Network
+from cnnspec.runner.losses import Criterion, criterion
+from cnnspec.runner.run_folder import RunFolder
+from cnnspec.runner.torch_errors import torch_errors_as_user_errors
+from cnnspec.runner.training_events import Event, Score
+from cnnspec.runner.training_state import TrainingState
 from cnnspec.settings.train import Train
 
 
@@ -40,7 +42,7 @@ class Training:
     events: Iterator[Event]
 
 
-class Tested(NamedTuple):
+class Evaluation(NamedTuple):
     """The score of a run's weights on the test set."""
 
     epoch: int
@@ -52,47 +54,45 @@ class Tested(NamedTuple):
     """Whether the training was tested with them, too."""
 
 
-def start(
+def start_training(
     plan: Plan, config: Train, dataset: Dataset, *, spec: str, out: Path, command: Sequence[str]
 ) -> Training:
     """Make the network, its data and its run folder under `out`. Raises UserError.
 
     `spec` is the text that the run folder keeps, `command` what environment.json says was called.
     """
-    fit = prepare(plan, config, dataset)
-    data, network = fit.sets, fit.network
-    run = Run.create(out, plan.name, spec, describe(network.device, network.precision, config.seed, command))
-    about = About(0, data.pipeline.statistics, dataset.class_names, dataset.resize, dataset.test.digest)
-    events = run.record(loop.train(fit), fit.update.kept.module, about)
-    return Training(run.folder, _told(events, config))
+    state = training_state(plan, config, dataset)
+    environment = describe(state.network.device, state.network.precision, config.seed, command)
+    run = RunFolder.create(out, plan.name, spec, environment)
+    statistics = state.data.pipeline.statistics
+    metadata = CheckpointMetadata(0, statistics, dataset.class_names, dataset.resize, dataset.test.digest)
+    events = run.record(loop.train(state), state.update.eval_network.module, metadata)
+    return Training(run.path, _with_user_errors(events, config.batch_size))
 
 
-def prepare(plan: Plan, config: Train, dataset: Dataset) -> loop.Fit:
+def training_state(plan: Plan, config: Train, dataset: Dataset) -> TrainingState:
     """The training of a plan before its first step. Raises UserError."""
     check_outputs(dataset, plan.scores, plan.name, binary=config.loss.one_for_two)
     with rejects_as_user_errors():
-        config.watches(others=dataset.validation is not None)
-    device = resolve_device(config.device)
-    set_determinism(device, deterministic=config.deterministic)
-    with in_our_words(config.batch_size):
+        config.require_watched(others=dataset.validation is not None)
+    device = repeatable_device(config)
+    with torch_errors_as_user_errors(config.batch_size):
         data = training_data(dataset, config, device)
         torch.manual_seed(config.seed)
-        network = made(plan, config, device)
-        criterion = _criterion(plan, config, dataset, device)
-        return loop.prepared(network, data, criterion, config, lines_of(plan))
+        network = network_of(plan, config, device)
+        return TrainingState(
+            network, data, _criterion(plan, config, dataset, device), config, layer_lines(plan)
+        )
 
 
-def _criterion(plan: Plan, config: Train, dataset: Dataset, device: torch.device) -> losses.Criterion:
-    counts = class_counts(dataset, config) if config.loss.counts_classes else None
-    return losses.loss(config.loss, plan.scores, counts, device)
+def repeatable_device(config: Train) -> torch.device:
+    """The device that the config asks for, which gives the same bits each time as far as it asks. Raises UserError."""
+    device = resolve_device(config.device)
+    set_determinism(device, deterministic=config.deterministic)
+    return device
 
 
-def lines_of(plan: Plan) -> dict[str, str]:
-    """Of each layer's path, what it is and where: `conv, specs/mnist.yaml:7`."""
-    return {node.path: f"{node.kind}, {node.place.source.name}:{node.place.line}" for node in plan.nodes}
-
-
-def made(plan: Plan, config: Train, device: torch.device) -> Network:
+def network_of(plan: Plan, config: Train, device: torch.device) -> Network:
     """The network on its device. Raises UserError where its weights don't fit there, or it can't compute so."""
     precision = choose_precision(config, device, has_images=not against_channels_last(plan))
     try:
@@ -106,31 +106,44 @@ def made(plan: Plan, config: Train, device: torch.device) -> Network:
         ) from error
 
 
-def _told(events: Iterator[Event], config: Train) -> Iterator[Event]:
-    with in_our_words(config.batch_size):
+def layer_lines(plan: Plan) -> dict[str, str]:
+    """Of each layer's path, what it is and where: `conv, specs/mnist.yaml:7`."""
+    return {node.path: f"{node.kind}, {node.place.source.name}:{node.place.line}" for node in plan.nodes}
+
+
+def _criterion(plan: Plan, config: Train, dataset: Dataset, device: torch.device) -> Criterion:
+    counts = class_counts(dataset, config) if config.loss.counts_classes else None
+    return criterion(config.loss, plan.scores, counts, device)
+
+
+def _with_user_errors(events: Iterator[Event], batch_size: int) -> Iterator[Event]:
+    with torch_errors_as_user_errors(batch_size):
         yield from events
 
 
-def evaluate(plan: Plan, config: Train, dataset: Dataset, weights: Path) -> Tested:
+def evaluate_run(plan: Plan, config: Train, dataset: Dataset, weights: Path) -> Evaluation:
     """Test the weights of a run. Raises UserError."""
-    device = resolve_device(config.device)
-    set_determinism(device, deterministic=config.deterministic)
-    network = made(plan, config, device)
-    about = checkpoint.load(weights, network.module)
-    if about.class_names != dataset.class_names:
-        were, are = (", ".join(names[:5]) for names in (about.class_names, dataset.class_names))
+    device = repeatable_device(config)
+    network = network_of(plan, config, device)
+    metadata = checkpoint.load(weights, network.module)
+    _require_same_data(weights, metadata, dataset)
+    test = Cache.of(dataset, config, device).loader(dataset.test)
+    pipeline = Pipeline((), metadata.statistics, len(dataset.class_names), device, config.seed)
+    with torch_errors_as_user_errors(config.batch_size):
+        batches = all_batches(test, pipeline, config.batch_size)
+        loss = _criterion(plan, config, dataset, device)
+        score = loop.evaluate(network, batches, loss, "on the test set", layer_lines(plan))
+    bad = sorted(set(test.bad.values()))
+    return Evaluation(metadata.epoch, score, bad, same_images=metadata.test == dataset.test.digest)
+
+
+def _require_same_data(weights: Path, metadata: CheckpointMetadata, dataset: Dataset) -> None:
+    """Raise UserError where the data's classes or channels are others than those of the weights' training."""
+    if metadata.class_names != dataset.class_names:
+        were, are = (", ".join(names[:5]) for names in (metadata.class_names, dataset.class_names))
         message = f"{weights}: trained to tell {were} apart, the classes of the data are {are}"
         raise UserError(message, "Give the data the classes that it had.")
-    channels = dataset.test.image_shape[0]
-    if len(about.scale.mean) != channels:
-        message = f"{weights}: trained on images of {plural(len(about.scale.mean), 'channel')}, these have {channels}"
+    were_channels, channels = len(metadata.statistics.mean), dataset.test.image_shape[0]
+    if were_channels != channels:
+        message = f"{weights}: trained on images of {plural(were_channels, 'channel')}, these have {channels}"
         raise UserError(message)
-    classes = len(dataset.class_names)
-    test = Cache.of(dataset, config, device).loader(dataset.test)
-    pipeline = Pipeline((), about.scale, classes, device, config.seed)
-    criterion = _criterion(plan, config, dataset, device)
-    with in_our_words(config.batch_size):
-        batches = all_batches(test, pipeline, config.batch_size)
-        score = loop.evaluate(network, batches, criterion, "on the test set", lines_of(plan))
-    bad = sorted(set(test.bad.values()))
-    return Tested(about.epoch, score, bad, same_images=about.test == dataset.test.digest)

@@ -1,4 +1,4 @@
-"""torch's words for what is the user's to mend, in ours."""
+"""torch's errors about what is the user's to mend, as UserErrors that say what to write."""
 
 from __future__ import annotations
 
@@ -9,42 +9,44 @@ from contextlib import contextmanager
 import torch
 
 from cnnspec.core.errors import UserError
-from cnnspec.runner.errors import SMALLER_LR
+from cnnspec.runner.nonfinite_error import SMALLER_LR
 
 _NO_COMPILER = r"InvalidCxxCompiler|No working C\+\+ compiler|Failed to find C compiler"
 """What torch.compile says where a compiler is missing: of the CPU's kernels, or of what starts the GPU's."""
-_RANDOM_SUMS = r"([\w:.]+)(?: with [\w=]+)? does not have a deterministic implementation"
+_NOT_DETERMINISTIC = r"([\w:.]+)(?: with [\w=]+)? does not have a deterministic implementation"
 
 
 @contextmanager
-def in_our_words(batch_size: int, smaller: str = "Write a smaller batch_size.") -> Iterator[None]:
-    """Raise UserError where torch stumbles over what the spec or the machine lacks; `smaller`: how to need less."""
+def torch_errors_as_user_errors(
+    batch_size: int, smaller: str = "Write a smaller batch_size."
+) -> Iterator[None]:
+    """Raise UserError where torch raises an error about what the spec or the machine lacks; `smaller`: how to need less."""
     try:
         yield
     except (RuntimeError, ValueError) as error:
-        ours = _in_our_words(error, batch_size, smaller)
-        if ours is None:
+        user_error = _user_error(error, batch_size, smaller)
+        if user_error is None:
             raise
-        raise ours from error
+        raise user_error from error
 
 
-def _in_our_words(error: Exception, batch_size: int, smaller: str) -> UserError | None:
-    told = str(error)
-    if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in told:
+def _user_error(error: Exception, batch_size: int, smaller: str) -> UserError | None:
+    text = str(error)
+    if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in text:
         return UserError(f"the memory does not suffice for batches of {batch_size:,}", smaller)
-    if "without overflow" in told:
+    if "without overflow" in text:
         message = "a step takes numbers that fp32 does not hold: the lr, or another argument of the optimizer"
         return UserError(message, SMALLER_LR)
-    if "Expected more than 1 value per channel" in told:
+    if "Expected more than 1 value per channel" in text:
         message = f"batch norm can't be trained with batch_size {batch_size}: it sees one value a channel"
         return UserError(message, "Write a batch_size of at least 2.")
-    if found := re.search(_RANDOM_SUMS, told):
+    if found := re.search(_NOT_DETERMINISTIC, text):
         message = f"deterministic: {found[1]} does not give the same bits each time on this device"
         return UserError(message, "Leave deterministic out, or take another device.")
-    return _compiling(error)
+    return _compile_error(error)
 
 
-def _compiling(error: Exception) -> UserError | None:
+def _compile_error(error: Exception) -> UserError | None:
     if re.search(_NO_COMPILER, str(error)):
         message = "compile: torch.compile finds no C++ compiler that works"
         return UserError(message, "Install one, such as g++, or leave compile out.")

@@ -1,6 +1,6 @@
 """What `train: {loss: …}` may say: torch.nn's losses, their arguments and defaults.
 
-A new loss is its class, its line in the table below, and what it is in torch in `train/losses.py`.
+A new loss is its class, its line in the table below, and its function in `runner/losses`.
 """
 
 from typing import Annotated, ClassVar, Literal

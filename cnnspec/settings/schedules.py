@@ -1,10 +1,16 @@
 """What `train: {schedule: …}` may say: how the learning rate changes while training goes on.
 
 The names and defaults are those of torch.optim.lr_scheduler; lengths are in epochs, and lr may change with each step.
+The formulas are torch's, in the same order of operations; cosine's is its closed form.
+
+A new schedule is its class with its formula, and its line in the table below.
 """
 
+import math
 from bisect import bisect_right
-from typing import Annotated, ClassVar, Literal
+from functools import lru_cache
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, Strict
 
@@ -26,8 +32,22 @@ from cnnspec.declare.registry import Registry
 Factor = Annotated[float, Field(gt=0, le=1), Expect("a number above 0, at most 1")]
 
 
+class Position(NamedTuple):
+    """Where a training is when a step is made."""
+
+    step: int
+    """From 0, those of warmup not counted; 0 while lr warms up."""
+    steps: int
+    """Of the whole training, likewise."""
+    epoch: int
+    """Epochs that are over; those of warmup count."""
+
+
 class Schedule(Arguments):
     """How the learning rate changes."""
+
+    torch: ClassVar[str | None] = None
+    """Its class in torch.optim.lr_scheduler, where lr follows from losses; else it is `rate`, of the position alone."""
 
     warmup: NonNegativeNumber = Field(
         0,
@@ -44,8 +64,22 @@ class Schedule(Arguments):
             message = f"warmup takes {self.warmup:g} of the {plural(epochs, 'epoch')}: nothing is left for what follows"
             raise Reject("schedule-too-long", message, field="schedule", hint=hint)
 
-    def doubt(self, lr: float, epochs: int) -> None:
-        """Raise Reject where it can be followed but is hardly meant: lr never changes, or the wrong way."""
+    def rate(self, lr: float, position: Position) -> float:
+        """The learning rate of a step, from the one that is written; it stays as it is."""
+        del position
+        return lr
+
+    def momentum(self, position: Position) -> float | None:
+        """The momentum of a step; None where it is the optimizer's own."""
+        del position
+        return None
+
+    def torch_arguments(self) -> dict[str, Any]:
+        """The arguments of its class in torch.optim.lr_scheduler, but for the optimizer."""
+        return self.model_dump(exclude={*Schedule.model_fields})
+
+    def require_effect(self, lr: float, epochs: int) -> None:
+        """Raise Reject where lr never changes, or the wrong way: it can be followed, but is hardly meant."""
 
 
 def require_below(lr: float, name: str, least: float, so: str) -> None:
@@ -53,6 +87,14 @@ def require_below(lr: float, name: str, least: float, so: str) -> None:
     if least > lr:
         message = f"{name} is {least:g}, more than the optimizer's lr of {lr:g}: {so}"
         raise Reject("lr-below-least", message, hint=f"Write {name}: {lr / 10:g}, say, or a higher lr.")
+
+
+@lru_cache(maxsize=64)
+def _multiplied(lr: float, gamma: float, times: int) -> float:
+    """Again and again, as torch does it: a power differs in its last bits."""
+    for _ in range(times):
+        lr *= gamma
+    return lr
 
 
 Epochs = Annotated[
@@ -77,13 +119,20 @@ class Cosine(Schedule):
 
     eta_min: NonNegativeNumber = Field(0, description="The learning rate at the end.")
 
-    def doubt(self, lr: float, epochs: int) -> None:
+    def rate(self, lr: float, position: Position) -> float:
+        """By the formula."""
+        if position.step == 0:
+            return lr
+        cosine = math.cos(math.pi * position.step / position.steps)
+        return self.eta_min + (lr - self.eta_min) * (1 + cosine) / 2
+
+    def require_effect(self, lr: float, epochs: int) -> None:
         """Raise Reject where lr would grow."""
         del epochs
         require_below(lr, "eta_min", self.eta_min, "lr grows to it")
 
 
-class Step(Schedule):
+class StepDecay(Schedule):
     """lr is multiplied by gamma every step_size epochs, or after the epochs of milestones.
 
     Epochs are those of the training: those of warmup count.
@@ -101,25 +150,25 @@ class Step(Schedule):
     def consistent(self) -> None:
         """Raise Reject unless one of the two says when."""
         if (self.step_size is None) == (not self.milestones):
-            told = (
+            which = (
                 "neither step_size nor milestones says"
                 if self.step_size is None
                 else "step_size and milestones both say"
             )
             hint = "Write `step_size: 10`, say, or `milestones: [10, 15]`."
-            raise Reject("step-without-epochs", f"{told} when lr changes", field="milestones", hint=hint)
+            raise Reject("step-without-epochs", f"{which} when lr changes", field="milestones", hint=hint)
         if list(self.milestones) != sorted(set(self.milestones)):
             message = f"milestones are {list(self.milestones)}, they must ascend"
             hint = f"Write {sorted(set(self.milestones))}."
             raise Reject("milestones-not-ascending", message, field="milestones", hint=hint)
 
-    def changes(self, epoch: int) -> int:
-        """How often lr has changed when so many epochs are over."""
-        if self.step_size is not None:
-            return epoch // self.step_size
-        return bisect_right(self.milestones, epoch)
+    def rate(self, lr: float, position: Position) -> float:
+        """Multiplied as often as epochs say."""
+        if self.step_size is None:
+            return _multiplied(lr, self.gamma, bisect_right(self.milestones, position.epoch))
+        return _multiplied(lr, self.gamma, position.epoch // self.step_size)
 
-    def doubt(self, lr: float, epochs: int) -> None:
+    def require_effect(self, lr: float, epochs: int) -> None:
         """Raise Reject where lr never changes."""
         del lr
         first = self.step_size or self.milestones[0]
@@ -138,11 +187,16 @@ class Exponential(Schedule):
 
     gamma: PositiveNumber = Field(description="What lr is multiplied by, such as 0.95.")
 
+    def rate(self, lr: float, position: Position) -> float:
+        """Multiplied once for each epoch."""
+        return _multiplied(lr, self.gamma, position.epoch)
+
 
 class Plateau(Schedule):
     """lr is multiplied by factor where the validation's loss, or without one the training's, no longer falls."""
 
     example: ClassVar[str] = "{plateau: {factor: 0.5, patience: 2}}"
+    torch: ClassVar[str | None] = "ReduceLROnPlateau"
 
     factor: Share = Field(0.1, description="What lr is multiplied by.")
     patience: NonNegative = Field(10, description="Epochs without a better loss that are allowed.")
@@ -154,7 +208,7 @@ class Plateau(Schedule):
     min_lr: NonNegativeNumber = Field(0, description="The least learning rate.")
     eps: NonNegativeNumber = Field(1e-8, description="A smaller change of lr is not made.")
 
-    def doubt(self, lr: float, epochs: int) -> None:
+    def require_effect(self, lr: float, epochs: int) -> None:
         """Raise Reject where lr can't fall."""
         require_below(lr, "min_lr", self.min_lr, "lr never falls")
         if (
@@ -203,6 +257,37 @@ class OneCycle(Schedule):
             hint = "Write a pct_start below 0.5."
             raise Reject("schedule-too-long", message, field="pct_start", hint=hint)
 
+    def rate(self, lr: float, position: Position) -> float:
+        """From lr / div_factor to lr, then to the least."""
+        first = lr / self.div_factor
+        last = first / self.final_div_factor
+        return self._annealed(position, (first, lr, first, last) if self.three_phase else (first, lr, last))
+
+    def momentum(self, position: Position) -> float | None:
+        """Against the learning rate."""
+        if not self.cycle_momentum:
+            return None
+        low, high = self.base_momentum, self.max_momentum
+        return self._annealed(position, (high, low, high, high) if self.three_phase else (high, low, high))
+
+    def _annealed(self, position: Position, values: tuple[float, ...]) -> float:
+        """From each value to the next, a phase each; the last phase ends with the training."""
+        phases = list(pairwise(self._ends(position.steps)))
+        number = next((n for n, (_, end) in enumerate(phases) if position.step <= end), len(phases) - 1)
+        begin, end = phases[number]
+        share = (position.step - begin) / (end - begin) if end > begin else 1.0
+        start, goal = values[number : number + 2]
+        if self.anneal_strategy == "linear":
+            return (goal - start) * share + start
+        return goal + (start - goal) / 2.0 * (math.cos(math.pi * share) + 1)
+
+    def _ends(self, steps: int) -> list[float]:
+        """The steps, none a whole number by need, from which one phase leads to the next."""
+        peak, last = float(self.pct_start * steps) - 1, float(steps - 1)
+        if self.three_phase:
+            return [0.0, peak, float(2 * self.pct_start * steps) - 2, last]
+        return [0.0, peak, last]
+
 
 SCHEDULES = Registry(
     Schedule,
@@ -211,7 +296,7 @@ SCHEDULES = Registry(
         "constant": "schedules:Constant",
         "cosine": "schedules:Cosine",
         "one_cycle": "schedules:OneCycle",
-        "step": "schedules:Step",
+        "step": "schedules:StepDecay",
         "exponential": "schedules:Exponential",
         "plateau": "schedules:Plateau",
     },

@@ -174,7 +174,7 @@ class Train(Arguments):
                 hint = "Write a share such as 0.1, or 0 to hold out none." if part == "all" else "Write 0."
                 raise Reject("too-few-images", message, field="validation", hint=hint)
 
-    def watches(self, *, others: bool) -> None:
+    def require_watched(self, *, others: bool) -> None:
         """Raise Reject where early stopping has no validation to watch; `others`: the data holds one of its own."""
         if self.early_stopping is not None and not (self.validation or self.overfit_batches or others):
             message = "early_stopping watches the validation, and no image is held out for it"

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from cnnspec.cli.main import cli
 from cnnspec.cli.output import test_result as told
-from cnnspec.runner.events import Score
+from cnnspec.runner.training_events import Score
 
 
 @pytest.mark.parametrize("name", ["eval", "predict"])

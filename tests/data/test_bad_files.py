@@ -1,4 +1,4 @@
-"""ImageFiles that are skipped: they change nothing for the others, wherever images are kept and whoever decodes them."""
+"""Files that are skipped: they change nothing for the others, wherever images are kept and whoever decodes them."""
 
 from types import SimpleNamespace
 
@@ -17,14 +17,14 @@ from cnnspec.data.dataset import Dataset, ImageFiles, Split
 from cnnspec.data.loader import FileLoader, MemoryLoader, unchanged
 from cnnspec.data.training_data import training_data
 from cnnspec.runner import loop
-from cnnspec.runner.data_report import survey
-from cnnspec.runner.events import Epoch
+from cnnspec.runner.data_report import data_report
+from cnnspec.runner.training_events import EpochEnd
 from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate
 from cnnspec.settings.augmentations.mixing import Mixup
 from cnnspec.settings.augmentations.values import Colour, Cutout
 from cnnspec.settings.schedules import Cosine
 from cnnspec.settings.train import Train
-from tests.runner.trainings import CPU, fit_of, trained, weights_equal
+from tests.runner.trainings import CPU, state_of, trained, weights_equal
 
 COUNT = 40
 BAD = [0, 3, 4, 17, 18, 19, 31, 39]
@@ -182,7 +182,7 @@ def test_a_class_that_loses_all_its_images_to_fit_is_told(paths, cache):
     with pytest.raises(UserError, match="no image of class a to train with can be read"):
         training_data(raw_of(paths), config_of(cache), CPU)
     config = config_of(cache, overfit_batches=8)
-    assert len(fit_of(nn.Linear(30, 3), config, raw=raw_of(paths)).sets.fit_F) == 32
+    assert len(state_of(nn.Linear(30, 3), config, raw=raw_of(paths)).data.fit_F) == 32
 
 
 def test_a_class_that_was_not_looked_at_first_is_told_after_an_epoch(paths, monkeypatch):
@@ -209,8 +209,8 @@ def test_an_epoch_has_its_steps_and_a_schedule_its_end_whatever_can_be_read(path
     schedule = {"schedule": Cosine(), "augment": ()}
     config = config_of(cache, workers, epochs=3, batch_size=2, accumulate=2, validation=0.0, **schedule)
     model = nn.Sequential(nn.Flatten(), nn.Linear(30, 8), nn.BatchNorm1d(8), nn.Linear(8, 3))
-    fit = fit_of(model, config, raw=raw_of(paths))
-    epochs = [event for event in loop.train(fit) if isinstance(event, Epoch)]
+    state = state_of(model, config, raw=raw_of(paths))
+    epochs = [event for event in loop.train(state) if isinstance(event, EpochEnd)]
     assert [10, 20, 30] == [epoch.step for epoch in epochs]
     assert {13, 14} >= {epoch.train.images for epoch in epochs}  # an epoch's last one may be alone
     assert epochs[-1].lr < config.optimizer.lr / 300
@@ -218,14 +218,14 @@ def test_an_epoch_has_its_steps_and_a_schedule_its_end_whatever_can_be_read(path
 
 def test_a_training_says_how_many_images_can_be_read(paths):
     spoil(paths, BAD)
-    fit = fit_of(nn.Sequential(nn.Flatten(), nn.Linear(30, 3)), config_of("ram"), raw=raw_of(paths))
-    started = next(iter(loop.train(fit)))
+    state = state_of(nn.Sequential(nn.Flatten(), nn.Linear(30, 3)), config_of("ram"), raw=raw_of(paths))
+    started = next(iter(loop.train(state)))
     assert COUNT - len(BAD) == started.fit_images + started.validation_images
 
 
-def test_a_survey_counts_no_skipped_files_and_has_no_size_of_them(paths):
+def test_a_report_counts_no_skipped_files_and_has_no_size_of_them(paths):
     spoil(paths, BAD)
-    found = [survey(raw_of(paths), config_of(cache, device="cpu"), 8) for cache in ("ram", "none")]
+    found = [data_report(raw_of(paths), config_of(cache, device="cpu"), 8) for cache in ("ram", "none")]
     train, validation, test = zip(*found[0].counts.values(), strict=True)
     assert [COUNT - len(BAD)] * 2 == [sum(train + validation), sum(test)]
     assert [(((5, 6), COUNT - len(BAD)),)] * 2 == [one.sizes for one in found]

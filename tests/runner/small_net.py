@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from cnnspec.runner.optim.optimizer import torch_optimizer
+
 EPOCHS, STEPS = 3, 4
 """And steps an epoch."""
 
@@ -57,3 +59,19 @@ def matrices(net: nn.Module) -> list[str]:
         for name, weight in net.named_parameters()
         if weight.ndim > 1 and weight[0].numel() > 1 and id(weight) not in scales
     ]
+
+
+def optimizer_of(config, net: nn.Module) -> torch.optim.Optimizer:
+    """The optimizer that a declaration says for the net."""
+    return torch_optimizer(config, net, matrices(net))
+
+
+def stepped(
+    net: nn.Module, optimizer: torch.optim.Optimizer, *, first: int = 0, last: int = EPOCHS * STEPS
+) -> nn.Module:
+    """The net after a step on each of the batches from `first` to before `last`."""
+    for images, labels in batches()[first:last]:
+        backward(net, images, labels)
+        optimizer.step()
+        optimizer.zero_grad()
+    return net

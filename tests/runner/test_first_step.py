@@ -3,16 +3,14 @@
 import subprocess
 import sys
 
-import pytest
-
 SLOW = ("torch._dynamo", "torch._inductor", "sympy", "torchvision", "pandas", "sklearn")
 
 
-@pytest.mark.parametrize(
-    "settings", [(), ("train.ema=0.9", "train.schedule=one_cycle", "train.precision=auto")]
-)
-def test_a_training_imports_neither_dynamo_nor_what_it_drags_along(tmp_path, settings):
-    options = [part for setting in (*settings, "train.limit_steps=2") for part in ("--set", setting)]
+SETTINGS = ("train.ema=0.9", "train.schedule=one_cycle", "train.precision=auto", "train.limit_steps=2")
+
+
+def test_a_training_imports_neither_dynamo_nor_what_it_drags_along(tmp_path):
+    options = [part for setting in SETTINGS for part in ("--set", setting)]
     code = (
         "import sys\n"
         "from cnnspec.cli.main import main\n"

@@ -1,33 +1,40 @@
 """The loop: what it yields, and that it is the loop one would write by hand, to the last bit."""
 
+from __future__ import annotations
+
+import math
+
 import pytest
 import torch
 from torch import nn
 
-from cnnspec.backend.build import build
-from cnnspec.backend.device import set_determinism
 from cnnspec.core.errors import UserError
-from cnnspec.data.read import read_dataset
 from cnnspec.data.seeding import shuffled, subseed
-from cnnspec.data.statistics import ChannelStatistics
+from cnnspec.data.splits import class_counts
 from cnnspec.data.training_data import training_data
-from cnnspec.library.specs import check
-from cnnspec.runner import checkpoint, loop, setup
-from cnnspec.runner.best_weights import Best
-from cnnspec.runner.events import Epoch, Finished, Score, Step
-from cnnspec.runner.torch_errors import in_our_words
-from cnnspec.settings.losses import CrossEntropy
+from cnnspec.runner import loop
+from cnnspec.runner.loop import batch_groups
+from cnnspec.runner.training_events import EarlyStop, EpochEnd, EpochProgress, TrainingEnd
+from cnnspec.settings.augmentations.geometry import RandomCrop
+from cnnspec.settings.augmentations.mixing import Mixup
+from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from cnnspec.settings.optimizers.adam import Adam, AdamW
 from cnnspec.settings.optimizers.sgd import Sgd
+from cnnspec.settings.schedules import Cosine, Plateau
 from cnnspec.settings.train import Train
-from tests.runner.trainings import CPU, LABELS, RAW, fit_of, normalised, trained, weights_equal
-
-
-def network(seed=0):
-    torch.manual_seed(seed)
-    return nn.Sequential(
-        nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Dropout(0.1), nn.Linear(144, 10)
-    )
+from tests.runner.trainings import (
+    CPU,
+    LABELS,
+    RAW,
+    epochs_of,
+    evaluated,
+    network,
+    normalised,
+    state_of,
+    trained,
+    weights_equal,
+)
 
 
 def by_hand(model, config, make_optimizer):
@@ -84,35 +91,36 @@ OPTIMIZERS = {
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_it_is_the_loop_written_by_hand_bitwise(name):
     config, make_optimizer = OPTIMIZERS[name]
-    settings = Train(epochs=2, batch_size=100, validation=0, optimizer=config, seed=7)
-    ours = network()
+    settings = Train(epochs=2, batch_size=300, validation=0, optimizer=config, seed=7)
+    ours = network(dropout=0.1)
     trained(ours, settings)
-    assert weights_equal(by_hand(network(), settings, make_optimizer), ours)
+    assert weights_equal(by_hand(network(dropout=0.1), settings, make_optimizer), ours)
 
 
 def test_the_same_seed_gives_the_same_weights_bitwise_and_another_does_not():
-    first, second, other = network(), network(), network()
+    first, second, other = (network(dropout=0.1) for _ in range(3))
     for model, seed in ((first, 1), (second, 1), (other, 2)):
         torch.manual_seed(seed * 99)
-        trained(model, Train(epochs=2, seed=seed))
+        trained(model, Train(epochs=2, batch_size=300, seed=seed))
     assert weights_equal(first, second)
     assert not weights_equal(first, other)
 
 
 def test_how_often_steps_are_told_of_changes_no_weight(monkeypatch):
     quiet, talkative = network(), network()
-    trained(quiet, Train(epochs=2))
-    monkeypatch.setattr(loop, "TELL_EVERY_S", 0)
-    told = trained(talkative, Train(epochs=2))
+    config = Train(epochs=2, batch_size=400)
+    trained(quiet, config)
+    monkeypatch.setattr(loop, "PROGRESS_EVERY_S", 0)
+    told = trained(talkative, config)
     assert weights_equal(quiet, talkative)
-    steps = [event for event in told if isinstance(event, Step)]
-    assert list(range(1, 43)) == [event.step for event in steps]
-    assert [event.train.images for event in steps[:2]] == [64, 128]
+    steps = [event for event in told if isinstance(event, EpochProgress)]
+    assert list(range(1, 9)) == [event.step for event in steps]
+    assert [event.train.images for event in steps[:2]] == [400, 800]
 
 
 def test_events_tell_the_course_of_a_training():
     started, *between, tested = trained(network(), Train(epochs=3, batch_size=100))
-    epochs = [event for event in between if isinstance(event, Epoch)]
+    epochs = [event for event in between if isinstance(event, EpochEnd)]
     assert (3, 39, 13, 1299, 143) == (
         started.epochs,
         started.steps,
@@ -125,7 +133,7 @@ def test_events_tell_the_course_of_a_training():
     assert [event.train.images for event in epochs] == [1299] * 3
     assert [event.validation.images for event in epochs] == [143] * 3
     assert epochs[0].train.loss > epochs[1].train.loss > epochs[2].train.loss
-    assert isinstance(tested, Finished)
+    assert isinstance(tested, TrainingEnd)
     assert tested.test.images == 355
     assert tested.epoch == max(event.epoch for event in epochs if event.improved)
     assert sorted(event.seconds for event in epochs) == [event.seconds for event in epochs]
@@ -133,11 +141,11 @@ def test_events_tell_the_course_of_a_training():
 
 def test_the_validation_score_is_the_plain_one():
     model = network()
-    fit = fit_of(model, Train(epochs=1))
-    *_, epoch, _ = loop.train(fit)
+    state = state_of(model, Train(epochs=1))
+    *_, epoch, _ = loop.train(state)
     model.eval()
-    labels = LABELS[fit.sets.validation_V]
-    scores = model(normalised(fit.sets, fit.sets.validation_V))
+    labels = LABELS[state.data.validation_V]
+    scores = model(normalised(state.data, state.data.validation_V))
     assert nn.functional.cross_entropy(scores, labels).item() == pytest.approx(
         epoch.validation.loss, rel=1e-5
     )
@@ -146,92 +154,22 @@ def test_the_validation_score_is_the_plain_one():
 
 def test_the_test_is_of_the_best_epochs_weights():
     model, config = network(), Train(epochs=4, optimizer=Sgd(lr=0.5, momentum=0.95))
-    fit = fit_of(model, config)
+    state = state_of(model, config)
     kept = {}
-    for event in loop.train(fit):
-        if isinstance(event, Epoch):
+    for event in loop.train(state):
+        if isinstance(event, EpochEnd):
             kept[event.epoch] = {name: value.clone() for name, value in model.state_dict().items()}
-        elif isinstance(event, Finished):
+        elif isinstance(event, TrainingEnd):
             assert all(
                 torch.equal(value, kept[event.epoch][name]) for name, value in model.state_dict().items()
             )
-            assert event.test == evaluated(fit)
-
-
-def evaluated(fit):
-    return loop.evaluate(fit.update.kept, fit.sets.test_batches(64), fit.criterion, "on the test set")
-
-
-@pytest.mark.parametrize(
-    ("scores", "best"),
-    [
-        ([(0.5, 90), (0.4, 95), (0.1, 93)], 2),
-        ([(0.5, 90), (0.4, 90), (0.45, 90)], 2),
-        ([(0.5, 90), (0.5, 90)], 1),
-    ],
-)
-def test_the_best_epoch_has_the_highest_accuracy_then_the_lowest_loss_then_comes_first(scores, best):
-    kept = Best()
-    for epoch, (loss, correct) in enumerate(scores, start=1):
-        kept.take(nn.Linear(1, 1), epoch, epoch, Score(loss, correct, 100))
-    assert best == kept.epoch
+            assert event.test == evaluated(state)
 
 
 def test_without_validation_the_last_epoch_is_the_best():
     events = trained(network(), Train(epochs=2, validation=0))
-    assert [event.validation for event in events if isinstance(event, Epoch)] == [None, None]
+    assert [event.validation for event in events if isinstance(event, EpochEnd)] == [None, None]
     assert events[-1].epoch == 2
-
-
-def test_label_smoothing_is_torchs():
-    model = network().eval()
-    config = Train(loss=CrossEntropy(label_smoothing=0.2))
-    fit = fit_of(model, config)
-    images, labels = (torch.cat(parts) for parts in zip(*fit.sets.test_batches(64), strict=True))
-    expected = nn.functional.cross_entropy(model(images), labels, label_smoothing=0.2).item()
-    assert expected == pytest.approx(evaluated(fit).loss, rel=1e-5)
-
-
-class Several(nn.Module):
-    """A network with more outputs than the loss takes."""
-
-    def __init__(self, form):
-        super().__init__()
-        self.inner, self.form = network(), form
-
-    def forward(self, x):
-        return self.form(self.inner(x), x)
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        lambda y, x: {"logits": y, "x": x},
-        lambda y, x: (y, x),
-        lambda y, x: [y, x],
-        lambda y, x: {"a": [y, x]},
-    ],
-)
-def test_the_loss_takes_the_first_of_several_outputs(form):
-    plain, several = network(), Several(form)
-    trained(plain, Train(epochs=1))
-    trained(several, Train(epochs=1))
-    assert weights_equal(plain, several.inner)
-
-
-@pytest.mark.parametrize("lr", [1e30, 1e38])
-def test_a_loss_that_is_no_longer_finite_stops_the_training_and_names_the_epoch(lr):
-    with pytest.raises(UserError, match="epoch 1"):
-        trained(network(), Train(epochs=3, validation=0, optimizer=Sgd(lr=lr)))
-
-
-def test_weights_that_the_last_step_made_infinite_are_not_taken():
-    """One step an epoch: its own loss is still finite."""
-    config = Train(epochs=1, validation=0, batch_size=1442, optimizer=Sgd(lr=1e38, momentum=0.9))
-    model = network()
-    model[0].weight.register_hook(lambda gradient: gradient * 1e10)
-    with pytest.raises(UserError, match=r"0\.weight is no longer finite after epoch 1"):
-        trained(model, config)
 
 
 def test_a_lone_image_left_over_trains_with_batch_norm():
@@ -241,58 +179,111 @@ def test_a_lone_image_left_over_trains_with_batch_norm():
     assert events[0].steps_per_epoch == 11
 
 
-def test_batches_of_one_image_are_told_to_be_too_small_for_batch_norm():
-    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10), nn.BatchNorm1d(10))
-    with pytest.raises(UserError, match="batch_size 1: it sees one value"), in_our_words(1):
-        trained(model, Train(epochs=1, batch_size=1))
-
-
-def test_memory_that_does_not_suffice_is_told():
-    with pytest.raises(UserError, match="batches of 512"), in_our_words(512):
-        raise torch.OutOfMemoryError
-
-
-def test_faults_of_our_own_stay_what_they_are():
-    with pytest.raises(RuntimeError, match="ours"), in_our_words(1):
-        raise RuntimeError("ours")
-
-
 def test_a_network_without_weights_is_told():
     with pytest.raises(UserError, match="no weights"):
         trained(nn.Flatten(), Train(epochs=1))
 
 
-def test_on_a_settled_gpu_cudnn_takes_its_repeatable_ways(monkeypatch):
-    monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
-    monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
-    set_determinism(torch.device("cpu"))
-    assert torch.backends.cudnn.benchmark
-    set_determinism(torch.device("cuda"))
-    assert not torch.backends.cudnn.benchmark
-    assert torch.backends.cudnn.deterministic
+LOSSES = [
+    CrossEntropy(weight=(1, 10, 1, 1, 0.1, 1, 1, 5, 1, 0.01)),
+    CrossEntropy(weight=(0, 0, 0, 0, 0, 0, 0, 1, 1, 1)),
+    CrossEntropy(weight=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), label_smoothing=0.1),
+    BinaryCrossEntropy(pos_weight=3),
+    MeanSquaredError(),
+]
 
 
-@pytest.mark.parametrize(
-    "failure", [torch.OutOfMemoryError("cuda"), RuntimeError("can't allocate memory: 4 TB")]
-)
-def test_a_training_that_runs_out_of_memory_says_so(monkeypatch, tmp_path, failure):
-    result = check("digits")
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_score_does_not_depend_on_the_size_of_batches(loss):
+    state = state_of(network(), Train(loss=loss, validation=0))
+    scores = [evaluated(state, size) for size in (4, 32, 355)]
+    assert [pytest.approx(scores[0].loss)] * 3 == [score.loss for score in scores]
 
-    def exhausted(*_args):
-        raise failure
 
-    monkeypatch.setattr(setup.loop, "fit_epoch", exhausted)
-    training = setup.start(
-        result.plan, result.train, read_dataset(result.data, (1, 8, 8)), spec="", out=tmp_path, command=[]
+def test_batches_that_are_accumulated_are_not_held_together():
+    asked = []
+    for group in batch_groups(iter(asked.append(number) or number for number in range(7)), 3):
+        for number in group:
+            assert asked == list(range(number + 1))
+    assert asked == list(range(7))
+    assert [[0, 1, 2], [3, 4, 5], [6]] == [list(group) for group in batch_groups(range(7), 3)]
+
+
+def test_training_stops_where_validation_gets_no_better():
+    config = Train(epochs=50, batch_size=400, early_stopping=2, optimizer=Sgd(lr=0.0))
+    events = trained(network(), config)
+    stopped = next(event for event in events if isinstance(event, EarlyStop))
+    best = max(event.epoch for event in epochs_of(events) if event.improved)
+    assert best + 2 == stopped.epoch == len(epochs_of(events)) < 50
+    assert stopped.reason == "no better validation for 2 epochs"
+    assert isinstance(events[-1], TrainingEnd)
+
+
+def test_training_ends_after_as_many_steps_as_are_allowed():
+    events = trained(network(), Train(epochs=5, batch_size=100, limit_steps=17))
+    assert [13, 17] == [event.step for event in epochs_of(events)]
+    assert [1299, 400] == [event.train.images for event in epochs_of(events)]
+    assert EarlyStop(2, 17, "limit_steps: 17") in events
+    assert events[0].steps == 17
+
+
+def test_a_limit_beyond_the_end_changes_nothing():
+    events = trained(network(), Train(epochs=1, batch_size=100, limit_steps=500))
+    assert not [event for event in events if isinstance(event, EarlyStop)]
+
+
+def test_one_batch_is_learned_by_heart():
+    config = Train(
+        epochs=60, batch_size=32, overfit_batches=1, optimizer=AdamW(lr=0.01), augment=(RandomCrop(),)
     )
-    with pytest.raises(UserError, match="batches of 64"):
-        list(training.events)
-    monkeypatch.setattr(setup.loop, "evaluate", exhausted)
-    weights = tmp_path / "w.safetensors"
-    checkpoint.save(
-        weights,
-        build(result.plan),
-        checkpoint.About(1, ChannelStatistics((0.0,), (1.0,)), tuple("0123456789"), "crop", ""),
-    )
-    with pytest.raises(UserError, match="batches of 64"):
-        setup.evaluate(result.plan, result.train, read_dataset(result.data, (1, 8, 8)), weights)
+    *_, last, _ = events = trained(network(), config)
+    assert (32, 32, 1) == (events[0].fit_images, events[0].validation_images, events[0].steps_per_epoch)
+    assert last.validation.accuracy == 1
+    assert last.train.loss < 0.01
+
+
+def test_images_are_augmented_in_training_alone():
+    plain, changed = network(), network()
+    state = state_of(plain, Train(epochs=1, augment=(RandomCrop(padding=2),)))
+    list(loop.train(state))
+    trained(changed, Train(epochs=1))
+    assert not weights_equal(plain, changed)
+    (images, _), *_ = state.data.validation_batches(8)
+    assert torch.equal(images, normalised(state.data, state.data.validation_V[:8]))
+
+
+def test_mixed_images_are_counted_right_by_their_likelier_class():
+    events = trained(network(), Train(epochs=3, augment=(Mixup(alpha=0.1),)))
+    assert epochs_of(events)[-1].train.accuracy > 0.7
+
+
+def test_the_learning_rate_of_an_epochs_last_step_is_told():
+    events = trained(network(), Train(epochs=2, batch_size=100, optimizer=Sgd(lr=0.1), schedule=Cosine()))
+    expected = [0.1 * (1 + math.cos(math.pi * step / 26)) / 2 for step in (12, 25)]
+    assert expected == pytest.approx([event.lr for event in epochs_of(events)])
+
+
+def test_a_plateau_watches_the_validation():
+    schedule = Plateau(patience=0, factor=0.5)
+    config = Train(epochs=6, batch_size=400, optimizer=Sgd(lr=3.0), schedule=schedule)
+    epochs = epochs_of(trained(network(), config))
+    rates, losses = [event.lr for event in epochs], [event.validation.loss for event in epochs]
+    for number in range(1, 6):
+        worse = losses[number - 1] > min(losses[: number - 1], default=math.inf) * (1 - 1e-4)
+        assert rates[number] == rates[number - 1] * (0.5 if worse else 1)
+    assert rates[-1] < rates[0]
+
+
+def test_the_classes_are_counted_as_training_fits_them():
+    for validation in (0.0, 0.3):
+        config = Train(validation=validation)
+        state = state_of(network(), config)
+        assert state.data.train.labels_N[state.data.fit_F].bincount().tolist() == class_counts(RAW, config)
+
+
+def test_a_batch_learned_by_heart_is_normalised_as_it_is_written():
+    config = Train(overfit_batches=1, augment=(Normalise(mean=0.0, std=1.0), RandomCrop()))
+    sets = state_of(network(), config).data
+    (images, _), *_ = sets.fit_batches([64], epoch=3)
+    assert images.max() <= 1.0
+    assert torch.equal(images, next(iter(sets.fit_batches([64], epoch=5)))[0])

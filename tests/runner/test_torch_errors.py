@@ -1,4 +1,4 @@
-"""What torch stumbles over is told in our words, with a remedy; what is nobody's mistake keeps its traceback."""
+"""Torch's errors about a spec or a machine are the user's, with a remedy; others keep their traceback."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import sys
 
 import pytest
 import torch
+from torch import nn
 
 from cnnspec.backend.device import set_determinism
 from cnnspec.core.errors import UserError
-from cnnspec.runner.torch_errors import in_our_words
+from cnnspec.runner.torch_errors import torch_errors_as_user_errors
+from cnnspec.settings.train import Train
+from tests.runner.trainings import (
+    CPU,
+    trained,
+)
 
-CPU = torch.device("cpu")
 INSTALL = "Install one, such as g++, or leave compile out."
 
 
@@ -23,7 +28,7 @@ def class_of(module, name):
 
 
 def told(error):
-    with pytest.raises(UserError) as caught, in_our_words(64):
+    with pytest.raises(UserError) as caught, torch_errors_as_user_errors(64):
         raise error
     assert error is caught.value.__cause__
     return caught.value.message, caught.value.hint
@@ -57,7 +62,7 @@ def test_what_else_the_compiler_stumbles_over_is_told_by_its_first_line():
 def test_an_operation_that_does_not_repeat_itself_is_named():
     set_determinism(CPU, deterministic=True)
     try:
-        with pytest.raises(UserError) as caught, in_our_words(64):
+        with pytest.raises(UserError) as caught, torch_errors_as_user_errors(64):
             torch.zeros(4).put_(torch.tensor([1]), torch.tensor([1.0]))
     finally:
         set_determinism(CPU)
@@ -68,13 +73,13 @@ def test_an_operation_that_does_not_repeat_itself_is_named():
 
 def test_what_is_no_mistake_of_the_users_is_left_as_it_is():
     for error in (RuntimeError("a bug"), ValueError("another"), class_of("torch.nn", "Odd")("a third")):
-        with pytest.raises(type(error)) as caught, in_our_words(64):
+        with pytest.raises(type(error)) as caught, torch_errors_as_user_errors(64):
             raise error
         assert error is caught.value
 
 
 def test_too_little_memory_is_told_with_the_callers_remedy():
-    with pytest.raises(UserError) as caught, in_our_words(64, "Name fewer images at once."):
+    with pytest.raises(UserError) as caught, torch_errors_as_user_errors(64, "Name fewer images at once."):
         raise torch.OutOfMemoryError
     assert "the memory does not suffice for batches of 64" == caught.value.message
     assert "Name fewer images at once." == caught.value.hint
@@ -94,15 +99,7 @@ def test_a_machine_without_a_compiler_trains_no_compiled_network(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_a_gpu_that_must_repeat_itself_has_cublas_do_so_too(monkeypatch):
-    monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
-    monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
-    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")
-    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
-    set_determinism(torch.device("cuda"))
-    assert "CUBLAS_WORKSPACE_CONFIG" not in os.environ
-    try:
-        set_determinism(torch.device("cuda"), deterministic=True)
-    finally:
-        set_determinism(CPU)
-    assert ":4096:8" == os.environ["CUBLAS_WORKSPACE_CONFIG"]
+def test_batches_of_one_image_are_told_to_be_too_small_for_batch_norm():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10), nn.BatchNorm1d(10))
+    with pytest.raises(UserError, match="batch_size 1: it sees one value"), torch_errors_as_user_errors(1):
+        trained(model, Train(epochs=1, batch_size=1))

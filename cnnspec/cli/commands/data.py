@@ -13,10 +13,10 @@ from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core import atomic_files
 from cnnspec.core.terminal import escaped
 from cnnspec.render.columns import align
-from cnnspec.runner.threads import wait_briefly
+from cnnspec.runner.openmp import limit_spinning
 
 if TYPE_CHECKING:
-    from cnnspec.runner.data_report import Survey
+    from cnnspec.runner.data_report import DataReport
 
 
 @click.command("data")
@@ -47,43 +47,43 @@ def command(spec: str, settings: tuple[str, ...], png: Path | None, images: int,
     if png is not None and png.suffix.lower() != ".png":
         raise click.BadParameter(f"{png} must end in .png: a PNG is written.", param_hint="--png")
     plan, train, raw = trainable(spec, settings)
-    wait_briefly()
-    from cnnspec.runner.data_report import survey  # noqa: PLC0415 -- imports torch, seconds
+    limit_spinning()
+    from cnnspec.runner.data_report import data_report  # noqa: PLC0415 -- imports torch, seconds
 
-    found = survey(raw, train, images)
-    echo_skipped(found.bad)
+    report = data_report(raw, train, images)
+    echo_skipped(report.bad)
     picture = (png or Path(f"{plan.name}-data.png")) if images else None
     if picture is not None:
-        atomic_files.write(picture, found.png)
+        atomic_files.write(picture, report.png)
     if form == "json":
-        echo_json(found.as_data() | {"png": str(picture) if picture else None})
+        echo_json(report.as_data() | {"png": str(picture) if picture else None})
         return
-    click.echo(data_table(found))
+    click.echo(data_table(report))
     if picture is not None:
         echo_line(picture)
 
 
-def data_table(found: Survey) -> str:
+def data_table(report: DataReport) -> str:
     """Sizes, then a line a class, then all classes together."""
-    total = tuple(map(sum, zip(*found.counts.values(), strict=True)))
-    counts = [*found.counts.items(), ("all", total)]
+    total = tuple(map(sum, zip(*report.counts.values(), strict=True)))
+    counts = [*report.counts.items(), ("all", total)]
     rows: list[tuple[str, ...]] = [("class", "train", "validation", "test")]
     rows += [(escaped(name), *(f"{count:,}" for count in row)) for name, row in counts]
-    head = f"{len(found.counts)} classes, images of {'×'.join(map(str, found.shape))}, {found.where}"
-    lines = [head, *_of_files(found), *_levels(found), "", *align(rows, {1, 2, 3})]
+    head = f"{len(report.counts)} classes, images of {'×'.join(map(str, report.shape))}, {report.where}"
+    lines = [head, *_of_files(report), *_levels(report), "", *align(rows, {1, 2, 3})]
     return "\n".join(lines)
 
 
-def _of_files(found: Survey) -> list[str]:
-    if not found.sizes:
+def _of_files(report: DataReport) -> list[str]:
+    if not report.sizes:
         return []
-    (width, height), _ = found.sizes[0]
-    widths, heights = zip(*(size for size, _ in found.sizes), strict=True)
+    (width, height), _ = report.sizes[0]
+    widths, heights = zip(*(size for size, _ in report.sizes), strict=True)
     extent = f"files: {min(widths)} to {max(widths)} wide, {min(heights)} to {max(heights)} high"
-    return [f"{extent}; most are {width}×{height}" if len(found.sizes) > 1 else f"files: {width}×{height}"]
+    return [f"{extent}; most are {width}×{height}" if len(report.sizes) > 1 else f"files: {width}×{height}"]
 
 
-def _levels(found: Survey) -> list[str]:
+def _levels(report: DataReport) -> list[str]:
     """Mean and deviation of each channel, over the images to train on."""
-    mean, std = (", ".join(f"{value:.4f}" for value in part) for part in (found.mean, found.std))
+    mean, std = (", ".join(f"{value:.4f}" for value in part) for part in (report.mean, report.std))
     return [f"mean {mean}, on the scale from 0 to 1", f"std  {std}"]

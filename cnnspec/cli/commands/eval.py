@@ -12,7 +12,7 @@ from cnnspec.cli.options import format_option, load, run_device_option, weights_
 from cnnspec.cli.output import echo_json, test_result
 from cnnspec.cli.training import echo_skipped, read_data, run_spec
 from cnnspec.render import numbers
-from cnnspec.runner.threads import wait_briefly
+from cnnspec.runner.openmp import limit_spinning
 
 
 @click.command("eval")
@@ -31,11 +31,11 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
     """
     result = load(str(run_spec(run)), [] if device is None else [f"train.device={device}"])
     raw = read_data(result)
-    wait_briefly()
-    from cnnspec.runner.setup import evaluate  # noqa: PLC0415 -- imports torch, seconds
+    limit_spinning()
+    from cnnspec.runner.setup import evaluate_run  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.train is not None
-    tested = evaluate(result.require_plan(), result.train, raw, run / f"{weights}.safetensors")
+    tested = evaluate_run(result.require_plan(), result.train, raw, run / f"{weights}.safetensors")
     score, epoch = tested.score, tested.epoch
     echo_skipped(tested.bad)
     if not tested.same_images:

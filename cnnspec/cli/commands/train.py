@@ -13,9 +13,9 @@ from cnnspec.cli.output import echo_line, test_result
 from cnnspec.cli.progress import Terminated, ignore_interrupts, one_interrupt, progress
 from cnnspec.cli.training import read_data
 from cnnspec.core.errors import UserError
-from cnnspec.runner.errors import NonFiniteError
-from cnnspec.runner.events import Finished
-from cnnspec.runner.threads import wait_briefly
+from cnnspec.runner.nonfinite_error import NonFiniteError
+from cnnspec.runner.openmp import limit_spinning
+from cnnspec.runner.training_events import TrainingEnd
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
@@ -75,11 +75,11 @@ def _warn_of_spare_outputs(result: Result, dataset: Dataset) -> None:
 
 
 def _start(result: Result, dataset: Dataset, out: Path) -> Training:
-    wait_briefly()
-    from cnnspec.runner.setup import start  # noqa: PLC0415 -- imports torch, seconds
+    limit_spinning()
+    from cnnspec.runner.setup import start_training  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.train is not None
-    return start(
+    return start_training(
         result.require_plan(),
         result.train,
         dataset,
@@ -89,26 +89,26 @@ def _start(result: Result, dataset: Dataset, out: Path) -> Training:
     )
 
 
-def _watch(training: Training) -> Finished:
+def _watch(training: Training) -> TrainingEnd:
     """Show the training until its end; whatever ends it early, say where its weights are."""
-    tested: Finished | None = None
+    end: TrainingEnd | None = None
     try:
         with one_interrupt(), progress() as show:
             for event in training.events:
-                tested = event if isinstance(event, Finished) else tested
+                end = event if isinstance(event, TrainingEnd) else end
                 show(event)
-    except KeyboardInterrupt as end:
+    except KeyboardInterrupt as interrupt:
         ignore_interrupts()
         word, code = (
-            ("Terminated", TERMINATED) if isinstance(end, Terminated) else ("Interrupted", INTERRUPTED)
+            ("Terminated", TERMINATED) if isinstance(interrupt, Terminated) else ("Interrupted", INTERRUPTED)
         )
         echo_line(f"{word}. {_kept(training.folder)}", err=True)
         raise SystemExit(code) from None
     except UserError as error:
         error.hint = f"{error.hint} {_kept(training.folder, error)}".strip()
         raise
-    assert tested is not None
-    return tested
+    assert end is not None
+    return end
 
 
 def _kept(folder: Path, error: UserError | None = None) -> str:
@@ -119,12 +119,12 @@ def _kept(folder: Path, error: UserError | None = None) -> str:
     weights = [f"of epoch {last} (last)"] * (last is not None) + [f"of epoch {best} (best)"] * (
         best is not None
     )
-    if isinstance(error, NonFiniteError) and error.kept and last is not None:
-        weights[0] = f"{error.kept} (last)"
+    if isinstance(error, NonFiniteError) and error.weights_from and last is not None:
+        weights[0] = f"{error.weights_from} (last)"
     if not weights:
         return f"{folder} holds no weights: they are written when an epoch ends."
     return f"{folder} holds the weights {' and '.join(weights)}."
 
 
-def _ended(event: Finished) -> str:
+def _ended(event: TrainingEnd) -> str:
     return f"{test_result(event.test)}, with the weights of epoch {event.epoch}"

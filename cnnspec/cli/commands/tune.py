@@ -12,7 +12,7 @@ from cnnspec.cli.output import echo_json
 from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core.errors import UserError
 from cnnspec.core.terminal import terminal_width
-from cnnspec.runner.threads import wait_briefly
+from cnnspec.runner.openmp import limit_spinning
 from cnnspec.settings.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -81,15 +81,15 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     if not train.optimizer.rates:
         message = f"{name} finds its steps' lengths itself after the first: there is no lr to look for"
         raise UserError(message, "Leave its lr as it is.")
-    wait_briefly()
+    limit_spinning()
     from cnnspec.runner.lr_finder import range_test  # noqa: PLC0415 -- as above
-    from cnnspec.runner.setup import prepare  # noqa: PLC0415 -- imports torch, seconds
-    from cnnspec.runner.torch_errors import in_our_words  # noqa: PLC0415 -- as below
+    from cnnspec.runner.setup import training_state  # noqa: PLC0415 -- imports torch, seconds
+    from cnnspec.runner.torch_errors import torch_errors_as_user_errors  # noqa: PLC0415 -- as below
 
-    fit = prepare(plan, train, raw)
-    with in_our_words(train.batch_size):
-        curve = range_test(fit, low, high, steps)
-    echo_skipped(fit.sets.newly_bad())
+    state = training_state(plan, train, raw)
+    with torch_errors_as_user_errors(train.batch_size):
+        curve = range_test(state, low, high, steps)
+    echo_skipped(state.data.newly_bad())
     if len(curve.lrs) < _FEWEST:
         raise UserError(f"the loss runs away at once, at lr {curve.lrs[-1]:g}", _tamer(low))
     suggested = float(f"{curve.suggested:.2g}")

@@ -1,1 +1,1 @@
-"""From the words of a spec to torch's optimizers and their schedules, whose names and defaults they have."""
+"""Torch's optimizers and learning rates, as the declarations in `settings` say."""

@@ -1,4 +1,4 @@
-"""The optimizer of a spec for the weights of a module."""
+"""The optimizer of a spec for the weights of a module: torch's class, as the declaration says."""
 
 from __future__ import annotations
 
@@ -10,56 +10,60 @@ from torch import nn
 from torch.optim import Optimizer
 
 from cnnspec.core.errors import UserError
-from cnnspec.runner.optim.muon import MuonAndAdamW
-from cnnspec.runner.optim.without_dynamo import quiet
+from cnnspec.runner.optim.hidden_matrices import HiddenMatricesOptimizer
+from cnnspec.runner.optim.without_dynamo import without_dynamo
 from cnnspec.settings.optimizers import base
-from cnnspec.settings.optimizers.others import Muon
 
-_ADAMW = "adamw_"
+Weights = Sequence[nn.Parameter]
 
 
-def optimizer(config: base.Optimizer, model: nn.Module, matrices: Container[str]) -> Optimizer:
+def torch_optimizer(config: base.Optimizer, model: nn.Module, matrices: Container[str]) -> Optimizer:
     """Torch's optimizer for the model's weights; `matrices` are the names of those that it sees as matrices.
 
     Raises UserError when there are none to move.
     """
-    weights = [weight for weight in model.parameters() if weight.requires_grad]
-    if not weights:
+    named = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
+    if not named:
         raise UserError("the network has no weights to train")
-    found = [weight for name, weight in model.named_parameters() if name in matrices and weight.requires_grad]
-    if isinstance(config, Muon):
-        return _muon(config, weights, found)
-    made: Optimizer = quiet(getattr(torch.optim, config.torch))(
-        _groups(weights, found, config), **config.model_dump(exclude={"decay"})
+    weights = [weight for _, weight in named]
+    matrix_weights = [weight for name, weight in named if name in matrices]
+    if isinstance(config, base.HiddenMatrices):
+        return _hidden_matrices(config, weights, matrix_weights)
+    groups = _parameter_groups(config, weights, matrix_weights)
+    return _of_class(config.torch, groups, config.torch_arguments())
+
+
+def _hidden_matrices(config: base.HiddenMatrices, weights: Weights, matrices: Weights) -> Optimizer:
+    """One for all matrices but the first and the last (Jordan et al., 2024), another for the rest."""
+    hidden = matrices[1:-1]
+    assert hidden, "a check of the spec tells where there are none"
+    groups = _parameter_groups(config, _without(weights, hidden), matrices)
+    optimizer: Optimizer = without_dynamo(HiddenMatricesOptimizer)(
+        hidden,
+        lambda views: _of_class(config.torch, views, config.torch_arguments()),
+        _of_class(config.rest, groups, config.rest_arguments()),
     )
-    return made
+    return optimizer
 
 
-def _groups(
-    weights: Sequence[nn.Parameter], found: Sequence[nn.Parameter], config: base.Optimizer
-) -> list[dict[str, Any]]:
+def _of_class(name: str, weights: Weights | list[dict[str, Any]], arguments: dict[str, Any]) -> Optimizer:
+    """The class of this name in torch.optim."""
+    optimizer: Optimizer = without_dynamo(getattr(torch.optim, name))(weights, **arguments)
+    return optimizer
+
+
+def _parameter_groups(config: base.Optimizer, weights: Weights, matrices: Weights) -> list[dict[str, Any]]:
     """The matrices, which decay, and the others, which don't; or all as one, where all do."""
     if not isinstance(config, base.Decaying) or config.decay == "all":
         return [{"params": list(weights)}]
-    decaying = {id(weight) for weight in found}
-    still = _without(weights, decaying)
-    moved = _without(weights, {id(weight) for weight in still})
-    groups: list[dict[str, Any]] = [{"params": moved}, {"params": still, "weight_decay": 0.0}]
+    others = _without(weights, matrices)
+    groups: list[dict[str, Any]] = [
+        {"params": _without(weights, others)},
+        {"params": others, "weight_decay": 0.0},
+    ]
     return [group for group in groups if group["params"]]
 
 
-def _muon(config: Muon, weights: Sequence[nn.Parameter], found: Sequence[nn.Parameter]) -> Optimizer:
-    """Muon, for all matrices but the first and the last (Jordan et al., 2024)."""
-    hidden = found[1:-1]
-    assert hidden, "a check of the spec tells where there are none"
-    arguments = config.model_dump(exclude={"decay"})
-    adamw = {
-        name.removeprefix(_ADAMW): arguments.pop(name) for name in [*arguments] if name.startswith(_ADAMW)
-    }
-    rest = _groups(_without(weights, {id(weight) for weight in hidden}), found, config)
-    made: Optimizer = quiet(MuonAndAdamW)(hidden, rest, arguments, adamw)
-    return made
-
-
-def _without(weights: Sequence[nn.Parameter], those: Container[int]) -> list[nn.Parameter]:
-    return [weight for weight in weights if id(weight) not in those]
+def _without(weights: Weights, excluded: Weights) -> list[nn.Parameter]:
+    numbers = {id(weight) for weight in excluded}
+    return [weight for weight in weights if id(weight) not in numbers]

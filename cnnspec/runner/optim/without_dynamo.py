@@ -8,25 +8,20 @@ they are imported or not, and nothing else changes.
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any, cast
 
 import torch
 from torch.optim import Optimizer
 
 _DECORATED = ("add_param_group", "zero_grad", "state_dict", "load_state_dict")
-_MADE: dict[type[Optimizer], type[Optimizer]] = {}
 
 
-def quiet(kind: type[Optimizer]) -> Any:
-    """The same class, to be called as it is, but without the decorators; made once."""
-    if kind not in _MADE:
-        _MADE[kind] = _undecorated(kind)
-    return _MADE[kind]
-
-
-def _undecorated(kind: type[Optimizer]) -> type[Optimizer]:
+@cache
+def without_dynamo(kind: type[Optimizer]) -> Any:
+    """The same class, to be called as it is, but without the decorators."""
     methods = {name: inspect.unwrap(getattr(kind, name)) for name in _DECORATED}
     # one of step's decorators forbade gradients
     step = torch.no_grad()(inspect.unwrap(kind.step))
-    told = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
-    return cast("type[Optimizer]", type(kind.__name__, (kind,), {**methods, **told, "step": step}))
+    names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
+    return cast("type[Optimizer]", type(kind.__name__, (kind,), {**methods, **names, "step": step}))

@@ -1,6 +1,6 @@
 """What `train: {optimizer: …}` may say: torch.optim's names, arguments and defaults.
 
-A new optimizer is its class, its line in this table, and what it is in torch in `train/optim`.
+A new optimizer is its class and its line in this table: what torch.optim has needs nothing else.
 """
 
 from cnnspec.declare.registry import Registry
@@ -19,14 +19,14 @@ OPTIMIZERS = Registry(
         "adamax": "adam:Adamax",
         "nadam": "adam:NAdam",
         "radam": "adam:RAdam",
-        # other steps that are scaled weight by weight
-        "adafactor": "scaled:Adafactor",
-        "adadelta": "scaled:Adadelta",
-        "adagrad": "scaled:Adagrad",
-        "rmsprop": "scaled:RMSprop",
-        # others
-        "asgd": "others:Asgd",
-        "rprop": "others:Rprop",
-        "muon": "others:Muon",
+        # Adagrad and what was made of it
+        "adafactor": "adagrad:Adafactor",
+        "adadelta": "adagrad:Adadelta",
+        "adagrad": "adagrad:Adagrad",
+        "rmsprop": "adagrad:RMSprop",
+        # averages of weights, signs of gradients, whole matrices
+        "asgd": "sgd:Asgd",
+        "rprop": "rprop:Rprop",
+        "muon": "muon:Muon",
     },
 )

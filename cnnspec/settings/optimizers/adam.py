@@ -10,7 +10,7 @@ from cnnspec.settings.optimizers.base import Betas, Decaying, Foreach, Fused
 _DECOUPLED = "Whether weights decay as adamw has it."
 
 
-class Adaptive(Decaying):
+class Moments(Decaying):
     """What they share: running means of the gradient and of its square."""
 
     betas: Betas = Field(
@@ -19,7 +19,7 @@ class Adaptive(Decaying):
     eps: NonNegativeNumber = Field(1e-8, description="Added to the divisor, so that it is not 0.")
 
 
-class Adam(Adaptive, Fused):
+class Adam(Moments, Fused):
     """Steps scaled by the means of the gradient and its square (Kingma & Ba, 2015)."""
 
     example: ClassVar[str] = "{adam: {lr: 0.001, betas: [0.9, 0.99]}}"
@@ -31,7 +31,7 @@ class Adam(Adaptive, Fused):
     decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)
 
 
-class AdamW(Adaptive, Fused):
+class AdamW(Moments, Fused):
     """Adam whose weight decay does not pass through the means (Loshchilov & Hutter, 2019)."""
 
     example: ClassVar[str] = "{adamw: {lr: 0.002, weight_decay: 0.05, decay: matrices}}"
@@ -45,7 +45,7 @@ class AdamW(Adaptive, Fused):
     )
 
 
-class Adamax(Adaptive, Foreach):
+class Adamax(Moments, Foreach):
     """Adam with the largest gradient of late in place of the mean square (Kingma & Ba, 2015)."""
 
     example: ClassVar[str] = "{adamax: {lr: 0.002}}"
@@ -54,7 +54,7 @@ class Adamax(Adaptive, Foreach):
     lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
 
 
-class NAdam(Adaptive, Foreach):
+class NAdam(Moments, Foreach):
     """Adam with Nesterov's momentum (Dozat, 2016)."""
 
     example: ClassVar[str] = "{nadam: {lr: 0.002, momentum_decay: 0.004}}"
@@ -65,7 +65,7 @@ class NAdam(Adaptive, Foreach):
     decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)
 
 
-class RAdam(Adaptive, Foreach):
+class RAdam(Moments, Foreach):
     """Adam that scales its steps only once the mean square is certain enough (Liu et al., 2020)."""
 
     example: ClassVar[str] = "{radam: {lr: 0.001, weight_decay: 1e-4}}"

@@ -4,7 +4,7 @@
 captured in a CUDA graph. LBFGS needs the loss several times a step, SparseAdam gradients that layers here don't give.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Strict
 
@@ -26,10 +26,12 @@ class Optimizer(Arguments):
     """Its class in torch.optim."""
     rates: ClassVar[tuple[str, ...]] = ("lr",)
     """Its learning rates, which a schedule changes; none where lr is that of the first step alone."""
-    hidden_only: ClassVar[bool] = False
-    """Whether what it is made for are the matrices between the first and the last."""
 
     lr: NonNegativeNumber = Field(0.001, description="Learning rate: how far a step goes.")
+
+    def torch_arguments(self) -> dict[str, Any]:
+        """The arguments of its class in torch.optim, but for the weights."""
+        return self.model_dump()
 
 
 class Decaying(Optimizer):
@@ -41,6 +43,40 @@ class Decaying(Optimizer):
         description="What weight_decay is for: all parameters, as torch has it, or matrices alone: the weights of "
         "convolutions and linear layers, but no biases and no scales, as those of norms.",
     )
+
+    def torch_arguments(self) -> dict[str, Any]:
+        """`decay` is none: it decides on the groups of parameters."""
+        return self.model_dump(exclude={"decay"})
+
+
+class HiddenMatrices(Decaying):
+    """What optimizers share that are for the matrices between the first and the last; another moves the rest.
+
+    The other's arguments begin with its name, as `adamw_lr` does.
+    """
+
+    rest: ClassVar[str]
+    """The other's class in torch.optim."""
+
+    def torch_arguments(self) -> dict[str, Any]:
+        """Those of `torch` alone."""
+        return {
+            name: value
+            for name, value in super().torch_arguments().items()
+            if not name.startswith(self._prefix)
+        }
+
+    def rest_arguments(self) -> dict[str, Any]:
+        """Those of `rest`, by its own names."""
+        return {
+            name.removeprefix(self._prefix): value
+            for name, value in super().torch_arguments().items()
+            if name.startswith(self._prefix)
+        }
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self.rest.lower()}_"
 
 
 class Foreach(Optimizer):

@@ -1,12 +1,12 @@
-"""Stochastic gradient descent."""
+"""Stochastic gradient descent, and its average."""
 
 from typing import ClassVar
 
 from pydantic import Field
 
 from cnnspec.core.reject import Reject
-from cnnspec.declare.arguments import Flag, Share
-from cnnspec.settings.optimizers.base import Decaying, Fused
+from cnnspec.declare.arguments import Flag, NonNegativeNumber, Probability, Share
+from cnnspec.settings.optimizers.base import Decaying, Foreach, Fused
 
 
 class Sgd(Decaying, Fused):
@@ -28,3 +28,16 @@ class Sgd(Decaying, Fused):
         if self.nesterov and self.dampening != 0:
             message = f"nesterov needs a dampening of 0, it is {self.dampening:g}"
             raise Reject("nesterov-with-dampening", message, field="dampening", hint="Leave dampening out.")
+
+
+class Asgd(Decaying, Foreach):
+    """Stochastic gradient descent with an lr that falls, and an average of the weights beside it (Polyak & Juditsky, 1992)."""
+
+    torch: ClassVar[str] = "ASGD"
+    example: ClassVar[str] = "{asgd: {lr: 0.01, t0: 1000}}"
+
+    lr: NonNegativeNumber = Field(0.01, description="Learning rate: how far a step goes.")
+    # lr is divided by (1 + lambd·lr·t)^alpha: a negative base has no such power, and a large one overflows
+    lambd: NonNegativeNumber = Field(1e-4, description="How fast lr falls, and weights with it.")
+    alpha: Probability = Field(0.75, description="The power with which lr falls.")
+    t0: NonNegativeNumber = Field(1e6, description="The step from which on weights are averaged.")

@@ -16,4 +16,4 @@ if TYPE_CHECKING:
 @check("train")
 def early_stopping(context: DataContext) -> Iterator[Finding]:
     """Ask what is watched."""
-    yield from verdict("train", context.train.watches, others=context.data.may_validate)
+    yield from verdict("train", context.train.require_watched, others=context.data.may_validate)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.contract import check, error
 from cnnspec.settings.optimizers import OPTIMIZERS
+from cnnspec.settings.optimizers.base import HiddenMatrices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ _FIRST_AND_LAST = 2
 def hidden_matrices(context: TrainContext) -> Iterator[Finding]:
     """Count the weights that are matrices."""
     optimizer, found = context.train.optimizer, len(context.plan.matrices)
-    if optimizer.hidden_only and found <= _FIRST_AND_LAST:
+    if isinstance(optimizer, HiddenMatrices) and found <= _FIRST_AND_LAST:
         name = OPTIMIZERS.name_of(type(optimizer))
         message = (
             f"{name} moves the weights of layers between the first and the last with weights, "

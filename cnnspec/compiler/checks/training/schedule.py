@@ -1,6 +1,6 @@
 """Schedules that can be followed but are hardly meant: lr never changes, or goes the wrong way.
 
-Each schedule judges itself (`doubt`).
+Each schedule says so itself (`require_effect`).
 """
 
 from __future__ import annotations
@@ -27,5 +27,5 @@ def schedule(context: TrainContext) -> Iterator[Finding]:
         message = f"{name} finds its steps' lengths itself after the first: a schedule changes nothing"
         yield warning("lr-never-changes", message, "train.schedule", "Leave schedule out.")
         return
-    for found in verdict("train.schedule", train.schedule.doubt, train.optimizer.lr, train.epochs):
+    for found in verdict("train.schedule", train.schedule.require_effect, train.optimizer.lr, train.epochs):
         yield found._replace(severity="warning")

@@ -1,4 +1,4 @@
-"""How torch's threads wait for each other. To be called before torch is imported; imports none itself."""
+"""How OpenMP's threads, which are torch's on a CPU, wait for each other. Imports no torch: it must be set before."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 _SPINS = "10000"
 
 
-def wait_briefly() -> None:
-    """Have OpenMP's threads sleep when they wait for longer than some microseconds.
+def limit_spinning() -> None:
+    """Have OpenMP's threads sleep when they wait for longer than some microseconds; to be called before torch's import.
 
     They spin for milliseconds otherwise. Where another program wants the cores, a step of a small
     network takes ten times as long then; where none does, it takes as long either way.

@@ -1,4 +1,4 @@
-"""Optimizers whose steps are scaled weight by weight, but for Adam's family."""
+"""Adagrad and what was made of it: a rate for each weight, from its squared gradients."""
 
 from typing import Annotated, ClassVar
 
@@ -17,39 +17,11 @@ AtLeastOne = Annotated[float, Field(ge=1), Expect("a number of at least 1")]
 _LR = "Learning rate: how far a step goes."
 
 
-class Adafactor(Decaying, Foreach):
-    """Mean squares kept as a row and a column of each matrix, to save memory (Shazeer & Stern, 2018)."""
-
-    example: ClassVar[str] = "{adafactor: {lr: 0.01, weight_decay: 1e-4}}"
-    torch: ClassVar[str] = "Adafactor"
-
-    lr: NonNegativeNumber = Field(0.01, description=_LR)
-    beta2_decay: NonPositiveNumber = Field(
-        -0.8, description="Power of the step number by which the mean square's memory grows."
-    )
-    eps: Epsilons = Field(
-        (None, 0.001),
-        description="What keeps divisors from 0: of the squared gradient (null: the dtype's), of the weight's size.",
-    )
-    d: AtLeastOne = Field(1.0, description="Clipping threshold: larger steps than that are scaled down.")
-
-
-class Adadelta(Decaying, Foreach):
-    """Steps scaled by the ratio of the mean squares of steps and gradients (Zeiler, 2012)."""
-
-    example: ClassVar[str] = "{adadelta: {lr: 1, rho: 0.95}}"
-    torch: ClassVar[str] = "Adadelta"
-
-    lr: NonNegativeNumber = Field(1.0, description=_LR)
-    rho: Probability = Field(0.9, description="How slowly the mean squares change.")
-    eps: NonNegativeNumber = Field(1e-6, description="Added to the divisor, so that it is not 0.")
-
-
 class Adagrad(Decaying, Fused):
     """Steps divided by the root of the sum of all squared gradients (Duchi, Hazan & Singer, 2011)."""
 
-    example: ClassVar[str] = "{adagrad: {lr: 0.01, lr_decay: 1e-4}}"
     torch: ClassVar[str] = "Adagrad"
+    example: ClassVar[str] = "{adagrad: {lr: 0.01, lr_decay: 1e-4}}"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     lr_decay: NonNegativeNumber = Field(
@@ -61,14 +33,42 @@ class Adagrad(Decaying, Fused):
     eps: NonNegativeNumber = Field(1e-10, description="Added to the divisor, so that it is not 0.")
 
 
+class Adadelta(Decaying, Foreach):
+    """Steps scaled by the ratio of the mean squares of steps and gradients (Zeiler, 2012)."""
+
+    torch: ClassVar[str] = "Adadelta"
+    example: ClassVar[str] = "{adadelta: {lr: 1, rho: 0.95}}"
+
+    lr: NonNegativeNumber = Field(1.0, description=_LR)
+    rho: Probability = Field(0.9, description="How slowly the mean squares change.")
+    eps: NonNegativeNumber = Field(1e-6, description="Added to the divisor, so that it is not 0.")
+
+
 class RMSprop(Decaying, Foreach):
     """Steps divided by the root of the mean squared gradient (Tieleman & Hinton, 2012)."""
 
-    example: ClassVar[str] = "{rmsprop: {lr: 0.01, alpha: 0.9, momentum: 0.9}}"
     torch: ClassVar[str] = "RMSprop"
+    example: ClassVar[str] = "{rmsprop: {lr: 0.01, alpha: 0.9, momentum: 0.9}}"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     alpha: Share = Field(0.99, description="How slowly the mean square changes.")
     eps: NonNegativeNumber = Field(1e-8, description="Added to the divisor, so that it is not 0.")
     momentum: Share = Field(0, description="The share of the last step that goes on into this one.")
     centered: Flag = Field(False, description="Whether the variance divides, in place of the mean square.")
+
+
+class Adafactor(Decaying, Foreach):
+    """Mean squares kept as a row and a column of each matrix, to save memory (Shazeer & Stern, 2018)."""
+
+    torch: ClassVar[str] = "Adafactor"
+    example: ClassVar[str] = "{adafactor: {lr: 0.01, weight_decay: 1e-4}}"
+
+    lr: NonNegativeNumber = Field(0.01, description=_LR)
+    beta2_decay: NonPositiveNumber = Field(
+        -0.8, description="Power of the step number by which the mean square's memory grows."
+    )
+    eps: Epsilons = Field(
+        (None, 0.001),
+        description="What keeps divisors from 0: of the squared gradient (null: the dtype's), of the weight's size.",
+    )
+    d: AtLeastOne = Field(1.0, description="Clipping threshold: larger steps than that are scaled down.")

@@ -1,4 +1,4 @@
-"""The module and how it computes: its device, its numbers, its memory format, compiled or as it is."""
+"""The forward pass of a network on its device: memory format, autocast, torch.compile, the first of its outputs."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ class Network:
         """The first output, as fp32."""
         images_NCHW = images_NCHW.contiguous(memory_format=self.precision.memory_format)
         if self.precision.name == "fp32":
-            return first(self._forward(images_NCHW))
+            return first_output(self._forward(images_NCHW))
         with torch.autocast(self.device.type, self.precision.dtype):
             outputs = self._forward(images_NCHW)
-        return first(outputs).float()
+        return first_output(outputs).float()
 
-    def like(self, module: nn.Module) -> Network:
+    def with_module(self, module: nn.Module) -> Network:
         """Another module with equal layers that computes likewise."""
         return Network(module, self.precision, self.device, self.matrices, compiled=self._compiled)
 
 
 def _compiled(module: nn.Module) -> Callable[[Tensor], object]:
-    """The compiler's; that CUDA is installed where no GPU is, which torch warns of then, is nothing to mend."""
+    """By torch.compile; that CUDA is installed where no GPU is, which torch warns of then, is nothing to mend."""
     logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
     compiled: Callable[[Tensor], object] = torch.compile(module)
     return compiled
 
 
-def first(outputs: object) -> Tensor:
+def first_output(outputs: object) -> Tensor:
     """The output that the loss is applied to: the first, where a network has several."""
     while not isinstance(outputs, Tensor):
         values = outputs.values() if isinstance(outputs, dict) else cast("Sequence[object]", outputs)

@@ -23,56 +23,58 @@ from torch import nn
 from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
 from cnnspec.runner import checkpoint
-from cnnspec.runner.checkpoint import About
-from cnnspec.runner.errors import NonFiniteError
-from cnnspec.runner.events import Epoch, Event, Finished, Skipped
+from cnnspec.runner.checkpoint import CheckpointMetadata
+from cnnspec.runner.nonfinite_error import NonFiniteError
+from cnnspec.runner.training_events import EpochEnd, Event, SkippedFile, TrainingEnd
 
 SPEC, ENVIRONMENT, METRICS = "spec.yaml", "environment.json", "metrics.jsonl"
 BEST, LAST, SKIPPED = "best.safetensors", "last.safetensors", "skipped.txt"
 
 
-class Run:
+class RunFolder:
     """A folder of its own for one training."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
     @classmethod
-    def create(cls, parent: Path, name: str, spec: str, environment: Mapping[str, object]) -> Run:
+    def create(cls, parent: Path, name: str, spec: str, environment: Mapping[str, object]) -> RunFolder:
         """`parent/name/n` with the next free n, and all in it that is known beforehand. Raises UserError."""
-        run = cls(_numbered(parent / (re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run")))
-        atomic_files.write_text(run.folder / SPEC, spec)
-        atomic_files.write_text(run.folder / ENVIRONMENT, json.dumps(environment, indent=2) + "\n")
-        atomic_files.write_text(run.folder / METRICS, "")
+        run = cls(_new_numbered_folder(parent / (re.sub(r"[^\w.-]+", "-", name).strip("-.") or "run")))
+        atomic_files.write_text(run.path / SPEC, spec)
+        atomic_files.write_text(run.path / ENVIRONMENT, json.dumps(environment, indent=2) + "\n")
+        atomic_files.write_text(run.path / METRICS, "")
         return run
 
-    def record(self, events: Iterable[Event], model: nn.Module, about: About) -> Iterator[Event]:
-        """Pass the events on, each when what it says is in the folder."""
+    def record(
+        self, events: Iterable[Event], model: nn.Module, metadata: CheckpointMetadata
+    ) -> Iterator[Event]:
+        """Yield the events, each when what it says is in the folder."""
         try:
             for event in events:
-                self._record(event, model, about)
+                self._record(event, model, metadata)
                 yield event
         except NonFiniteError as error:
-            if error.kept:
-                checkpoint.save(self.folder / LAST, model, replace(about, epoch=error.epoch))
+            if error.weights_from:
+                checkpoint.save(self.path / LAST, model, replace(metadata, epoch=error.epoch))
             raise
 
-    def _record(self, event: Event, model: nn.Module, about: About) -> None:
-        if isinstance(event, Epoch):
-            self._record_epoch(event, model, replace(about, epoch=event.epoch))
-        elif isinstance(event, Skipped):
-            atomic_files.append_line(self.folder / SKIPPED, f"{event.file}: {event.reason}")
-        elif isinstance(event, Finished):
-            atomic_files.append_row(self.folder / METRICS, test_row(event))
+    def _record(self, event: Event, model: nn.Module, metadata: CheckpointMetadata) -> None:
+        if isinstance(event, EpochEnd):
+            self._record_epoch(event, model, replace(metadata, epoch=event.epoch))
+        elif isinstance(event, SkippedFile):
+            atomic_files.append_line(self.path / SKIPPED, f"{event.file}: {event.reason}")
+        elif isinstance(event, TrainingEnd):
+            atomic_files.append_row(self.path / METRICS, test_row(event))
 
-    def _record_epoch(self, event: Epoch, model: nn.Module, about: About) -> None:
+    def _record_epoch(self, event: EpochEnd, model: nn.Module, metadata: CheckpointMetadata) -> None:
         if event.improved:
-            checkpoint.save(self.folder / BEST, model, about)
-        checkpoint.save(self.folder / LAST, model, about)
-        atomic_files.append_row(self.folder / METRICS, epoch_row(event))
+            checkpoint.save(self.path / BEST, model, metadata)
+        checkpoint.save(self.path / LAST, model, metadata)
+        atomic_files.append_row(self.path / METRICS, epoch_row(event))
 
 
-def epoch_row(event: Epoch) -> dict[str, float | int | None]:
+def epoch_row(event: EpochEnd) -> dict[str, float | int | None]:
     """A row of metrics.jsonl."""
     validation = event.validation
     return {
@@ -88,7 +90,7 @@ def epoch_row(event: Epoch) -> dict[str, float | int | None]:
     }
 
 
-def test_row(event: Finished) -> dict[str, float | int | None]:
+def test_row(event: TrainingEnd) -> dict[str, float | int | None]:
     """The last row of metrics.jsonl; its epoch is the best one, whose weights were tested."""
     return {
         "epoch": event.epoch,
@@ -99,11 +101,11 @@ def test_row(event: Finished) -> dict[str, float | int | None]:
     }
 
 
-def _numbered(parent: Path) -> Path:
+def _new_numbered_folder(parent: Path) -> Path:
     """A new folder with the number after the highest; whoever else makes it first, we take the next."""
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        number = 1 + max(map(_number_of, parent.iterdir()), default=0)
+        number = 1 + max(map(_run_number, parent.iterdir()), default=0)
         while True:
             folder = parent / str(number)
             try:
@@ -117,5 +119,5 @@ def _numbered(parent: Path) -> Path:
         raise UserError(message, "Give another place with --out.") from error
 
 
-def _number_of(entry: Path) -> int:
+def _run_number(entry: Path) -> int:
     return int(entry.name) if re.fullmatch("[0-9]{1,9}", entry.name) else 0

@@ -1,4 +1,4 @@
-"""What happens while a network is trained, as data. The loop makes it; bar, files and logs listen."""
+"""What happens while a network is trained, as data. The loop yields it; bar, files and logs listen. Imports no torch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class TrainingStart:
     """Nothing is trained yet."""
 
     epochs: int
@@ -34,7 +34,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedFile:
     """An image could not be read and is left out, with the reason."""
 
     file: str
@@ -42,8 +42,8 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A moment within an epoch; not every step is told of. `step` counts from the start of training."""
+class EpochProgress:
+    """A moment within an epoch; not every step has one. `step` counts from the start of training."""
 
     epoch: int
     step: int
@@ -52,7 +52,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Epoch:
+class EpochEnd:
     """An epoch is over, and the model is as it left it. `improved`: it is the best so far.
 
     `images_per_s` is of the training part alone, `seconds` since training began.
@@ -70,7 +70,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class EarlyStop:
     """Training ends before its last epoch; the test follows."""
 
     epoch: int
@@ -79,7 +79,7 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class TrainingEnd:
     """The end: the model has the weights of its best epoch, and these were its only look at the test set."""
 
     epoch: int
@@ -88,4 +88,4 @@ class Finished:
     seconds: float
 
 
-Event = Started | Skipped | Step | Epoch | Stopped | Finished
+Event = TrainingStart | SkippedFile | EpochProgress | EpochEnd | EarlyStop | TrainingEnd
