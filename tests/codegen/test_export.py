@@ -14,7 +14,7 @@ import cnnspec
 from cnnspec.codegen.python_module import python_module, python_source
 from cnnspec.core.emit import Function, Module
 from cnnspec.layers import KINDS
-from tests.layers.test_layers import sample_layer, written_input
+from tests.layers.needed import sample_layer, written_input
 from tests.layers.torch_interpreter import target
 
 MOST_LINES = {"resnet152": 170, "densenet201": 260, "efficientnet_b7": 450, "convnext_large": 260}
