@@ -21,7 +21,7 @@ wait_briefly()
 TESTS = Path(__file__).parent
 WITH_TORCH = {"backend", "codegen", "data", "runner", "training", "zoo"}
 """Folders of tests that need what `pip install 'cnnspec[train]'` installs."""
-NOT_THERE = ("torch", "torchvision", "numpy", "PIL", "safetensors")
+NOT_THERE = ("torch", "torchvision", "PIL", "safetensors")  # not numpy: hypothesis asks sys.modules for it
 
 
 def needs_torch(path: Path) -> bool:
