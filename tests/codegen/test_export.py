@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import time
 
 import pytest
 import torch
@@ -14,6 +13,7 @@ import cnnspec
 from cnnspec.codegen.python_module import python_module, python_source
 from cnnspec.core.emit import Function, Module
 from cnnspec.layers import KINDS
+from tests.calls import calls
 from tests.layers.needed import sample_layer, written_input
 from tests.layers.torch_interpreter import target
 
@@ -501,15 +501,10 @@ class TestEmits:
             ]
 
 
-def test_printing_takes_time_in_proportion():
-    def seconds(depth: int) -> float:
+def test_eight_times_the_network_is_at_most_about_eight_times_the_work():
+    def work(depth: int) -> int:
         text = TestClasses.BLOCK + f"  - {{block: {{n: $i + 1, p: 1 / ($i + 2)}}, repeat: {depth}}}\n"
         plan = checked(text).plan
-        best = []
-        for _ in range(3):
-            start = time.process_time()
-            python_module(plan)
-            best.append(time.process_time() - start)
-        return min(best)
+        return calls(lambda: python_module(plan))
 
-    assert seconds(1600) < 16 * seconds(200) + 0.05
+    assert work(800) < 9 * work(100)
