@@ -1,64 +1,85 @@
-# `make demo` and `make test` set up all they need; python3 and make are enough.
+# python3 and make are enough: every target sets up what it needs, in .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-all lint types rooms pytest bench docs clean
+.PHONY: help demo check test test-all bench docs clean lint types-pure rooms tests-pure types tests-torch
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      train specs/digits.yaml on real handwritten digits"
-	@echo "make test      format, lint, types, import rooms, tests"
-	@echo "make test-all  the same with the slow tests"
-	@echo "make bench     the measurements of benchmarks/README.md"
+	@echo "make check     all that needs no torch: format, lint, types, import rules, tests"
+	@echo "make test      make check, and types and tests of what needs torch: what CI runs"
+	@echo "make test-all  make test, with the slow tests"
 	@echo "make docs      write schemas/ and the reference pages in docs/ anew"
+	@echo "make bench     the measurements of benchmarks/README.md"
+	@echo "make clean     remove .venv and all that tools leave behind"
 
-$(VENV)/.train: pyproject.toml
+# Each environment is the one before with more in it, so that whoever only checks never waits for torch.
+$(VENV)/.pip: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[train]'
+	$(PIP) install --upgrade pip
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.pip
+	$(PIP) install --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.pip
+	$(PIP) install --editable '.[train]'
 	$(BIN)/python -m compileall -q cnnspec
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.train
-	$(BIN)/python -m pip install --quiet --editable '.[train,dev]'
+$(VENV)/.bench: $(VENV)/.dev $(VENV)/.train
+	$(PIP) install --editable '.[train,bench]'
 	@touch $@
 
 demo: $(VENV)/.train
 	$(BIN)/cnnspec summary specs/digits.yaml
 	$(BIN)/cnnspec train specs/digits.yaml
 
-test: lint types rooms pytest
+# Tests run in as many processes as there are cores, torch with a thread in each; a file's tests stay together.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
+MARKED := -m "not slow"
+
+# Rooms that know no torch; their tests cover them to the last branch.
+PURE := core expressions reader declare layers settings language compiler library
+COVERAGE := $(PURE:%=--cov=cnnspec.%) --cov-branch --cov-fail-under=100
+PURE_TYPES := $(PURE:%=--package=cnnspec.%) --package=cnnspec.render
+
+check: lint types-pure rooms tests-pure
+
+test: TRACE := $(COVERAGE)
+test: check types tests-torch
+
+test-all: MARKED :=
+test-all: test
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/.dev
-	$(BIN)/mypy
+types-pure: $(VENV)/.dev
+	$(BIN)/mypy $(PURE_TYPES)
 
 rooms: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-# The rooms of pure code are covered to the last branch.
-PURE := --cov=cnnspec.core --cov=cnnspec.layers --cov=cnnspec.language --cov=cnnspec.compiler
-COVERED := $(PURE) --cov-branch --cov-fail-under=100
+tests-pure: $(VENV)/.dev
+	$(PYTEST) --torch=without $(MARKED) $(TRACE)
 
-pytest: $(VENV)/.dev
-	$(BIN)/pytest -m "not slow" $(COVERED)
+types: $(VENV)/.dev $(VENV)/.train
+	$(BIN)/mypy
 
-test-all: lint types rooms
-	$(BIN)/pytest $(COVERED)
-
-$(VENV)/.bench: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --editable '.[train,dev,bench]'
-	@touch $@
-
-bench: $(VENV)/.bench
-	$(BIN)/python -m benchmarks
+tests-torch: $(VENV)/.dev $(VENV)/.train
+	$(PYTEST) --torch=only $(MARKED)
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.generated
 
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

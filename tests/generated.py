@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from cnnspec.compiler.check import Result
@@ -14,16 +15,14 @@ from cnnspec.render.reference_pages import codes_page, layers_page, settings_pag
 ROOT = Path(__file__).parent.parent
 
 
-def generated() -> dict[Path, str]:
-    """Every generated file with what it should hold."""
-    return {
-        ROOT / "schemas" / "cnnspec.schema.json": json.dumps(json_schema(), ensure_ascii=False, indent=2)
-        + "\n",
-        ROOT / "docs" / "layers.md": layers_page(),
-        ROOT / "docs" / "settings.md": settings_page(),
-        ROOT / "docs" / "codes.md": codes_page(),
-        ROOT / "docs" / "zoo.md": network_list.markdown(_families()),
-    }
+def schema_text() -> str:
+    """The JSON Schema, as it is committed."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+def zoo_page() -> str:
+    """The page of all networks that ship."""
+    return network_list.markdown(_families())
 
 
 def _families() -> list[tuple[Path, list[tuple[str, Result]]]]:
@@ -34,6 +33,16 @@ def _families() -> list[tuple[Path, list[tuple[str, Result]]]]:
     return list(found.items())
 
 
+GENERATED: dict[Path, Callable[[], str]] = {
+    ROOT / "schemas" / "cnnspec.schema.json": schema_text,
+    ROOT / "docs" / "layers.md": layers_page,
+    ROOT / "docs" / "settings.md": settings_page,
+    ROOT / "docs" / "codes.md": codes_page,
+    ROOT / "docs" / "zoo.md": zoo_page,
+}
+"""Every generated file, and what gives its text."""
+
+
 if __name__ == "__main__":
-    for path, text in generated().items():
-        path.write_text(text, "utf-8")
+    for path, text in GENERATED.items():
+        path.write_text(text(), "utf-8")

@@ -8,9 +8,9 @@ from cnnspec.compiler.plan import Output
 from cnnspec.compiler.walk.when import is_there
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.names.names import Names
     from cnnspec.compiler.plan import Value
     from cnnspec.compiler.walk.frame import Frame
+    from cnnspec.compiler.walk.names import Names
     from cnnspec.language.spec import Spec
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.graph import components
 from cnnspec.core.plain import quote
+from cnnspec.language.keys import ITEM_KEYS
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing
-from cnnspec.language.spec import ITEM_KEYS, Argument, Block, every
+from cnnspec.language.spec import Argument, Block, every
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import nearest
-from cnnspec.language.spec import ITEM_KEYS
+from cnnspec.language.keys import ITEM_KEYS
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Entry, Mapping, Scalar
 from cnnspec.reader.split_at_comma import is_end_of_call

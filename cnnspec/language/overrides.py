@@ -8,7 +8,7 @@ from cnnspec.core.diagnostic import Findings, Place, Source
 from cnnspec.core.plain import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.declare.one_of import one_of
-from cnnspec.language.spec import LATER, TOP_LEVEL
+from cnnspec.language.keys import LATER, TOP_LEVEL
 from cnnspec.reader.document import read
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.settings.datasets import DATA

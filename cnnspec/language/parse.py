@@ -11,9 +11,10 @@ from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
 from cnnspec.language.hints.sections import at_top
 from cnnspec.language.items import ItemReader
+from cnnspec.language.keys import LATER, TOP_LEVEL
 from cnnspec.language.outputs import read_output
 from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start
-from cnnspec.language.spec import LATER, TOP_LEVEL, Item, Spec
+from cnnspec.language.spec import Item, Spec
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 from cnnspec.reader.split_at_comma import is_end_of_call

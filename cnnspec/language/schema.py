@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from cnnspec.declare.one_of import OneOf, one_of
-from cnnspec.language.spec import ITEM_KEYS, TOP_LEVEL
+from cnnspec.language.keys import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.settings.datasets import DATA

@@ -18,7 +18,7 @@ import cnnspec
 from cnnspec.codegen.python_module import python_module, python_source
 from cnnspec.compiler.names.namespace import unfit
 from cnnspec.library.specs import shipped_networks, shipped_specs
-from tests.zoo.networks.networks import ZOO, outputs_by_name, unequal
+from tests.zoo.networks import ZOO, outputs_by_name, unequal
 
 OWN = sorted(shipped_networks().keys() - {entry.spec for entry in ZOO})
 """The specs that ship and have no counterpart in torchvision."""

@@ -400,15 +400,6 @@ class TestUsage:
         expected = b"error: standard output: can't be written (No space left on device)\n"
         assert (1, expected) == (done.returncode, done.stderr)
 
-    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
-    def test_a_training_whose_result_cannot_be_printed_is_one_line(self, tmp_path):
-        options = f"--set train.limit_steps=1 --out {tmp_path}"
-        command = f"{sys.executable} -m cnnspec train digits {options} >/dev/full"
-        done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
-        assert 1 == done.returncode
-        assert done.stderr.endswith(b"\nerror: standard output: can't be written (No space left on device)\n")
-        assert b"Traceback" not in done.stderr
-
     def test_an_error_of_a_file_is_not_taken_for_one_of_the_output(self):
         with pytest.raises(FileNotFoundError), output_errors():
             Path("/nonexistent").read_text("utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import time
 
 import pytest
 import torch
@@ -14,7 +13,8 @@ import cnnspec
 from cnnspec.codegen.python_module import python_module, python_source
 from cnnspec.core.emit import Function, Module
 from cnnspec.layers import KINDS
-from tests.layers.test_layers import sample_layer, written_input
+from tests.calls import calls
+from tests.layers.needed import sample_layer, written_input
 from tests.layers.torch_interpreter import target
 
 MOST_LINES = {"resnet152": 170, "densenet201": 260, "efficientnet_b7": 450, "convnext_large": 260}
@@ -501,15 +501,10 @@ class TestEmits:
             ]
 
 
-def test_printing_takes_time_in_proportion():
-    def seconds(depth: int) -> float:
+def test_eight_times_the_network_is_at_most_about_eight_times_the_work():
+    def work(depth: int) -> int:
         text = TestClasses.BLOCK + f"  - {{block: {{n: $i + 1, p: 1 / ($i + 2)}}, repeat: {depth}}}\n"
         plan = checked(text).plan
-        best = []
-        for _ in range(3):
-            start = time.process_time()
-            python_module(plan)
-            best.append(time.process_time() - start)
-        return min(best)
+        return calls(lambda: python_module(plan))
 
-    assert seconds(1600) < 16 * seconds(200) + 0.05
+    assert work(800) < 9 * work(100)

@@ -9,6 +9,7 @@ import pytest
 
 import cnnspec
 from cnnspec.compiler.checks.run import ROOMS, checks_of, modules_of
+from tests.findings import codes
 
 PROBE = """
 import sys
@@ -80,3 +81,9 @@ def test_channels_last_is_refused_with_what_is_against_it(network, against):
         f"cnnspec: 1\n{network}\ntrain: {{memory_format: channels_last}}"
     ).diagnostics
     assert ("no-planes", True) == (found.code, found.message.endswith(against))
+
+
+@pytest.mark.parametrize("kind", ["softmax", "softmin", "log_softmax", "sigmoid"])
+def test_what_squashes_scores_is_told_before_cross_entropy(kind):
+    text = f"input: [1, 8, 8]\nlayers: [flatten, linear: 10, {kind}]\ndata: digits\n"
+    assert ["softmax-before-cross-entropy"] == codes(text)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import torch
+import pytest
 
 import cnnspec
+from tests.findings import codes
 
 NETWORK = """
 cnnspec: 1
@@ -44,18 +45,6 @@ def test_what_stands_further_in_wins_parameter_by_parameter():
     assert expected == starts()
 
 
-def test_null_leaves_a_parameter_as_torch_has_it():
-    torch.manual_seed(0)
-    ours = cnnspec.build(cnnspec.check_text(NETWORK))
-    torch.manual_seed(0)
-    theirs = cnnspec.build(
-        cnnspec.check_text(NETWORK.replace("zeros", "null").replace("{constant: 1}", "null"))
-    )
-    for name in ("torchs.weight", "torchs.bias", "partial.bias", "free.0.weight", "free.0.bias"):
-        assert torch.equal(theirs.get_parameter(name), ours.get_parameter(name))
-    assert 0 == ours.get_parameter("partial.weight").count_nonzero()
-
-
 def test_a_mistake_in_a_block_tells_the_call_that_led_to_it():
     text = """
 cnnspec: 1
@@ -71,3 +60,33 @@ layers:
     (found,) = cnnspec.check_text(text).diagnostics
     assert ("bad-value", 7) == (found.code, found.place.line)
     assert [("in unit with std: -1", 10)] == [(r.message, r.place.line) for r in found.related]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("input: [1, 8, 8]\nlayers: [{bn, init: $missing}]\n", ["unknown-variable"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: null}]\n", []),
+        (
+            "input: [1, 8, 8]\nlayers: [{bn, init: {weight: ones, bias: {normal: {std: -1}}}}]\n",
+            ["bad-value"],
+        ),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {weight: ones, biass: zeros}}]\n", ["unknown-key"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {uniform: {a: 2, b: 1}}}]\n", ["bad-init"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {trunc_normal: {a: 2, b: 1}}}]\n", ["bad-init"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: xavier_uniform}]\n", ["bad-init"]),
+        ("input: [1, 8, 8]\nlayers: [flatten, {linear: 2, init: dirac}]\n", ["bad-init"]),
+        (
+            "input: [4, 8, 8]\nlayers: [{conv: {out_channels: 3, kernel_size: 1}, init: {dirac: {groups: 2}}}]\n",
+            ["bad-init"],
+        ),
+        (
+            "input: [1, 8, 8]\nlayers: [{conv: {out_channels: 3, kernel_size: 9}, init: ones}]\n",
+            ["kernel-too-large"],
+        ),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {constant: $missing}}]\n", ["unknown-variable"]),
+        ("input: [1, 8, 8]\nlayers: [{bn, init: {constant: [$missing]}}]\n", ["unknown-variable"]),
+    ],
+)
+def test_a_mistake_in_an_initialisation_is_one_diagnostic(text, expected):
+    assert sorted(expected) == sorted(codes(text))

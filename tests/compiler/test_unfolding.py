@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cnnspec.compiler.check import check_text
 from cnnspec.compiler.walk import limits
+from tests.findings import codes
 
 FEW_ITEMS = 1_000
 """A limit that is reached sooner than the real one."""
@@ -90,3 +91,9 @@ def test_the_limit_is_a_hundred_thousand_items() -> None:
 def test_a_spec_of_just_the_limit_is_fine() -> None:
     levels = [(1, FEW_ITEMS // 2 - 1, "plain")]
     assert (FEW_ITEMS - 1, True) == (_items(levels), check_text(_spec(levels)).ok)
+
+
+def test_blocks_may_nest_so_far_and_no_further():
+    blocks = "".join(f"  b{i}: {{layers: [b{i + 1}]}}\n" for i in range(70)) + "  b70: {layers: [relu]}\n"
+    assert ["too-deep"] == codes(f"input: [1, 8, 8]\nlayers: [b0]\nblocks:\n{blocks}")
+    assert "too-deep" not in codes(f"input: [1, 8, 8]\nlayers: [b10]\nblocks:\n{blocks}")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from torch import nn
 
 import cnnspec
-from tests.docs import typed_user
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -21,18 +18,6 @@ WIDE = "cnnspec: 1\nvars: {width: 2}\ninput: [4, 8, 8]\nlayers: [conv: {out_chan
 def python(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     return done.stdout
-
-
-def test_every_block_of_the_page_runs_in_order():
-    blocks = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    shown: list[str] = []
-    names = {"print": lambda *values: shown.append(" ".join(map(str, values)))}
-    for block in blocks:
-        exec(compile(block, "docs/api.md", "exec"), names)
-    assert "8 wrong-assertion linear: in_features says 576, the input has 5760" in shown[0]
-    assert "small.yaml:8:27: error[wrong-assertion]" in shown[1]
-    assert "resnet50 23528522" in shown[2]
-    assert "3×224×224" in shown
 
 
 @pytest.mark.parametrize("name", cnnspec.__all__)
@@ -69,9 +54,3 @@ def test_a_plan_that_is_whole_is_given_and_one_that_is_not_is_refused():
     assert fine.plan is fine.require_plan()
     with pytest.raises(cnnspec.SpecError):
         wrong.require_plan()
-
-
-def test_a_typed_program_runs():
-    assert isinstance(typed_user.network(WIDE % 3), nn.Conv2d | nn.Sequential)
-    (message,) = typed_user.network(WIDE % 9)
-    assert message.startswith("4: conv: ")

@@ -10,26 +10,27 @@ import pytest
 from cnnspec.core.diagnostic import Source
 from cnnspec.library.specs import shipped_specs
 from cnnspec.reader.document import read
-from tests.generated import ROOT, generated
+from tests.generated import GENERATED, ROOT
 
 
-@pytest.mark.parametrize("path", generated(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
 def test_generated_files_are_fresh(path):
-    assert generated()[path] == path.read_text("utf-8"), "run `make docs`"
+    assert GENERATED[path]() == path.read_text("utf-8"), "run `make docs`"
 
 
-def _validator():
+@pytest.fixture(scope="module")
+def validator():
     schema = json.loads((ROOT / "schemas" / "cnnspec.schema.json").read_text("utf-8"))
     jsonschema.Draft7Validator.check_schema(schema)
     return jsonschema.Draft7Validator(schema)
 
 
 @pytest.mark.parametrize("path", shipped_specs().values(), ids=lambda path: path.stem)
-def test_every_shipped_spec_satisfies_the_schema_and_names_it(path):
+def test_every_shipped_spec_satisfies_the_schema_and_names_it(path, validator):
     text = path.read_text("utf-8")
     assert text.startswith("# yaml-language-server: $schema=../schemas/cnnspec.schema.json\n")
     assert [
-        error.message for error in _validator().iter_errors(read(Source(path.name, text)).root.plain())
+        error.message for error in validator.iter_errors(read(Source(path.name, text)).root.plain())
     ] == []
 
 
@@ -46,9 +47,9 @@ def test_every_shipped_spec_satisfies_the_schema_and_names_it(path):
         {"layers": [{"add": [[]]}]},
     ],
 )
-def test_the_schema_refuses_what_the_checker_refuses(damaged):
+def test_the_schema_refuses_what_the_checker_refuses(damaged, validator):
     spec = {"cnnspec": 1, "input": [1, 8, 8], "layers": ["relu"], **damaged}
-    assert not _validator().is_valid(spec)
+    assert not validator.is_valid(spec)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,6 @@ def test_the_schema_refuses_what_the_checker_refuses(damaged):
         {"linear": "$classes"},
     ],
 )
-def test_the_schema_allows_expressions_blocks_and_merges(item):
+def test_the_schema_allows_expressions_blocks_and_merges(item, validator):
     spec = {"cnnspec": 1, "input": [1, "$size", 8], "layers": [item]}
-    assert [error.message for error in _validator().iter_errors(spec)] == []
+    assert [error.message for error in validator.iter_errors(spec)] == []

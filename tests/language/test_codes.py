@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ WITHOUT_HYPHEN = {"indivisible"}
 CHECK_FILES = [module.__file__ for room in CHECKS for module in modules_of(room)]
 
 
+@cache
 def words(file: Path) -> set[str]:
     """The words in a file's source that are codes, or look like one."""
     tree = ast.parse(file.read_text("utf-8"))

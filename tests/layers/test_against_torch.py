@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import pytest
 import torch
-from pydantic import ValidationError
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.layers import KINDS
 from cnnspec.layers.base import Layer
-from tests.layers.samples import Sample, samples
+from tests.layers.samples import samples
 from tests.layers.torch_interpreter import BATCH, made, run, state, tensors
+from tests.layers.verdict import Verdict, judged
 
 torch.set_num_threads(1)
 SAMPLES = 400
@@ -68,25 +68,6 @@ STRICTER = {
     ("resize", "wrong-rank", "like"): "torch takes the last axes of the other",
 }
 """(kind, code, field), or (kind, field, "pydantic") -> why we say no where torch doesn't."""
-
-
-class Verdict(Exception):  # noqa: N818 -- an answer, not a fault
-    """Cnnspec's no, as STRICTER's keys have it."""
-
-
-def judged(kind: str, sample: Sample) -> tuple[Layer, Shape | Verdict]:
-    """The layer, though it be invalid, and its output's shape or the verdict against it."""
-    args, inputs = sample
-    cls = KINDS[kind]
-    try:
-        layer = cls(**args)
-    except ValidationError as error:
-        return cls.model_construct(**args), Verdict(kind, str(error.errors()[0]["loc"][0]), "pydantic")
-    try:
-        layer.consistent()
-        return layer, layer.infer_from(inputs)
-    except Reject as no:
-        return layer, Verdict(kind, no.code, no.field)
 
 
 def torch_says(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[int, ...] | Exception:

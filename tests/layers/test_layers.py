@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from random import Random
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 import pytest
 from pydantic.fields import FieldInfo
@@ -14,77 +14,10 @@ from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Expect
 from cnnspec.layers import KINDS, MERGES
-from cnnspec.layers.base import Layer
 from cnnspec.layers.merges import Merge
+from tests.layers.needed import IMAGE, NEEDED, sample_layer, written_input
 from tests.layers.samples import samples
-from tests.layers.test_against_torch import judged
-from tests.layers.torch_interpreter import target
-
-NEEDED: dict[str, dict[str, Any]] = {
-    "conv": {"out_channels": 4, "kernel_size": 1},
-    "conv_transpose": {"out_channels": 4, "kernel_size": 1},
-    "depthwise": {"kernel_size": 1},
-    "linear": {"out_features": 4},
-    "groupnorm": {"num_groups": 2},
-    "lrn": {"size": 2},
-    "threshold": {"threshold": 0.1, "value": 0.0},
-    "maxpool": {"kernel_size": 2},
-    "avgpool": {"kernel_size": 2},
-    "lppool": {"kernel_size": 2},
-    "adaptive_avgpool": {"output_size": 1},
-    "adaptive_maxpool": {"output_size": 1},
-    "unflatten": {"axis": 0, "unflattened_size": [2, 2]},
-    "permute": {"axes": [0, 2, 1]},
-    "pad": {"padding": 1},
-    "stochastic_depth": {"p": 0.1},
-    "upsample": {"scale_factor": 2},
-    "resize": {"size": 4},
-    "pixel_shuffle": {"upscale_factor": 2},
-    "pixel_unshuffle": {"downscale_factor": 2},
-    "channel_shuffle": {"groups": 2},
-}
-"""Arguments without a default, for an input of 4×4×4."""
-
-IMAGE = Shape((4, 4, 4))
-LEFT_TO_US = {
-    "inplace",
-    "return_indices",
-    "device",
-    "dtype",
-    "recompute_scale_factor",
-    "input",
-    "tensors",
-    "out",
-}
-INFERRED = {"in_channels", "in_features", "num_features", "num_channels", "normalized_shape"}
-OURS = {"dim": "axis", "start_dim": "start_axis", "end_dim": "end_axis", "dims": "axes"}
-ELSEWHERE = {
-    ("hardtanh", "min_value"): "deprecated: min_val",
-    ("hardtanh", "max_value"): "deprecated: max_val",
-    ("depthwise", "groups"): "the channels",
-    ("depthwise", "out_channels"): "channels times multiplier",
-    ("global_avgpool", "output_size"): "1",
-    ("global_maxpool", "output_size"): "1",
-    ("slice", "length"): "stop - start",
-    ("resize", "scale_factor"): "upsample has it",
-}
-DIFFERENT = {
-    ("softmax", "axis"): "torch guesses, with a warning",
-    ("softmin", "axis"): "torch guesses, with a warning",
-    ("log_softmax", "axis"): "torch guesses, with a warning",
-    ("glu", "axis"): "the channels', torch: the last",
-    ("concat", "axis"): "the channels', torch: the batch",
-    ("flatten", "start_axis"): "0 is torch's 1: the batch is not counted",
-    ("slice", "start"): "torch.narrow has none",
-}
-
-
-def sample_layer(kind: str) -> Layer:
-    return KINDS[kind](**NEEDED.get(kind, {}))
-
-
-def written_input(kind: str) -> Shape:
-    return Shape((4,)) if kind == "linear" else IMAGE
+from tests.layers.verdict import judged
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -111,26 +44,6 @@ def has_words(field: FieldInfo) -> bool:
         get_origin(part) is Literal for part in get_args(field.annotation)
     )
     return literal or any(isinstance(extra, Expect) for extra in field.metadata)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_defaults_are_torchs_and_no_argument_is_missing(kind):
-    layer = sample_layer(kind)
-    emit = layer.emit(written_input(kind))
-    if not isinstance(emit, Module | Function) or emit.target in {
-        "torch.cat",
-        "torch.permute",
-        "torch.narrow",
-    }:
-        return
-    fields = type(layer).model_fields
-    parameters = inspect.signature(target(emit.target)).parameters.values()
-    for parameter in parameters:
-        name = OURS.get(parameter.name, parameter.name)
-        known = name in fields or {name} & (LEFT_TO_US | INFERRED) or (kind, name) in ELSEWHERE
-        assert known or parameter.kind in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}, name
-        if name in fields and parameter.default is not parameter.empty and (kind, name) not in DIFFERENT:
-            assert fields[name].default == parameter.default, name
 
 
 @pytest.mark.parametrize("kind", KINDS)

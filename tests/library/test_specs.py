@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,37 @@ def test_a_variant_of_a_variant_or_of_nothing_is_told(spec: str, code: str, word
 def test_a_setting_that_would_do_nothing_is_told(setting: str, words: str) -> None:
     (found,) = cnnspec.check("resnet", {setting: 2}).diagnostics
     assert ("bad-setting", True) == (found.code, words in found.hint)
+
+
+def test_a_path_needs_no_ending_when_it_is_a_path(tmp_path):
+    file = tmp_path / "spec"
+    file.write_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\n")
+    assert cnnspec.check(file).ok
+    assert cnnspec.check(str(file)).ok
+
+
+def test_a_variant_that_ships_is_found_by_its_own_name():
+    assert "resnet50" not in shipped_specs()
+    assert ("resnet50", "resnet") == tuple(cnnspec.check(name).plan.name for name in ("resnet50", "resnet"))
+
+
+def test_a_file_without_an_ending_is_pointed_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mynet").write_text("cnnspec: 1\n")
+    (found,) = cnnspec.check("mynet").diagnostics
+    assert "./mynet" in found.hint
+
+
+def test_a_path_that_no_system_takes_is_told():
+    (found,) = cnnspec.check("a\0b/c.yaml").diagnostics
+    assert "unreadable-file" == found.code
+
+
+def test_a_file_in_a_folder_that_is_not_there_is_told(tmp_path):
+    (found,) = cnnspec.check(tmp_path / "no" / "net.yaml").diagnostics
+    assert "file-not-found" == found.code
+
+
+def test_a_pipe_is_no_spec(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert ["not-a-file"] == [found.code for found in cnnspec.check(tmp_path / "pipe.yaml").diagnostics]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -759,3 +760,14 @@ def test_a_limit_of_libyamls_own_leaves_the_verdict_to_ours() -> None:
     document = read(Source("deep.yaml", "[" * 2000), parser=Limited)
     (found,) = document.diagnostics
     assert (found.code, found.place.column) == ("too-deep", 65)
+
+
+def test_reading_leaves_the_garbage_collector_as_it_was():
+    gc.disable()
+    try:
+        read(Source("x", "a: 1"))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    read(Source("x", "a: 1"))
+    assert gc.isenabled()

@@ -7,7 +7,7 @@ import torch
 
 import cnnspec
 from cnnspec.library.specs import shipped_networks
-from tests.zoo.networks.networks import (
+from tests.zoo.networks import (
     CLASSIFIERS,
     SEGMENTATION,
     ZOO,

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Protocol
 
-    from cnnspec.compiler.checks.context import Context
     from cnnspec.core.diagnostic import Place, Severity
 
     class Written(Protocol):
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
             """Where it is written."""
 
 
-C = TypeVar("C", bound="Context")
+C = TypeVar("C")
 P = ParamSpec("P")
 
 Field = str

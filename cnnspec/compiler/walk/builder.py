@@ -15,8 +15,8 @@ from cnnspec.reader.node import Mapping
 
 if TYPE_CHECKING:
     from cnnspec.compiler.inference import Conflict
-    from cnnspec.compiler.names.names import Names
     from cnnspec.compiler.walk.frame import Frame
+    from cnnspec.compiler.walk.names import Names
     from cnnspec.core.reject import Reject
     from cnnspec.core.shape import Shape
     from cnnspec.language.spec import Item

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.names.names import Names, Slot, bind
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.arguments import ArgumentReader
@@ -18,6 +17,7 @@ from cnnspec.compiler.walk.builder import Builder
 from cnnspec.compiler.walk.expect import check_expected
 from cnnspec.compiler.walk.frame import Frame, KindInit
 from cnnspec.compiler.walk.limits import Limits, stop
+from cnnspec.compiler.walk.names import Names, Slot, bind
 from cnnspec.compiler.walk.repeat import Rounds, read_rounds
 from cnnspec.compiler.walk.reporter import BlockCall
 from cnnspec.compiler.walk.when import is_there

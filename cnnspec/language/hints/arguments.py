@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import nearest
 from cnnspec.declare.validate import Hints
-from cnnspec.language.spec import ITEM_KEYS
+from cnnspec.language.keys import ITEM_KEYS
 from cnnspec.reader.node import Mapping, Scalar
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.declare.one_of import one_of
-from cnnspec.language.spec import TOP_LEVEL
+from cnnspec.language.keys import TOP_LEVEL
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 

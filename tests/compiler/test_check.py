@@ -1,0 +1,43 @@
+"""What a check gives: the plan as far as it is known, the spec as it was meant, findings at their places."""
+
+from __future__ import annotations
+
+from cnnspec.compiler.check import check_text
+
+
+def test_the_resolved_spec_names_the_network_and_holds_what_was_set():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {width: 4}\nvariants: {wide: {width: 8}}\nlayers: [conv: {out_channels: $width, kernel_size: 1}]\n"
+    result = check_text(text, "net.yaml", variant="wide", settings=["train.epochs=3"])
+    again = check_text(result.resolved, "elsewhere.yaml")
+    assert ("wide", 3, 8) == (again.plan.name, again.train.epochs, again.plan.nodes[0].output.shape.channels)
+    assert () == again.diagnostics
+    assert "name: net\n" in check_text(text, "net.yaml").resolved
+
+
+def test_a_resolved_spec_keeps_its_own_name():
+    result = check_text("name: own\ninput: [1, 8, 8]\nlayers: [relu]\n", "net.yaml")
+    assert 1 == result.resolved.count("name:")
+    assert "own" == check_text(result.resolved, "elsewhere.yaml").plan.name
+
+
+def test_an_empty_mapping_is_told_at_its_own_place():
+    found = check_text("{}").diagnostics
+    assert ["missing-key", "missing-key"] == [d.code for d in found if d.severity == "error"]
+
+
+def test_a_variant_that_is_not_there_has_no_plan():
+    result = check_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\n", variant="nope")
+    assert (None, ["unknown-variant"]) == (result.plan, [found.code for found in result.diagnostics])
+
+
+def test_the_state_of_a_network_with_a_mistake_is_what_is_known():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [conv: {out_channels: 2, kernel_size: 3}, linear: x, bn]\n"
+    plan = check_text(text).plan
+    assert {"0.weight": (2, 1, 3, 3), "0.bias": (2,)} == plan.state()
+
+
+def test_a_wrong_value_is_traced_to_where_it_was_set():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {width: 8}\nlayers: [conv: {out_channels: $width, kernel_size: 3}]\n"
+    (found,) = check_text(text, settings={"width": "ten"}).diagnostics
+    assert ("bad-value", 4) == (found.code, found.place.line)
+    assert [("--set width", "$width is 'ten'")] == [(r.place.source.name, r.message) for r in found.related]
