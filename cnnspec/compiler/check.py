@@ -19,8 +19,8 @@ from cnnspec.compiler.walk.walk import Walk
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Source
 from cnnspec.core.gc_pause import gc_paused
 from cnnspec.core.plain import yaml_text
-from cnnspec.language.choices import read_choice, read_model
-from cnnspec.language.overrides import variants_of, with_settings, with_variant
+from cnnspec.language.choices import read_arguments, read_choice
+from cnnspec.language.overrides import variant_names, with_settings, with_variant
 from cnnspec.language.parse import parse
 from cnnspec.reader.document import Document, read
 from cnnspec.reader.node import Mapping
@@ -116,7 +116,7 @@ def _checked(
         if not findings.errors:
             _not_a_mapping(root, document.source, findings)
         return Result(findings.sorted(), document.source)
-    known, whole = variants_of(root), root
+    known, whole = variant_names(root), root
     root = with_variant(root, variant, document.source, findings)
     if variant is not None and variant not in known:
         return Result(findings.sorted(), document.source)
@@ -127,7 +127,7 @@ def _checked(
 
 def variants(document: Document) -> list[str]:
     """The names of the variants that a spec declares."""
-    return variants_of(document.root) if isinstance(document.root, Mapping) else []
+    return variant_names(document.root) if isinstance(document.root, Mapping) else []
 
 
 def _not_a_mapping(root: object, source: Source, findings: Findings) -> None:
@@ -202,7 +202,7 @@ def _with_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:
 def _train(spec: Spec, scope: Scope, findings: Findings) -> Train | None:
     entry = spec.root.entries.get("train")
     place: Place = entry.key.place if entry else Place(spec.source)
-    return read_model(spec.train, Train, "train", scope, findings, place)
+    return read_arguments(spec.train, Train, "train", scope, findings, place)
 
 
 def _named(root: Mapping, name: str) -> Mapping:

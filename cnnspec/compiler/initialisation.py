@@ -8,8 +8,8 @@ from cnnspec.compiler.plan import Initialisation, Node
 from cnnspec.core.plain import yaml_text
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean, nearest
-from cnnspec.language.choices import read_choice, written_out
-from cnnspec.language.sections import entries, is_nothing
+from cnnspec.language.choices import read_choice, value_node
+from cnnspec.language.sections import is_empty, section_entries
 from cnnspec.language.spec import HOLDERS
 from cnnspec.language.values import Unknown
 from cnnspec.layers import KINDS, MERGES
@@ -84,10 +84,10 @@ class InitReader:
 def _kinds(init: KindInit) -> dict[str, Parts]:
     found: dict[str, Parts] = {}
     try:
-        kinds = written_out(init.kinds, init.scope, init.reporter)
+        kinds = value_node(init.kinds, init.scope, init.reporter)
     except Unknown:
         return found
-    for key, node in entries(kinds, "init", "init: {conv: kaiming_normal}", init.reporter):
+    for key, node in section_entries(kinds, "init", "init: {conv: kaiming_normal}", init.reporter):
         if key.text in KINDS and KINDS[key.text].weights is not Layer.weights:
             found[key.text] = _parts(node, init.scope, init.reporter)
             continue
@@ -110,10 +110,10 @@ def _check_effect(node: Node, parts: Parts, written: Yaml, reporter: Reporter) -
 def _parts(node: Yaml, scope: Scope, reporter: Reporter) -> Parts:
     """One initialiser for the weight, or a mapping from parameters to initialisers; null is torch's own."""
     try:
-        node = written_out(node, scope, reporter)
+        node = value_node(node, scope, reporter)
     except Unknown:
         return {}
-    if is_nothing(node):
+    if is_empty(node):
         return dict.fromkeys(_PARAMETERS)
     if isinstance(node, Mapping) and _is_by_parameter(node):
         return _by_parameter(node, scope, reporter)
@@ -135,7 +135,7 @@ def _by_parameter(node: Mapping, scope: Scope, reporter: Reporter) -> Parts:
             hint = did_you_mean(key.text, _PARAMETERS) or "A layer has weight and bias."
             message = f"init: there is no parameter {key.text}"
             reporter.error("unknown-key", message, key.place, hint)
-        elif is_nothing(child):
+        elif is_empty(child):
             parts[key.text] = None
         elif (start := _start(child, scope, reporter)) is not None:
             parts[key.text] = start
@@ -159,7 +159,7 @@ def _apply(node: Node, parts: Parts) -> list[Initialisation]:
         if start is None:
             continue
         try:
-            start.initialiser.fits(shape)
+            start.initialiser.require_shape(shape)
         except Reject as no:
             start.reporter.error(no.code, f"{node.kind}: {no.message}", start.place, no.hint)
             continue

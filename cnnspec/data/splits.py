@@ -24,7 +24,7 @@ def fit_and_validation(dataset: Dataset, config: Train) -> tuple[Tensor, Tensor]
     else:
         fit_F, validation_V = hold_out(labels_N, config.validation, config.seed)
     with rejects_as_user_errors():  # what is held out is gone already
-        config.model_copy(update={"validation": 0.0}).fits(len(fit_F))
+        config.model_copy(update={"validation": 0.0}).require_images(len(fit_F))
     if overfit := config.overfit_batches:
         fit_F = validation_V = shuffled(fit_F, config.seed, "order", 1)[: overfit * config.batch_size]
     return fit_F, validation_V

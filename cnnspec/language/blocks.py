@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnnspec.core.graph import components
 from cnnspec.core.plain import quote
 from cnnspec.language.keys import ITEM_KEYS
-from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing
+from cnnspec.language.sections import VARIABLE, check_name, correct_keys, is_empty, section_entries
 from cnnspec.language.spec import Argument, Block, every
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
     from cnnspec.language.items import ItemReader
 
-_PARTS = ("args", "inputs", "layers")
+_KEYS = ("args", "inputs", "layers")
 
 
 def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dict[str, Block]:
     """The blocks by name; each reports its own mistakes."""
     found: dict[str, Block] = {}
-    for key, value in entries(node, "blocks", "blocks: {name: {args: {…}, layers: […]}}", findings):
+    for key, value in section_entries(node, "blocks", "blocks: {name: {args: {…}, layers: […]}}", findings):
         if key.text in KINDS or key.text in ITEM_KEYS or key.text == "layers":
             what = "a layer kind" if key.text in KINDS else "a key of items"
             message = f"a block can't be called {key.text}: that is {what}"
             findings.error("reserved-name", message, key.place, "Choose another name.")
             continue
-        is_name(key, findings)
+        check_name(key, findings)
         found[key.text] = _block(key, value, items, findings)
     _refuse_cycles(found, findings)
     return found
@@ -41,13 +41,13 @@ def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Bl
         message = f"block {key.text} is {quote(node.plain())}, it must be a mapping"
         findings.error("bad-value", message, key.place, "Write `{args: {…}, layers: […]}`.")
         return block
-    node = as_meant(node, _PARTS, "part of a block", findings)
+    node = correct_keys(node, _KEYS, "part of a block", findings)
     before = findings.errors
     block.inputs = _inputs(node.get("inputs"), findings)
     block.args = _arguments(node.get("args"), block, findings)
     body = node.get("layers")
-    block.broken = findings.errors > before or body is None or is_nothing(body)
-    if body is None or is_nothing(body):
+    block.broken = findings.errors > before or body is None or is_empty(body)
+    if body is None or is_empty(body):
         findings.error(
             "missing-key", f"block {key.text} has no layers", key.place, "Write `layers: […]` in it."
         )
@@ -58,7 +58,7 @@ def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Bl
 
 def _arguments(node: Node | None, block: Block, findings: Findings) -> dict[str, Argument]:
     found: dict[str, Argument] = {}
-    for key, value in entries(node, "args", "args: {channels: required, stride: 1}", findings):
+    for key, value in section_entries(node, "args", "args: {channels: required, stride: 1}", findings):
         if key.text == "in_channels" or not VARIABLE.fullmatch(key.text) or key.text in block.inputs:
             hint = "It is always there." if key.text == "in_channels" else "Choose another name."
             message = f"an argument can't be called {quote(key.text)}"
@@ -70,7 +70,7 @@ def _arguments(node: Node | None, block: Block, findings: Findings) -> dict[str,
 
 
 def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
-    if node is None or is_nothing(node):
+    if node is None or is_empty(node):
         return {}
     names = (
         [name for name in node.items if isinstance(name, Scalar) and name.text]
@@ -82,7 +82,7 @@ def _inputs(node: Node | None, findings: Findings) -> dict[str, Scalar]:
         findings.error("bad-value", message, node.place, "Write `inputs: [skip]`.")
         return {}
     found: dict[str, Scalar] = {}
-    for name in filter(lambda name: is_name(name, findings), names):
+    for name in filter(lambda name: check_name(name, findings), names):
         if name.text in found:
             message = f"the input {name.text} is there already"
             findings.error("duplicate-name", message, name.place, "Take one out.")

@@ -1,4 +1,8 @@
-"""Settings that are written like items: `mnist`, `{mnist: {root: data}}`, `{sgd: {lr: 0.01}}`."""
+"""Choices, from nodes: a name in a registry, alone or with arguments: `mnist`, `{mnist: {root: data}}`.
+
+So data sets, optimizers, schedules, losses, augmentations and initialisers are written; `train` is read likewise, as
+arguments without a name.
+"""
 
 from __future__ import annotations
 
@@ -24,37 +28,40 @@ A = TypeVar("A", bound="Arguments")
 def read_choice(
     node: Node, what: str, table: MappingType[str, type[A]], scope: Scope, findings: Findings
 ) -> A | None:
-    """One of a table's classes, by its name alone or with arguments; None after reporting why not."""
+    """The one of a registry's declarations that is named, with its arguments; None after reporting why not.
+
+    `what` is what messages call the choice.
+    """
     try:
-        node = written_out(node, scope, findings)
+        node = value_node(node, scope, findings)
     except Unknown:
         return None
     name, place, arguments = node, node.place, None
     if isinstance(node, Mapping):
         if len(node.entries) != 1:
             message = f"{what} is {yaml_text(node.plain())}, it must be one of {', '.join(table)}"
-            findings.error("bad-choice", message, place, _one_alone(node, table))
+            findings.error("bad-choice", message, place, _one_key_hint(node, table))
             return None
         ((key, arguments),) = node
         name, place = key, key.place
-    kind = _name(name, scope, findings)
+    kind = _choice_name(name, scope, findings)
     model = table.get(kind) if kind is not None else None
     if kind is None or model is None:
         if kind is not None:
-            _unknown(kind, what, table, place, findings)
+            _report_unknown(kind, what, table, place, findings)
         return None
-    return read_model(arguments, model, kind, scope, findings, place)
+    return read_arguments(arguments, model, kind, scope, findings, place)
 
 
-def _one_alone(node: Mapping, table: MappingType[str, Any]) -> str:
-    """What to make of a mapping that has no key, or several."""
+def _one_key_hint(node: Mapping, table: MappingType[str, Any]) -> str:
+    """The hint for a mapping that has no key, or several."""
     known = [key for key in node.entries if key in table]
     if len(known) > 1:
         return f"Keep one of {', '.join(known)}."
     return f"Write `{{{known[0] if known else next(iter(table))}: {{…}}}}`."
 
 
-def _name(node: Node, scope: Scope, findings: Findings) -> str | None:
+def _choice_name(node: Node, scope: Scope, findings: Findings) -> str | None:
     if not isinstance(node, Scalar):
         return yaml_text(node.plain())
     try:
@@ -64,37 +71,39 @@ def _name(node: Node, scope: Scope, findings: Findings) -> str | None:
     return value if isinstance(value, str) else yaml_text(value)
 
 
-def _unknown(kind: str, what: str, table: MappingType[str, Any], place: Place, findings: Findings) -> None:
-    from cnnspec.settings.other_libraries import choice_for  # noqa: PLC0415 -- only a mistake pays for it
+def _report_unknown(
+    kind: str, what: str, table: MappingType[str, Any], place: Place, findings: Findings
+) -> None:
+    from cnnspec.settings.other_libraries import choice_hint  # noqa: PLC0415 -- only a mistake pays for it
 
-    hint = choice_for(kind, table) or f"There {'are' if len(table) > 1 else 'is'} {', '.join(table)}."
+    hint = choice_hint(kind, table) or f"There {'are' if len(table) > 1 else 'is'} {', '.join(table)}."
     findings.error("unknown-choice", f"{what} is {kind}, which cnnspec does not have", place, hint)
 
 
-def written_out(node: Node, scope: Scope, findings: Findings) -> Node:
-    """The node, or where it is an expression what that stands for. Raises Unknown."""
+def value_node(node: Node, scope: Scope, findings: Findings) -> Node:
+    """The node, or for an expression a node of its value. Raises Unknown."""
     if isinstance(node, Scalar) and not is_literal(node):
         return from_plain(value_of(node, scope, findings), node.place)
     return node
 
 
-def read_model(
+def read_arguments(
     node: Node | None, model: type[A], subject: str, scope: Scope, findings: Findings, place: Place
 ) -> A | None:
-    """The model from a mapping of its fields (or its main argument); None after reporting why not."""
+    """A declaration's arguments, from a mapping of them or the main one alone; None after reporting why not."""
     if node is not None:
         try:
-            node = written_out(node, scope, findings)
+            node = value_node(node, scope, findings)
         except Unknown:
             return None
     if node is None or (isinstance(node, Scalar) and node.value is None):
         return validate(model, {}, subject, place, None, findings, HINTS)
     if not isinstance(node, Mapping):
-        return _from_main(node, model, subject, scope, findings)
+        return _read_main_argument(node, model, subject, scope, findings)
     values: dict[str, Any] = {}
     for key, child in node:
         try:
-            values[key.text] = _field(model, key, child, scope, findings)
+            values[key.text] = _field_value(model, key, child, scope, findings)
         except Unknown:
             continue
     reported = node.entries.keys() - values.keys()
@@ -103,7 +112,9 @@ def read_model(
     )
 
 
-def _from_main(node: Node, model: type[A], subject: str, scope: Scope, findings: Findings) -> A | None:
+def _read_main_argument(
+    node: Node, model: type[A], subject: str, scope: Scope, findings: Findings
+) -> A | None:
     main = model.main
     if main is None:
         fields = ", ".join(f"{name}: …" for name in list(model.model_fields)[:2])
@@ -118,7 +129,7 @@ def _from_main(node: Node, model: type[A], subject: str, scope: Scope, findings:
         return None
 
 
-def _field(model: type[Arguments], key: Scalar, node: Node, scope: Scope, findings: Findings) -> object:
+def _field_value(model: type[Arguments], key: Scalar, node: Node, scope: Scope, findings: Findings) -> object:
     """A field's value; one that is a choice itself is read first. Raises Unknown."""
     info = model.model_fields.get(key.text)
     choice = one_of(info) if info else None
@@ -136,19 +147,19 @@ def _field(model: type[Arguments], key: Scalar, node: Node, scope: Scope, findin
 def _read_choices(
     node: Node, what: str, table: MappingType[str, type[A]], scope: Scope, findings: Findings
 ) -> tuple[A, ...] | None:
-    """A list of them; None after reporting what is wrong with it, or with one of them."""
-    node = written_out(node, scope, findings)
+    """A list of choices; None after reporting what is wrong with it, or with one of them."""
+    node = value_node(node, scope, findings)
     if not isinstance(node, Sequence):
         message = f"{what} is {yaml_text(node.plain())}, it must be a list"
-        findings.error("bad-choice", message, node.place, f"Write `{what}: [{_as_item(node)}]`.")
+        findings.error("bad-choice", message, node.place, f"Write `{what}: [{_list_item(node)}]`.")
         return None
     read = [read_choice(item, what, table, scope, findings) for item in node.items]
     found = tuple(choice for choice in read if choice is not None)
     return found if len(found) == len(read) else None
 
 
-def _as_item(node: Node) -> str:
-    """What would be the list's one item."""
+def _list_item(node: Node) -> str:
+    """The text of what stands there as an item of a list."""
     if isinstance(node, Mapping) and len(node.entries) > 1:
         return ", ".join(f"{{{key.text}: …}}" for key, _ in node)
     return yaml_text(node.plain())

@@ -1,4 +1,4 @@
-"""What stands in an item that has not exactly one kind: which key is the kind, what the others were meant for."""
+"""Which key of an item is its kind, and what is said of the other keys that are none of an item's own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _TYPES = {"type", "kind", "layer", "op"}
 
 
-def kind_of(node: Mapping, exists: Callable[[str], bool], findings: Findings) -> Entry | None:
+def kind_entry(node: Mapping, exists: Callable[[str], bool], findings: Findings) -> Entry | None:
     """The entry that says what an item is; what else stands beside it is reported, once each.
 
     An argument that stands beside its kind is read as if it stood inside. None without a kind.
@@ -31,17 +31,17 @@ def kind_of(node: Mapping, exists: Callable[[str], bool], findings: Findings) ->
         return None
     if known:
         own = known[0]
-        strays = [
+        others = [
             entry for entry in candidates if entry is not own and not is_end_of_call(entry.key.text, node)
         ]
-        return _with_strays(own, strays, findings) if strays else own
+        return _with_arguments_beside(own, others, findings) if others else own
     if not candidates:
-        _no_kind(node, findings)
+        _report_no_kind(node, findings)
         return None
-    return _as_type(candidates, findings) or candidates[0]
+    return _kind_under_type_key(candidates, findings) or candidates[0]
 
 
-def _no_kind(node: Mapping, findings: Findings) -> None:
+def _report_no_kind(node: Mapping, findings: Findings) -> None:
     message = f"the item has {', '.join(node.entries)}, but no kind"
     hint = "Write a kind beside them, as in `{conv: {…}, name: conv1}`, or `layers: […]`."
     if not node.entries:
@@ -49,7 +49,7 @@ def _no_kind(node: Mapping, findings: Findings) -> None:
     findings.error("no-kind", message, node.place, hint)
 
 
-def _as_type(candidates: list[Entry], findings: Findings) -> Entry | None:
+def _kind_under_type_key(candidates: list[Entry], findings: Findings) -> Entry | None:
     """`type: conv` as other tools have it: report it, and read the kind that it names."""
     for key, value in candidates:
         if key.text in _TYPES and isinstance(value, Scalar) and value.text in KINDS:
@@ -61,16 +61,17 @@ def _as_type(candidates: list[Entry], findings: Findings) -> Entry | None:
     return None
 
 
-def _with_strays(kind: Entry, strays: list[Entry], findings: Findings) -> Entry:
+def _with_arguments_beside(kind: Entry, others: list[Entry], findings: Findings) -> Entry:
+    """The kind with its arguments that stand beside it; all that does is reported."""
     inside = dict(kind.value.entries) if isinstance(kind.value, Mapping) else {}
     empty = isinstance(kind.value, Scalar) and kind.value.value is None
-    arguments = [entry for entry in strays if _is_argument(entry.key.text, kind.key.text)]
-    for entry in strays:
+    arguments = [entry for entry in others if _is_argument(entry.key.text, kind.key.text)]
+    for entry in others:
         if entry not in arguments:
-            _refuse(entry, kind.key.text, findings)
+            _report_key(entry, kind.key.text, findings)
     if not arguments:
         return kind
-    _misplaced(arguments, kind.key.text, findings, empty=empty)
+    _report_arguments_beside(arguments, kind.key.text, findings, empty=empty)
     if not (inside or empty):
         return kind
     added = {entry.key.text: entry for entry in arguments}
@@ -87,7 +88,7 @@ def _is_argument(key: str, kind: str) -> bool:
     return key in fields or argument_for(fields, key) is not None or nearest(key, fields, 0.8) is not None
 
 
-def _misplaced(arguments: list[Entry], kind: str, findings: Findings, *, empty: bool) -> None:
+def _report_arguments_beside(arguments: list[Entry], kind: str, findings: Findings, *, empty: bool) -> None:
     names = ", ".join(entry.key.text for entry in arguments[:6])
     verb = "stands" if len(arguments) == 1 else "stand"
     branches = "of: […], " if kind in MERGES else ""
@@ -102,10 +103,10 @@ def _misplaced(arguments: list[Entry], kind: str, findings: Findings, *, empty: 
     )
 
 
-def _refuse(stray: Entry, kind: str, findings: Findings) -> None:
+def _report_key(entry: Entry, kind: str, findings: Findings) -> None:
     from cnnspec.layers.other_libraries import activation_after  # noqa: PLC0415 -- only a mistake pays for it
 
-    key, value = stray
+    key, value = entry
     near = nearest(key.text, ITEM_KEYS)
     activation = activation_after(kind, key.text, value.text if isinstance(value, Scalar) else "")
     listed = activation or f"Beside a kind may stand {', '.join(ITEM_KEYS)}."

@@ -11,7 +11,7 @@ from cnnspec.core.suggest import nearest
 from cnnspec.declare.validate import validate
 from cnnspec.expressions.dollar import has_dollar
 from cnnspec.language.hints.arguments import HINTS
-from cnnspec.language.item_kind import kind_of
+from cnnspec.language.item_kind import kind_entry
 from cnnspec.language.layer_arguments import LayerFactory, no_main_argument
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
 from cnnspec.layers import KINDS, MERGES
@@ -83,7 +83,7 @@ class ItemReader:
         return self._of_kind(node, None, _NOTHING_BESIDE)
 
     def _keyed(self, node: Mapping) -> Item:
-        entry = kind_of(node, self._exists, self._findings)
+        entry = kind_entry(node, self._exists, self._findings)
         beside = self._beside(node) if entry is None or len(node.entries) > 1 else _NOTHING_BESIDE
         if entry is None:
             return Item(node.place, "broken", "", **beside._asdict())
@@ -106,13 +106,13 @@ class ItemReader:
         return "broken"
 
     def _kind_hint(self, kind: str) -> str:
-        from cnnspec.language.hints.sections import among_layers  # noqa: PLC0415 -- only a mistake pays for it
+        from cnnspec.language.hints.sections import hint_for_item  # noqa: PLC0415 -- only a mistake pays for it
         from cnnspec.layers.other_libraries import activation_itself, kind_for  # noqa: PLC0415
 
         if ":" in kind:
             name, _, value = kind.partition(":")
             return f"A space is missing after the colon: `{name}: {value}`."
-        if elsewhere := among_layers(kind) or activation_itself(kind):
+        if elsewhere := hint_for_item(kind) or activation_itself(kind):
             return elsewhere
         meant = kind_for(kind) or nearest(kind, ["layers", *KINDS, *self._blocks])
         if meant:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.plain import quote
 from cnnspec.declare.validate import visible
-from cnnspec.language.sections import as_meant
+from cnnspec.language.sections import correct_keys
 from cnnspec.language.spec import OutputForm, OutputSpec
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 
@@ -48,7 +48,7 @@ def _output(key: str | None, node: Node, findings: Findings) -> OutputSpec | Non
 
 
 def _conditional(key: str, node: Mapping, findings: Findings) -> OutputSpec | None:
-    node = as_meant(node, ("from", "when", "only"), "part of an output", findings)
+    node = correct_keys(node, ("from", "when", "only"), "part of an output", findings)
     source, only = node.get("from"), node.get("only")
     if only is not None and not (isinstance(only, Scalar) and only.text == "train"):
         message = f"only is {quote(only.plain())}, it must be train"

@@ -1,4 +1,4 @@
-"""A spec's text with a variant picked and values overridden, before anything reads its meaning."""
+"""Variants and `--set`: they change the nodes of a spec before its sections are read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MOST_DIGITS = 9
 
 
-def variants_of(root: Mapping) -> list[str]:
+def variant_names(root: Mapping) -> list[str]:
     """The names of a spec's variants."""
     variants = root.get("variants")
     return list(variants.entries) if isinstance(variants, Mapping) else []
@@ -102,11 +102,11 @@ def with_settings(root: Mapping, settings: Many[str], findings: Findings) -> Map
         for found in document.diagnostics:
             findings.add(found)
         if document.root is not None and not document.diagnostics:
-            root = _set(root, path.strip(), document.root, source, findings)
+            root = _with_setting(root, path.strip(), document.root, source, findings)
     return root
 
 
-def _set(root: Mapping, path: str, value: Node, source: Source, findings: Findings) -> Mapping:
+def _with_setting(root: Mapping, path: str, value: Node, source: Source, findings: Findings) -> Mapping:
     first, *rest = path.split(".")
     variables = root.get("vars")
     declared = variables.entries if isinstance(variables, Mapping) else {}
@@ -122,13 +122,13 @@ def _set(root: Mapping, path: str, value: Node, source: Source, findings: Findin
         path = f"vars.{path}"
     elif first not in TOP_LEVEL:
         near = nearest(first, [*declared, *TOP_LEVEL, *Train.model_fields])
-        meant = f"train.{near}" if near in Train.model_fields else near
+        full = f"train.{near}" if near in Train.model_fields else near
         listed = f"A path starts at a variable or at one of {', '.join(key for key in TOP_LEVEL if key not in LATER)}."
-        hint = f"Did you mean {meant}?" if meant else listed
+        hint = f"Did you mean {full}?" if full else listed
         findings.error("bad-setting", f"there is no {first} to set", Place(source), hint)
         return root
     try:
-        changed = _at(root, path.split("."), value, source)
+        changed = _with_value(root, path.split("."), value, source)
     except LookupError as error:
         findings.error("bad-setting", f"{path} can't be set: {error.args[0]}", Place(source), "")
         return root
@@ -136,10 +136,10 @@ def _set(root: Mapping, path: str, value: Node, source: Source, findings: Findin
     return changed
 
 
-def _at(
-    node: Node | None, path: list[str], value: Node, source: Source, walked: tuple[str, ...] = ()
+def _with_value(
+    node: Node | None, path: list[str], value: Node, source: Source, above: tuple[str, ...] = ()
 ) -> Node:
-    """A copy of the node with the value at the path. Raises LookupError, with the reason."""
+    """A copy of the node with the value at the path; `above` is the path to the node. Raises LookupError, with the reason."""
     if not path:
         return value
     key, *rest = path
@@ -147,27 +147,27 @@ def _at(
         if not key.isdecimal() or len(key) > _MOST_DIGITS or int(key) >= len(node.items):
             raise LookupError(f"the list there has the positions 0 to {len(node.items) - 1}, not {key}")
         items = list(node.items)
-        items[int(key)] = _at(items[int(key)], rest, value, source, (*walked, key))
+        items[int(key)] = _with_value(items[int(key)], rest, value, source, (*above, key))
         return Sequence(items, node.place)
     place = Place(source)
-    entries = {} if _chooses_another(node, key, walked) else _entries(node, key, walked)
+    entries = {} if _replaces_choice(node, key, above) else _entries_to_change(node, key, above)
     old = entries.get(key)
-    inner = _at(old.value if old else None, rest, value, source, (*walked, key))
+    inner = _with_value(old.value if old else None, rest, value, source, (*above, key))
     entries[key] = Entry(old.key if old and rest else Scalar(key, key, place), inner)
     return Mapping(entries, node.place if node else place)
 
 
-def _chooses_another(node: Node | None, key: str, walked: tuple[str, ...]) -> bool:
-    """Whether `key` is an optimizer, say, where another stands: it takes that one's place."""
-    field = Train.model_fields.get(walked[-1]) if len(walked) == 2 and walked[0] == "train" else None  # noqa: PLR2004 -- train.optimizer
+def _replaces_choice(node: Node | None, key: str, above: tuple[str, ...]) -> bool:
+    """Whether `key` names an optimizer, say, and another stands at `above`, whose place it takes."""
+    field = Train.model_fields.get(above[-1]) if len(above) == 2 and above[0] == "train" else None  # noqa: PLR2004 -- train.optimizer
     choice = one_of(field) if field else None
-    table = DATA if walked == ("data",) else choice.table if choice else {}
+    table = DATA if above == ("data",) else choice.table if choice else {}
     return key in table and not (isinstance(node, Mapping) and key in node.entries)
 
 
-def _main_of(walked: tuple[str, ...]) -> str | None:
-    """The argument of a data set, an augmentation … that may be written alone."""
-    section, *rest = walked or ("",)
+def _main_argument(above: tuple[str, ...]) -> str | None:
+    """The argument that may be written alone at the path `above`, of a data set, an augmentation …; None elsewhere."""
+    section, *rest = above or ("",)
     table: MappingType[str, type[Arguments]] = DATA if section == "data" else {}
     if section == "train" and rest:
         field = Train.model_fields.get(rest[0])
@@ -176,13 +176,13 @@ def _main_of(walked: tuple[str, ...]) -> str | None:
     return table[rest[0]].main if len(rest) == 1 and rest[0] in table else None
 
 
-def _entries(node: Node | None, key: str, walked: tuple[str, ...]) -> dict[str, Entry]:
+def _entries_to_change(node: Node | None, key: str, above: tuple[str, ...]) -> dict[str, Entry]:
     """The entries to change; a main argument that stands alone is written out."""
     if isinstance(node, Mapping):
         return dict(node.entries)
     if isinstance(node, Scalar) and node.value == key:
         return {}
-    main = _main_of(walked)
+    main = _main_argument(above)
     if main and isinstance(node, Scalar) and node.value is not None:
         return {main: Entry(Scalar(main, main, node.place), node)}
     if node is None or node.value is None:  # type: ignore[union-attr]  # sequences are dealt with before

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from cnnspec.core.plain import quote, yaml_text
 from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
-from cnnspec.language.hints.sections import at_top
+from cnnspec.language.hints.sections import hint_for_top_level_key
 from cnnspec.language.items import ItemReader
 from cnnspec.language.keys import LATER, TOP_LEVEL
 from cnnspec.language.outputs import read_output
-from cnnspec.language.sections import VARIABLE, as_meant, entries, is_name, is_nothing, start
+from cnnspec.language.sections import VARIABLE, check_name, correct_keys, first_key, is_empty, section_entries
 from cnnspec.language.spec import Item, Spec
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
@@ -27,53 +27,54 @@ _SPEC_NAME = re.compile(r"[\w-][\w.-]{0,99}")
 
 def parse(root: Mapping, source: Source, findings: Findings) -> Spec:
     """The spec that a root mapping holds; what is wrong with its form goes to `findings`."""
-    root = _with_known_keys(root, findings)
+    root = _known_keys(root, findings)
     _check_version(root, findings)
     blocks, variables = root.get("blocks"), root.get("vars")
-    names: list[str] | None = [] if is_nothing(blocks) else None
+    names: list[str] | None = [] if is_empty(blocks) else None
     if isinstance(blocks, Mapping):
         names = [name for name in blocks.entries if name not in KINDS]
     items = ItemReader(names, findings)
     spec = Spec(source, root, items.layer_factory, name=_name(root, source, findings))
     spec.inputs, spec.single_input = _inputs(root, findings)
     spec.variables = _variables(root, findings)
-    spec.blind = not (isinstance(variables, Mapping) or is_nothing(variables))
+    spec.blind = not (isinstance(variables, Mapping) or is_empty(variables))
     spec.blocks = read_blocks(blocks, items, findings)
     spec.layers = _layers(root, items, findings)
     if "output" in root.entries:
         spec.output_form, spec.outputs = read_output(root.entries["output"], findings)
     init = root.get("init")
-    entries(init, "init", "init: {conv: {kaiming_normal: {mode: fan_out}}}", findings)
+    section_entries(init, "init", "init: {conv: {kaiming_normal: {mode: fan_out}}}", findings)
     spec.init = init if isinstance(init, Mapping) else None
-    spec.data, spec.train = _setting(root, "data"), _setting(root, "train")
+    spec.data, spec.train = _section(root, "data"), _section(root, "train")
     return spec
 
 
-def _setting(root: Mapping, key: str) -> Node | None:
+def _section(root: Mapping, key: str) -> Node | None:
+    """What stands under the key; None where nothing or null does."""
     node = root.get(key)
-    return None if is_nothing(node) else node
+    return None if is_empty(node) else node
 
 
-def _with_known_keys(root: Mapping, findings: Findings) -> Mapping:
-    """The root without what this version doesn't read, and with misspelt keys read as meant."""
+def _known_keys(root: Mapping, findings: Findings) -> Mapping:
+    """The root with the keys that this version reads; others are reported, misspelt ones corrected."""
     for key, _ in root:
         if key.text in LATER:
             message = f"{key.text} is part of the language, but this version does not check it"
             findings.error("not-supported", message, key.place, f"Take {key.text} out.")
     own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
     for word in [key for key in own if key not in TOP_LEVEL and key not in KINDS]:
-        if hint := at_top(word) or _foreign(word):
+        if hint := hint_for_top_level_key(word) or _other_library_hint(word):
             findings.error("unknown-key", f"{word} is no top-level key", own.pop(word).key.place, hint)
-    strays = [key for key in own if key in KINDS and key not in TOP_LEVEL]
+    kinds = [key for key in own if key in KINDS and key not in TOP_LEVEL]
     listed = f"There are {', '.join(key for key in TOP_LEVEL if key not in LATER)}; your own notes go under a key that starts with x-."
-    hint = "A layer is an item of the list under `layers`." if strays else listed
-    return as_meant(Mapping(own, root.place), TOP_LEVEL, "top-level key", findings, hint)
+    hint = "A layer is an item of the list under `layers`." if kinds else listed
+    return correct_keys(Mapping(own, root.place), TOP_LEVEL, "top-level key", findings, hint)
 
 
-def _foreign(word: str) -> str:
-    from cnnspec.language.hints.settings import foreign_at_top  # noqa: PLC0415 -- only a mistake pays for it
+def _other_library_hint(word: str) -> str:
+    from cnnspec.language.hints.settings import other_library_hint  # noqa: PLC0415 -- only a mistake pays for it
 
-    return foreign_at_top(word)
+    return other_library_hint(word)
 
 
 def _check_version(root: Mapping, findings: Findings) -> None:
@@ -81,7 +82,7 @@ def _check_version(root: Mapping, findings: Findings) -> None:
     hint = "Write `cnnspec: 1` at the top."
     if entry is None:
         message = "the language version is missing: nothing marks this file as a spec"
-        findings.warning("missing-version", message, start(root), hint)
+        findings.warning("missing-version", message, first_key(root), hint)
         return
     version = entry.value.value if isinstance(entry.value, Scalar) else None
     if type(version) is not int or version != 1:
@@ -115,7 +116,7 @@ def _inputs(root: Mapping, findings: Findings) -> tuple[dict[str, Node], bool]:
     if entry is None:
         message = "input is missing: what enters the network is not known"
         hint = "Write `input: [channels, height, width]`, as in `input: [1, 28, 28]`."
-        findings.error("missing-key", message, start(root), hint)
+        findings.error("missing-key", message, first_key(root), hint)
         return {}, True
     if not isinstance(entry.value, Mapping):
         return {"input": entry.value}, True
@@ -133,13 +134,13 @@ def _inputs(root: Mapping, findings: Findings) -> tuple[dict[str, Node], bool]:
             visible(entry.value, entry.key.place),
             "Write `input: [1, 28, 28]`.",
         )
-    return {key.text: value for key, value in entry.value if is_name(key, findings)}, False
+    return {key.text: value for key, value in entry.value if check_name(key, findings)}, False
 
 
 def _variables(root: Mapping, findings: Findings) -> dict[str, Node]:
     found: dict[str, Node] = {}
     written = root.get("vars")
-    for key, value in entries(written, "vars", "vars: {width: 64}", findings):
+    for key, value in section_entries(written, "vars", "vars: {width: 64}", findings):
         if isinstance(written, Mapping) and is_end_of_call(key.text, written):
             continue
         if key.text in TOP_LEVEL or key.text == "in_channels":
@@ -158,9 +159,9 @@ def _layers(root: Mapping, items: ItemReader, findings: Findings) -> tuple[Item,
     entry = root.entries.get("layers")
     hint = "Write `layers:` and a list of items, each after a dash."
     if entry is None:
-        findings.error("missing-key", "layers is missing", start(root), hint)
+        findings.error("missing-key", "layers is missing", first_key(root), hint)
         return ()
-    if is_nothing(entry.value) or (isinstance(entry.value, Sequence) and not entry.value.items):
+    if is_empty(entry.value) or (isinstance(entry.value, Sequence) and not entry.value.items):
         findings.error("bad-items", "layers is empty", visible(entry.value, entry.key.place), hint)
         return ()
     return items.items(entry.value)

@@ -48,7 +48,7 @@ def json_schema() -> Schema:
         "title": "cnnspec",
         "description": "A convolutional network as a list of layers.",
         "type": "object",
-        "properties": {key: {"description": told, **_section(key)} for key, told in TOP_LEVEL.items()},
+        "properties": {key: {"description": meaning, **_section(key)} for key, meaning in TOP_LEVEL.items()},
         "patternProperties": {"^x-": {}},
         "additionalProperties": False,
         "required": ["cnnspec", "input", "layers"],
@@ -102,7 +102,7 @@ def _definitions() -> Schema:
         ),
         "init": _any(_ref("init"), _ref("init_by_kind")),
     }
-    beside = {key: {"description": told, **beside[key]} for key, told in ITEM_KEYS.items()}
+    beside = {key: {"description": meaning, **beside[key]} for key, meaning in ITEM_KEYS.items()}
     item = {"type": "object", "minProperties": 1, "properties": {**kinds, "layers": _ref("items"), **beside}}
     names = {"type": "string", "anyOf": [{"enum": list(KINDS)}, {}]}
     block = {
@@ -136,48 +136,48 @@ def _definitions() -> Schema:
 def _kind(kind: str) -> Schema:
     model = KINDS[kind]
     named = _object(model)
-    told = {"description": described(model)}
+    description = {"description": _first_paragraph(model)}
     if kind in MERGES:
         branches = {"type": "array", "minItems": 2, "items": _ref("branch")}
         named["properties"] = {"of": branches, **named["properties"]}
-        return {**told, **_any(branches, {**named, "required": ["of"]})}
+        return {**description, **_any(branches, {**named, "required": ["of"]})}
     forms = [named, _EXPRESSION]
     if model.main is not None:
         forms.append(named["properties"][model.main])
     if not named.get("required"):
         forms.append({"type": "null"})
-    return {**told, **_any(*forms)}
+    return {**description, **_any(*forms)}
 
 
-def described(model: type[Arguments]) -> str:
+def _first_paragraph(model: type[Arguments]) -> str:
     """The first paragraph of a declaration's docstring, on one line."""
     return " ".join((model.__doc__ or "").split("\n\n", maxsplit=1)[0].split())
 
 
 def _object(model: type[Arguments]) -> Schema:
     """The mapping of a model's arguments."""
-    own = {name: one_of(info) for name, info in model.model_fields.items()}
-    if any(own.values()):
-        return _object_of_choices(model, own)
+    choices = {name: one_of(info) for name, info in model.model_fields.items()}
+    if any(choices.values()):
+        return _object_of_choices(model, choices)
     found = model.model_json_schema(schema_generator=_WithExpressions)
     return _draft_07(
-        _untitled(
+        _object_schema(
             {key: found[key] for key in ("type", "required") if key in found}, found.get("properties", {})
         )
     )
 
 
-def _object_of_choices(model: type[Arguments], own: Mapping[str, OneOf | None]) -> Schema:
+def _object_of_choices(model: type[Arguments], choices: Mapping[str, OneOf | None]) -> Schema:
     """A model some of whose fields are choices, which pydantic knows only as instances."""
     properties: Schema = {}
     for name, info in model.model_fields.items():
-        choice = own[name]
-        properties[name] = _of_choices(choice) if choice else _field(model, name)
+        choice = choices[name]
+        properties[name] = _chosen(choice) if choice else _field(model, name)
         properties[name] = {"description": info.description, **properties[name]}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _of_choices(choice: OneOf) -> Schema:
+def _chosen(choice: OneOf) -> Schema:
     one = _choice(choice.table)
     return _or_expression({"type": "array", "items": one}) if choice.many else one
 
@@ -190,7 +190,7 @@ def _field(model: type[Arguments], name: str) -> Schema:
     return _draft_07({**found, "default": info.default})
 
 
-def _untitled(head: Schema, properties: Schema) -> Schema:
+def _object_schema(head: Schema, properties: Schema) -> Schema:
     kept = {name: {k: v for k, v in field.items() if k != "title"} for name, field in properties.items()}
     return {**head, "properties": kept, "additionalProperties": False}
 
@@ -202,7 +202,7 @@ def _choice(table: Mapping[str, type[Arguments]]) -> Schema:
         main = model.main
         named = _object(model)
         extra = [named["properties"][main]] if main else []
-        forms[name] = {"description": described(model), **_any(named, *extra, {"type": "null"})}
+        forms[name] = {"description": _first_paragraph(model), **_any(named, *extra, {"type": "null"})}
     mapping = {
         "type": "object",
         "properties": forms,
@@ -215,16 +215,18 @@ def _choice(table: Mapping[str, type[Arguments]]) -> Schema:
 
 def _draft_07(schema: Schema) -> Schema:
     """The schema in draft-07; pydantic speaks 2020-12, which differs here in tuples of a fixed length."""
-    found: Schema = _older(schema)
+    found: Schema = _renamed_keywords(schema)
     return found
 
 
-def _older(schema: Any) -> Any:
+def _renamed_keywords(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_older(part) for part in schema]
+        return [_renamed_keywords(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    return {("items" if key == "prefixItems" else key): _older(value) for key, value in schema.items()}
+    return {
+        ("items" if key == "prefixItems" else key): _renamed_keywords(value) for key, value in schema.items()
+    }
 
 
 def _or_expression(schema: Schema) -> Schema:

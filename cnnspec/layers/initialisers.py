@@ -44,7 +44,7 @@ class Initialiser(Arguments):
     draws: ClassVar[bool] = True
     """Whether it draws random numbers, so that the order of initialisation matters."""
 
-    def fits(self, shape: tuple[int, ...]) -> None:
+    def require_shape(self, shape: tuple[int, ...]) -> None:
         """Raise Reject for a parameter of a shape that the function refuses."""
         least, most = self.ranks
         if not least <= len(shape) <= most:
@@ -142,9 +142,9 @@ class Dirac(Initialiser):
     ranks: ClassVar[tuple[int, int]] = (3, 5)
     groups: Positive = Field(1, description="Groups of the convolution.")
 
-    def fits(self, shape: tuple[int, ...]) -> None:
+    def require_shape(self, shape: tuple[int, ...]) -> None:
         """Raise Reject when the output channels don't split into the groups."""
-        super().fits(shape)
+        super().require_shape(shape)
         if shape[0] % self.groups:
             message = f"{shape[0]} output channels do not split into {self.groups} groups"
             raise Reject("bad-init", message, field="groups", hint="Write the groups of the layer.")

@@ -58,7 +58,7 @@ def criterion(
     Raises UserError where a weight is missing for a class.
     """
     with rejects_as_user_errors("loss: "):
-        config.fits(outputs)
+        config.require_outputs(outputs)
     return _criterion(config, outputs, class_counts, device)
 
 

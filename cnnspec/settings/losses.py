@@ -42,7 +42,7 @@ class Loss(Arguments):
         """Whether it depends on how many images each class has."""
         return False
 
-    def fits(self, outputs: int) -> None:
+    def require_outputs(self, outputs: int) -> None:
         """Raise Reject where an argument does not suit so many outputs."""
 
 
@@ -73,7 +73,7 @@ class CrossEntropy(Loss):
                 "no-weight", "every class has the weight 0", field="weight", hint="Leave weight out."
             )
 
-    def fits(self, outputs: int) -> None:
+    def require_outputs(self, outputs: int) -> None:
         """Raise Reject unless there is a weight for each output."""
         if isinstance(self.weight, tuple) and len(self.weight) != outputs:
             message = f"weight has {plural(len(self.weight), 'number')}, the network gives {outputs}"
@@ -99,7 +99,7 @@ class BinaryCrossEntropy(Loss):
         0.0, description="The share of the target that is spread evenly over all classes."
     )
 
-    def fits(self, outputs: int) -> None:
+    def require_outputs(self, outputs: int) -> None:
         """Raise Reject unless there is a weight for each output."""
         if isinstance(self.pos_weight, tuple) and len(self.pos_weight) != outputs:
             message = f"pos_weight has {plural(len(self.pos_weight), 'number')}, the network gives {outputs}"

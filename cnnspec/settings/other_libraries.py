@@ -7,14 +7,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import did_you_mean
-from cnnspec.declare.spellings import argument_for, inverse, plain, spelt
+from cnnspec.declare import spellings
+from cnnspec.declare.spellings import inverse, plain, spelt
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from cnnspec.declare.arguments import Arguments
 
-_CALLED = {
+_CHOICES = {
     "image_folder": "folder directory images imagefolder image_directory imagenet",
     "csv": "table tsv list dataframe",
     "npz": "numpy npy arrays",
@@ -81,7 +82,7 @@ _ARGUMENTS = {
     "factor": "gamma decay_rate",
     "patience": "patience_epochs",
 }
-_TOLD = {
+_REMEDIES = {
     "momentum": ("betas", "Write `betas: [0.9, 0.999]`, say: the first is the momentum."),
     "patience": (
         "early_stopping",
@@ -94,44 +95,44 @@ _TOLD = {
     ),
     **dict.fromkeys(("amp", "useamp", "mixedprecision", "half"), ("precision", "Write `precision: auto`.")),
 }
-"""Words, plain, that an argument of another form stands for; told where the model has that one."""
-_NEEDLESS = {
+"""Word, plain -> our argument, which is written in another form, and how; for fields that have the argument."""
+_NOT_NEEDED = {
     "shuffle": "Leave it out: each epoch has the images in another order.",
     "pinmemory": "Leave it out: what a GPU copies from is pinned.",
     "droplast": "Leave it out: images left over at an epoch's end are a smaller step.",
 }
 ARGUMENT_SPELLINGS = spelt(_ARGUMENTS)
 """Our argument -> the foreign spellings of it, plain."""
-_OURS = inverse(_CALLED)
+_NAME_BY_SPELLING = inverse(_CHOICES)
 
 
-def choice_for(foreign: str, table: Mapping[str, object]) -> str:
-    """`Did you mean hflip?`, where a name of the table is called so elsewhere, or resembles it; or nothing."""
-    ours = _OURS.get(plain(foreign), "")
-    return f"Did you mean {ours}?" if ours in table else did_you_mean(foreign, table)
+def choice_hint(foreign: str, table: Mapping[str, object]) -> str:
+    """`Did you mean hflip?`, where another library calls a name of the table so, or one resembles it; else empty."""
+    name = _NAME_BY_SPELLING.get(plain(foreign), "")
+    return f"Did you mean {name}?" if name in table else did_you_mean(foreign, table)
 
 
-def argument_of(fields: Container[str], foreign: str) -> str | None:
+def argument_for(fields: Container[str], foreign: str) -> str | None:
     """The one of the fields that another library calls `foreign`."""
-    return argument_for(fields, foreign, ARGUMENT_SPELLINGS)
+    return spellings.argument_for(fields, foreign, ARGUMENT_SPELLINGS)
 
 
-def told(fields: Container[str], foreign: str, *, loads: bool) -> str:
-    """What to write instead of a word where more is to be said than its name here; or nothing.
+def remedy(fields: Container[str], foreign: str, *, loads_images: bool) -> str:
+    """The hint for a word that has no counterpart among the fields, but is written otherwise or not at all; or empty.
 
-    `loads`: whether the fields say how images are loaded.
+    `loads_images`: whether the fields say how images are loaded.
     """
     sought = plain(foreign)
-    field, hint = _TOLD.get(sought, ("", ""))
+    field, hint = _REMEDIES.get(sought, ("", ""))
     if field in fields:
         return hint
-    return _NEEDLESS.get(sought, "") if loads else ""
+    return _NOT_NEEDED.get(sought, "") if loads_images else ""
 
 
-def foreign_form(foreign: str, table: Mapping[str, type[Arguments]]) -> str:
-    """How the choice of a table is written that another library calls so, or has such an argument; or nothing."""
+def foreign_choice_form(foreign: str, table: Mapping[str, type[Arguments]]) -> str:
+    """How the choice of the table is written that another library calls so, or that has such an argument; else empty."""
     for kind, model in table.items():
-        if (field := argument_of(model.model_fields, foreign)) is not None:
+        if (field := argument_for(model.model_fields, foreign)) is not None:
             return f"{{{kind}: {{{field}: …}}}}"
-    ours = _OURS.get(plain(foreign), "")
-    return ours if ours in table else ""
+    name = _NAME_BY_SPELLING.get(plain(foreign), "")
+    return name if name in table else ""

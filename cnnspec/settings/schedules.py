@@ -57,7 +57,7 @@ class Schedule(Arguments):
         0.01, description="The share that warmup begins with, of the lr that it grows to."
     )
 
-    def fits(self, epochs: int) -> None:
+    def require_epochs(self, epochs: int) -> None:
         """Raise Reject, at the schedule, when the training is too short for it."""
         if self.warmup >= epochs:
             hint = f"Write a warmup below {epochs}, or more epochs."

@@ -30,12 +30,14 @@ Device = Annotated[
     Expect("auto, cpu, cuda, cuda:0 (or another number) or mps"),
 ]
 OptionalPositiveNumber = Annotated[PositiveNumber | None, Expect("a number above 0, or null")]
-Decay = Annotated[Annotated[float, Field(gt=0, lt=1)] | None, Expect("a number above 0 and below 1, or null")]
+AverageDecay = Annotated[
+    Annotated[float, Field(gt=0, lt=1)] | None, Expect("a number above 0 and below 1, or null")
+]
 
 _HALF = 0.5
-"""Of an image: what is less is rounded down."""
-_NOTHING = 1e-6
-"""Of an image: by less, products of floats are off."""
+"""Of an image: less is rounded down."""
+_ROUNDING_ERROR = 1e-6
+"""Of an image: products of floats are off by less."""
 
 
 def _adamw() -> Optimizer:
@@ -86,7 +88,7 @@ class Train(Arguments):
         description="Batches whose gradients are averaged for one update, as one batch of all their images "
         "would give it (batch norm still sees a batch at a time).",
     )
-    ema: Decay = Field(
+    ema: AverageDecay = Field(
         None,
         description="Decay of the exponential moving average of the weights, such as 0.999: after each update "
         "average = ema·average + (1 − ema)·weights, with a smaller ema in the first updates. The average is what is validated, tested and kept.",
@@ -140,17 +142,20 @@ class Train(Arguments):
     )
     device: Device = Field("auto", description="Where it runs; auto: the GPU, if there is one.")
 
-    def fits(self, images: int, classes: int = 1) -> None:
-        """Raise Reject where `images` of so many classes, less those held out of each, can't be enough."""
-        self._leaves_some(images)
-        rounded = classes / 2 if self.validation else 0  # of each class by half an image at the most
-        most, surely = (self._left(images, by) for by in (rounded, -rounded))
+    def require_images(self, images: int, classes: int = 1) -> None:
+        """Raise Reject where so many images are surely too few for a batch, or for as many batches as are asked for.
+
+        A share of each class is held out before; how it rounds is not known, so that only what is sure is refused.
+        """
+        self._require_share(images)
+        rounding = classes / 2 if self.validation else 0  # of each class by half an image at the most
+        most, least = (self._left_to_fit(images, by) for by in (rounding, -rounding))
         about = "at most " if most < images else ""
         if self.batch_size > most:
             message = (
                 f"batch_size: {self.batch_size:,} is more than the {about}{plural(most, 'image')} to train on"
             )
-            hint = f"Write {2 ** (surely.bit_length() - 1)} or less."
+            hint = f"Write {2 ** (least.bit_length() - 1)} or less."
             raise Reject("too-few-images", message, field="batch_size", hint=hint)
         batches = math.ceil(most / self.batch_size)
         for field in ("accumulate", "overfit_batches"):
@@ -159,17 +164,17 @@ class Train(Arguments):
                 message = (
                     f"{field}: {wanted:,} is more than the {about}{plural(batches, 'batch')} of an epoch"
                 )
-                hint = f"Write {max(1, surely // self.batch_size)} or less."
+                hint = f"Write {max(1, least // self.batch_size)} or less."
                 raise Reject("too-few-images", message, field=field, hint=hint)
 
-    def _left(self, images: int, rounded: float) -> int:
-        """How many are left to fit, where the shares are rounded by so many in all."""
-        return min(images, max(1, math.floor((1 - self.validation) * images + rounded + _NOTHING)))
+    def _left_to_fit(self, images: int, rounding: float) -> int:
+        """How many images are left to train on, where rounding the shares of all classes adds so many."""
+        return min(images, max(1, math.floor((1 - self.validation) * images + rounding + _ROUNDING_ERROR)))
 
-    def _leaves_some(self, images: int) -> None:
-        """Raise Reject where the share that is held out is surely no image or, rounded, all of them."""
+    def _require_share(self, images: int) -> None:
+        """Raise Reject where the share that is held out is surely none of the images or, rounded, all of them."""
         for share, part in ((self.validation, "none"), (1 - self.validation, "all")):
-            if self.validation and share * images < _HALF - _NOTHING:
+            if self.validation and share * images < _HALF - _ROUNDING_ERROR:
                 message = f"validation: {self.validation:g} is {part} of {plural(images, 'image')}"
                 hint = "Write a share such as 0.1, or 0 to hold out none." if part == "all" else "Write 0."
                 raise Reject("too-few-images", message, field="validation", hint=hint)
@@ -183,7 +188,7 @@ class Train(Arguments):
 
     def consistent(self) -> None:
         """Raise Reject for arguments that ask for nothing, or against each other."""
-        self.schedule.fits(self.epochs)
+        self.schedule.require_epochs(self.epochs)
         if self.precision == "fp16" and self.device == "cpu":
             message, hint = "precision: fp16 is for GPUs, the device is the CPU", "Write auto, bf16 or fp32."
             raise Reject("fp16-on-cpu", message, field="precision", hint=hint)

@@ -82,7 +82,7 @@ def test_no_batch_is_refused_beforehand_that_fits_what_is_left_to_train_on(class
         share = hundredths / 100
         if 0 < round(share * each) < each:
             left = len(hold_out(labels_N, share, seed=0)[0])
-            Train(batch_size=left, validation=share).fits(len(labels_N), classes)
+            Train(batch_size=left, validation=share).require_images(len(labels_N), classes)
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,10 @@ def torch_takes(name: str, shape: tuple[int, ...]) -> bool:
 def test_an_initialiser_takes_the_shapes_that_torchs_takes(name, shape):
     initialiser = INITIALISERS[name](**NEEDED.get(name, {}))
     if torch_takes(name, shape):
-        initialiser.fits(shape)
+        initialiser.require_shape(shape)
         return
     with pytest.raises(Reject, match=r"needs a parameter of (at least )?\d( to \d)? axes") as caught:
-        initialiser.fits(shape)
+        initialiser.require_shape(shape)
     assert "Use normal, uniform or constant." == caught.value.hint
 
 
@@ -61,9 +61,9 @@ def test_an_empty_range_is_refused(name, args):
 
 def test_the_groups_of_dirac_divide_the_output_channels():
     dirac = INITIALISERS["dirac"](groups=3)
-    dirac.fits((6, 2, 3))
+    dirac.require_shape((6, 2, 3))
     with pytest.raises(Reject, match="4 output channels do not split into 3 groups"):
-        dirac.fits((4, 2, 3))
+        dirac.require_shape((4, 2, 3))
 
 
 @pytest.mark.parametrize("name", INITIALISERS)

@@ -205,7 +205,7 @@ def test_right_is_a_positive_score_of_one_output_at_the_second_class():
 def test_weights_must_be_as_many_as_outputs(config, field):
     message = f"{field} has 2 numbers, the network gives 3"
     with pytest.raises(Reject) as rejected:
-        config.fits(3)
+        config.require_outputs(3)
     assert ("weights-not-classes", message, field) == (
         rejected.value.code,
         rejected.value.message,
@@ -228,7 +228,7 @@ def test_weights_must_be_as_many_as_outputs(config, field):
 )
 def test_weights_that_suit_are_taken(config):
     config.consistent()
-    config.fits(3)
+    config.require_outputs(3)
 
 
 def test_a_weight_of_0_for_every_class_is_refused():

@@ -1,4 +1,4 @@
-"""What was probably meant by an argument that nothing has: a misspelt one, or a word of another place."""
+"""Hints for an argument that a declaration does not have: a misspelt one, another library's, or one of another place."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from cnnspec.reader.node import Node
 
 
-def meant_argument(field: str, model: type[Arguments]) -> str | None:
-    """The argument that an unknown name was meant for."""
-    from cnnspec.layers.other_libraries import argument_for  # noqa: PLC0415 -- as above
-    from cnnspec.settings.other_libraries import argument_of  # noqa: PLC0415 -- only a mistake pays for it
+def similar_argument(field: str, model: type[Arguments]) -> str | None:
+    """The argument that another library calls so, or that is spelt alike."""
+    from cnnspec.layers import other_libraries as layers  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.settings import other_libraries as settings  # noqa: PLC0415 -- as above
 
     fields = model.model_fields
-    return argument_of(fields, field) or argument_for(fields, field) or nearest(field, fields)
+    return (
+        settings.argument_for(fields, field) or layers.argument_for(fields, field) or nearest(field, fields)
+    )
 
 
 def hint_for_unknown(field: str, model: type[Arguments], subject: str, node: Node | None) -> str:
@@ -30,40 +32,40 @@ def hint_for_unknown(field: str, model: type[Arguments], subject: str, node: Nod
     if ":" in field:
         name, _, value = field.partition(":")
         return f"A space is missing after the colon: `{name}: {value}`."
-    if activation := _activation(field, subject, node):
+    if activation := _activation_hint(field, subject, node):
         return activation
-    from cnnspec.language.hints.settings import beyond, in_settings  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.language.hints.settings import choice_argument_hint, misplaced_argument_hint  # noqa: PLC0415 -- only a mistake pays for it
 
-    if hint := in_settings(field, model):
+    if hint := misplaced_argument_hint(field, model):
         return hint
-    meant = meant_argument(field, model)
-    if field in {"dim", "dims", "start_dim", "end_dim"} and meant:
-        return _converted(field, meant, node)
-    if meant:
-        return f"Did you mean {meant}?"
+    similar = similar_argument(field, model)
+    if field in {"dim", "dims", "start_dim", "end_dim"} and similar:
+        return _axis_hint(field, similar, node)
+    if similar:
+        return f"Did you mean {similar}?"
     listed = f"It takes {', '.join(model.model_fields)}." if model.model_fields else ""
-    return beyond(field, model) or listed or f"{subject} takes no arguments."
+    return choice_argument_hint(field, model) or listed or f"{subject} takes no arguments."
 
 
-def _activation(field: str, subject: str, node: Node | None) -> str:
+def _activation_hint(field: str, subject: str, node: Node | None) -> str:
     from cnnspec.layers.other_libraries import activation_after  # noqa: PLC0415 -- only a mistake pays for it
 
     written = node.get(field) if isinstance(node, Mapping) else None
     return activation_after(subject, field, written.text if isinstance(written, Scalar) else "")
 
 
-def _converted(field: str, meant: str, node: Node | None) -> str:
-    """Torch's dim counts the batch, an axis doesn't: 1 becomes 0, −1 stays."""
+def _axis_hint(field: str, argument: str, node: Node | None) -> str:
+    """The hint for torch's `dim`, which counts the batch, where `argument` doesn't: 1 becomes 0, −1 stays."""
     written = node.get(field) if isinstance(node, Mapping) else None
     dims = written.plain() if written is not None else None
     if type(dims) is int and dims == 0:
-        return f"dim 0 is the batch, which no layer may touch; {meant} counts from the axis after it."
+        return f"dim 0 is the batch, which no layer may touch; {argument} counts from the axis after it."
     if isinstance(dims, list) and all(type(dim) is int for dim in dims):
         axes = [axis_of(dim) for dim in (dims[1:] if dims[:1] == [0] else dims) if type(dim) is int]
-        return f"Write {meant}: {axes}; axes don't count the batch."
+        return f"Write {argument}: {axes}; axes don't count the batch."
     if type(dims) is int:
-        return f"Write {meant}: {axis_of(dims)}; axes don't count the batch."
-    return f"Write {meant}: it doesn't count the batch."
+        return f"Write {argument}: {axis_of(dims)}; axes don't count the batch."
+    return f"Write {argument}: it doesn't count the batch."
 
 
 def axis_of(dim: int) -> int:
@@ -71,5 +73,5 @@ def axis_of(dim: int) -> int:
     return dim - 1 if dim > 0 else dim
 
 
-HINTS = Hints(meant_argument, hint_for_unknown)
+HINTS = Hints(similar_argument, hint_for_unknown)
 """The hints for the arguments of layers and of settings."""

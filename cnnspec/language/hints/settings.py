@@ -1,12 +1,12 @@
-"""Where an argument belongs that stands in the wrong part of the settings, and what others call one."""
+"""Hints for arguments in the wrong part of `data` and `train`, and for other libraries' words for them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.language.hints.sections import form_of, of_choice, under_train
+from cnnspec.language.hints.sections import choice_form, field_with_choice, train_hint
 from cnnspec.settings.datasets import Data
-from cnnspec.settings.other_libraries import argument_of, foreign_form, told
+from cnnspec.settings.other_libraries import argument_for, foreign_choice_form, remedy
 from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from cnnspec.language.hints.sections import Form
 
 
-def foreign_at_top(word: str) -> str:
-    """The hint for what another library calls a part of the training; or nothing."""
-    return under_train(argument_of(Train.model_fields, word) or word, foreign_form)
+def other_library_hint(word: str) -> str:
+    """The hint for what another library calls a part of the training; empty for any other word."""
+    return train_hint(argument_for(Train.model_fields, word) or word, foreign_choice_form)
 
 
-def in_settings(word: str, model: type[Arguments]) -> str:
-    """The hint for a word that the model lacks, where it is a choice's, or more is to be said of it; or nothing."""
-    hint = told(model.model_fields, word, loads=issubclass(model, Train | Data))
-    return hint or _inside(word, model, form_of)
+def misplaced_argument_hint(word: str, model: type[Arguments]) -> str:
+    """The hint for a word that needs a remedy of its own, or is an argument of one of the model's choices; else empty."""
+    hint = remedy(model.model_fields, word, loads_images=issubclass(model, Train | Data))
+    return hint or _choice_hint(word, model, choice_form)
 
 
-def beyond(word: str, model: type[Arguments]) -> str:
-    """The hint for a word that no field of the model resembles; or nothing."""
+def choice_argument_hint(word: str, model: type[Arguments]) -> str:
+    """The hint for a word that no field resembles, where another part or library has such an argument; else empty."""
     if issubclass(model, Data):
-        return under_train(word) or foreign_at_top(word)
-    return _inside(word, model, foreign_form)
+        return train_hint(word) or other_library_hint(word)
+    return _choice_hint(word, model, foreign_choice_form)
 
 
-def _inside(word: str, model: type[Arguments], form: Form) -> str:
-    name, written = of_choice(word, model, form)
+def _choice_hint(word: str, model: type[Arguments], form: Form) -> str:
+    name, written = field_with_choice(word, model, form)
     return f"It belongs to {name}: write `{name}: {written}`." if name else ""

@@ -21,7 +21,7 @@ class Augmentation(Arguments):
     mixes: ClassVar[bool] = False
     """Whether it makes one image of two."""
 
-    def fits(self, shape: Sequence[int]) -> None:
+    def require_shape(self, shape: Sequence[int]) -> None:
         """Raise Reject where it can't be done to images of this shape: channels, height, width."""
 
 

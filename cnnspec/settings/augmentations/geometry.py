@@ -33,7 +33,7 @@ class RandomCrop(Augmentation):
     )
     p: Probability = Field(1.0, description="Share of the images that are shifted.")
 
-    def fits(self, shape: Sequence[int]) -> None:
+    def require_shape(self, shape: Sequence[int]) -> None:
         """Raise Reject where an image would be shifted out of sight, or more is to be mirrored than there is."""
         for padding, size in zip(pair(self.padding), shape[1:], strict=True):
             if padding >= size:

@@ -50,7 +50,7 @@ class Colour(Augmentation):
             hint = "Write `colour: {brightness: 0.2, contrast: 0.2}`, say."
             raise Reject("augment-nothing", "colour changes nothing", field=None, hint=hint)
 
-    def fits(self, shape: Sequence[int]) -> None:
+    def require_shape(self, shape: Sequence[int]) -> None:
         """Raise Reject where there is no colour to change."""
         if (self.saturation or self.hue) and shape[0] != _RGB:
             message = f"colour: saturation and hue are for images of 3 channels, these have {shape[0]}"
@@ -73,7 +73,7 @@ class Cutout(Augmentation):
     size: Pixels = Field(description="The square's side, or its height and width, in pixels.")
     p: Probability = Field(1.0, description="Share of the images that lose one.")
 
-    def fits(self, shape: Sequence[int]) -> None:
+    def require_shape(self, shape: Sequence[int]) -> None:
         """Raise Reject where nothing of the image would be left."""
         if all(size >= 2 * side for size, side in zip(pair(self.size), shape[1:], strict=True)):
             height, width = pair(self.size)
@@ -98,7 +98,7 @@ class Normalise(Augmentation):
     mean: Means = Field(None, description="On the scale from 0 to 1; null: that of the images to train on.")
     std: Deviations = Field(None, description="The standard deviation, likewise.")
 
-    def fits(self, shape: Sequence[int]) -> None:
+    def require_shape(self, shape: Sequence[int]) -> None:
         """Raise Reject unless there is a number for each channel."""
         for name, values in (("mean", self.mean), ("std", self.std)):
             if isinstance(values, tuple) and len(values) != shape[0]:

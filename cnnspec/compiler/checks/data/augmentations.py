@@ -1,4 +1,4 @@
-"""Augmentations that can't be done to images of the input's shape: each judges itself (`fits`)."""
+"""Augmentations that can't be done to images of the input's shape: each says so itself (`require_shape`)."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ def augmentations(context: DataContext) -> Iterator[Finding]:
     if image is None:
         return
     for number, augmentation in enumerate(context.train.augment):
-        yield from verdict(f"train.augment.{number}", augmentation.fits, image)
+        yield from verdict(f"train.augment.{number}", augmentation.require_shape, image)

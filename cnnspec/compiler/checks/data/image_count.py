@@ -18,4 +18,4 @@ def image_count(context: DataContext) -> Iterator[Finding]:
     """Ask whether the images are enough, where their number is known."""
     images, classes = context.facts.train_images, context.facts.classes or 1
     if images is not None:
-        yield from verdict("train", context.train.fits, images, classes)
+        yield from verdict("train", context.train.require_images, images, classes)

@@ -1,4 +1,4 @@
-"""Arguments of the loss that do not suit the network's outputs: each loss judges itself (`fits`)."""
+"""Arguments of the loss that do not suit the network's outputs: each loss says so itself (`require_outputs`)."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ def loss(context: DataContext) -> Iterator[Finding]:
     """Ask the loss about so many scores."""
     scores = context.scores
     if scores is not None:
-        yield from verdict("train.loss", context.train.loss.fits, scores)
+        yield from verdict("train.loss", context.train.loss.require_outputs, scores)
