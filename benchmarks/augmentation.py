@@ -21,7 +21,7 @@ from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.settings.augmentations import Augmentation
 from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate
 from cnnspec.settings.augmentations.mixing import CutMix, Mixup
-from cnnspec.settings.augmentations.values import Cutout
+from cnnspec.settings.augmentations.pixel_values import Cutout
 
 SIDE, LEVEL, CLASSES = 28, 255.0, 10
 COUNT = 8192

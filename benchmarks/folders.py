@@ -12,9 +12,9 @@ from PIL import Image
 
 from benchmarks.timing import interleaved, median, ratio, row
 from cnnspec.data.batches import batch_sizes
+from cnnspec.data.cpu_and_memory import available_cores
 from cnnspec.data.dataset import ImageFiles
 from cnnspec.data.loader import FileLoader
-from cnnspec.data.machine import available_cores
 
 COUNT, SIZE, SIDE, BATCH = 512, (400, 300), 224, 64
 

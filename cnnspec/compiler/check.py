@@ -18,7 +18,7 @@ from cnnspec.compiler.walk.reporter import Reporter
 from cnnspec.compiler.walk.walk import Walk
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Source
 from cnnspec.core.gc_pause import gc_paused
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.language.choices import read_arguments, read_choice
 from cnnspec.language.overrides import variant_names, with_settings, with_variant
 from cnnspec.language.parse import parse

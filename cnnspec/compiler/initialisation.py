@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.plan import Initialisation, Node
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.choices import read_choice, value_node

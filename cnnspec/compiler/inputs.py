@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING
 from cnnspec.compiler.walk.reporter import definitions
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.shape import Shape
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Sequence
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
-    from cnnspec.core.plain import Plain
+    from cnnspec.core.plain_values import Plain
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Spec
     from cnnspec.reader.node import Node

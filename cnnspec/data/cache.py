@@ -12,9 +12,9 @@ from torch import Tensor
 
 from cnnspec.core.errors import UserError
 from cnnspec.data.batches import batch_sizes
+from cnnspec.data.cpu_and_memory import available_cores, byte_count, total_memory
 from cnnspec.data.dataset import Dataset, ImageFiles, Split
 from cnnspec.data.loader import BadFile, FileLoader, Loader, MemoryLoader
-from cnnspec.data.machine import available_cores, byte_count, total_memory
 from cnnspec.settings.train import Train
 
 Location = Literal["device", "ram", "none"]

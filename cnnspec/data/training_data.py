@@ -19,7 +19,7 @@ from cnnspec.data.loader import Loader
 from cnnspec.data.seeding import shuffled
 from cnnspec.data.splits import evenly_spread, fit_and_validation
 from cnnspec.data.statistics import ChannelStatistics, Histogram
-from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.augmentations.pixel_values import Normalise
 from cnnspec.settings.train import Train
 
 MOST_MEASURED = 10_000

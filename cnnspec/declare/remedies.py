@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.reader import split_at_comma
 from cnnspec.reader.errors.indentation import entry
 from cnnspec.reader.node import Mapping, Node, Scalar

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 from pydantic import ValidationError
 
 from cnnspec.core.diagnostic import Diagnostic, Place
-from cnnspec.core.plain import quote, yaml_text
+from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import Arguments, Expect
 from cnnspec.declare.one_of import OneOf

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnnspec.core.plain import Plain, quote
+from cnnspec.core.plain_values import Plain, quote
 from cnnspec.expressions.errors import IT, ExpressionError, describe
 from cnnspec.expressions.expression import Expression, Variables
 from cnnspec.expressions.tokens import Token

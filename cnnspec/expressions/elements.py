@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.core.plain import Plain, quote, shorten
+from cnnspec.core.plain_values import Plain, quote, shorten
 from cnnspec.core.suggest import nearest
 from cnnspec.expressions.errors import ExpressionError, describe, listing
 from cnnspec.expressions.expression import Expression, Variables, constant

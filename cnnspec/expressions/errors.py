@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from cnnspec.core.plain import Plain, quote, shorten
+from cnnspec.core.plain_values import Plain, quote, shorten
 
 IT = "$it"
 """In a hint: stands for the operand as the text has it, or `$x`."""

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from cnnspec.core.plain import Plain
+from cnnspec.core.plain_values import Plain
 from cnnspec.expressions.dollar import IDENTIFIER, has_dollar
 from cnnspec.expressions.errors import IT, ExpressionError, describe, syntax_error
 from cnnspec.expressions.expression import Closure, Variables, variable

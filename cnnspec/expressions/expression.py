@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from cnnspec.core.plain import Plain
+from cnnspec.core.plain_values import Plain
 from cnnspec.core.size import LARGEST
 from cnnspec.expressions.limits import within_limits
 from cnnspec.expressions.tokens import Token

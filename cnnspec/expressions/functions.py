@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cnnspec.core.plain import Plain, quote
+from cnnspec.core.plain_values import Plain, quote
 from cnnspec.core.size import LARGEST
 from cnnspec.expressions.errors import IT, ExpressionError, describe
 from cnnspec.expressions.expression import Expression, Variables

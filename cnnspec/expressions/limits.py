@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TypeGuard
 
-from cnnspec.core.plain import Plain, yaml_text
+from cnnspec.core.plain_values import Plain, yaml_text
 from cnnspec.core.size import LARGEST
 from cnnspec.expressions.errors import ExpressionError
 

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from cnnspec.core.plain import Plain, quote
+from cnnspec.core.plain_values import Plain, quote
 from cnnspec.expressions.errors import IT, ExpressionError, describe
 from cnnspec.expressions.expression import Closure, Expression, Variables
 from cnnspec.expressions.limits import MAX_ITEMS, Number, is_number, result, too_long

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.core.plain import shorten
+from cnnspec.core.plain_values import shorten
 from cnnspec.expressions.errors import ExpressionError, syntax_error
 
 _CHOICE = "A choice is written `a if condition else b`."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cnnspec.core.plain import quote, shorten
+from cnnspec.core.plain_values import quote, shorten
 from cnnspec.core.plural import plural
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.expressions.elements import NOT_NEGATIVE

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnnspec.core.plain import shorten
+from cnnspec.core.plain_values import shorten
 from cnnspec.expressions.dollar import IDENTIFIER
 from cnnspec.expressions.errors import syntax_error
 from cnnspec.expressions.other_languages import unknown_symbol

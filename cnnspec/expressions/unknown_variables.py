@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.core.plain import shorten
+from cnnspec.core.plain_values import shorten
 from cnnspec.core.suggest import nearest
 from cnnspec.expressions.errors import ExpressionError, listing
 from cnnspec.expressions.expression import Variables

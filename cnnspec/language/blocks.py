@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.graph import components
-from cnnspec.core.plain import quote
+from cnnspec.core.plain_values import quote
 from cnnspec.language.keys import ITEM_KEYS
 from cnnspec.language.sections import VARIABLE, check_name, correct_keys, is_empty, section_entries
 from cnnspec.language.spec import Argument, Block, every

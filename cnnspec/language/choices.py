@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.core.diagnostic import Findings, Place
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.declare.one_of import one_of
 from cnnspec.declare.validate import validate
 from cnnspec.language.hints.arguments import HINTS

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnnspec.core.plain import quote
+from cnnspec.core.plain_values import quote
 from cnnspec.core.suggest import nearest
 from cnnspec.declare.validate import validate
 from cnnspec.expressions.dollar import has_dollar

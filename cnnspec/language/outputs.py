@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.core.plain import quote
+from cnnspec.core.plain_values import quote
 from cnnspec.declare.validate import visible
 from cnnspec.language.sections import correct_keys
 from cnnspec.language.spec import OutputForm, OutputSpec

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Findings, Place, Source
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.declare.one_of import one_of
 from cnnspec.language.keys import LATER, TOP_LEVEL

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from cnnspec.core.plain import quote, yaml_text
+from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
 from cnnspec.language.hints.sections import hint_for_top_level_key

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Place
-    from cnnspec.core.plain import Plain
+    from cnnspec.core.plain_values import Plain
 
 
 class Scope(dict[str, "Plain"]):

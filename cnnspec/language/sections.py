@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec.core.plain import quote
+from cnnspec.core.plain_values import quote
 from cnnspec.core.suggest import nearest
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar
 

@@ -15,7 +15,7 @@ from cnnspec.reader.node import Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
-    from cnnspec.core.plain import Plain
+    from cnnspec.core.plain_values import Plain
     from cnnspec.expressions.errors import ExpressionError
     from cnnspec.language.scope import Scope
 

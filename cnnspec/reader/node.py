@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnspec.core.diagnostic import Place
-from cnnspec.core.plain import Plain, Primitive
+from cnnspec.core.plain_values import Plain, Primitive
 from cnnspec.expressions.dollar import has_dollar
 
 

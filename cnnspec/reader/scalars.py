@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 
-from cnnspec.core.plain import Primitive
+from cnnspec.core.plain_values import Primitive
 from cnnspec.core.size import LARGEST
 
 _DIGITS = len(str(LARGEST))

@@ -1,4 +1,4 @@
-"""Loss and accuracy of a pass over images. The loss is the mean over all of them, by their weights."""
+"""Metrics: loss and accuracy of a pass over images, and their rows in metrics.jsonl."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from cnnspec.core.errors import UserError
 from cnnspec.runner.losses import Criterion
-from cnnspec.runner.training_events import Score
+from cnnspec.runner.training_events import EpochEnd, Score, TrainingEnd
 
 _COUNTED_TOGETHER = 32
 """Batches whose right answers are counted at once: of a small one the calls cost more than what they do."""
@@ -45,3 +45,30 @@ class Metrics:
             scores_NK, labels = map(torch.cat, zip(*self._uncounted, strict=True))
             self._correct = self._correct + self._criterion.correct(scores_NK, labels)
             self._uncounted = []
+
+
+def epoch_row(event: EpochEnd) -> dict[str, float | int | None]:
+    """A row of metrics.jsonl."""
+    validation = event.validation
+    return {
+        "epoch": event.epoch,
+        "step": event.step,
+        "train_loss": event.train.loss,
+        "train_accuracy": event.train.accuracy,
+        "val_loss": validation.loss if validation else None,
+        "val_accuracy": validation.accuracy if validation else None,
+        "lr": event.lr,
+        "images_per_s": round(event.images_per_s, 1),
+        "seconds": round(event.seconds, 3),
+    }
+
+
+def test_row(event: TrainingEnd) -> dict[str, float | int | None]:
+    """The last row of metrics.jsonl; its epoch is the best one, whose weights were tested."""
+    return {
+        "epoch": event.epoch,
+        "step": event.step,
+        "test_loss": event.test.loss,
+        "test_accuracy": event.test.accuracy,
+        "seconds": round(event.seconds, 3),
+    }

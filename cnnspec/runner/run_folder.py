@@ -24,6 +24,7 @@ from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
 from cnnspec.runner import checkpoint
 from cnnspec.runner.checkpoint import CheckpointMetadata
+from cnnspec.runner.metrics import epoch_row, test_row
 from cnnspec.runner.nonfinite_error import NonFiniteError
 from cnnspec.runner.training_events import EpochEnd, Event, SkippedFile, TrainingEnd
 
@@ -72,33 +73,6 @@ class RunFolder:
             checkpoint.save(self.path / BEST, model, metadata)
         checkpoint.save(self.path / LAST, model, metadata)
         atomic_files.append_row(self.path / METRICS, epoch_row(event))
-
-
-def epoch_row(event: EpochEnd) -> dict[str, float | int | None]:
-    """A row of metrics.jsonl."""
-    validation = event.validation
-    return {
-        "epoch": event.epoch,
-        "step": event.step,
-        "train_loss": event.train.loss,
-        "train_accuracy": event.train.accuracy,
-        "val_loss": validation.loss if validation else None,
-        "val_accuracy": validation.accuracy if validation else None,
-        "lr": event.lr,
-        "images_per_s": round(event.images_per_s, 1),
-        "seconds": round(event.seconds, 3),
-    }
-
-
-def test_row(event: TrainingEnd) -> dict[str, float | int | None]:
-    """The last row of metrics.jsonl; its epoch is the best one, whose weights were tested."""
-    return {
-        "epoch": event.epoch,
-        "step": event.step,
-        "test_loss": event.test.loss,
-        "test_accuracy": event.test.accuracy,
-        "seconds": round(event.seconds, 3),
-    }
 
 
 def _new_numbered_folder(parent: Path) -> Path:

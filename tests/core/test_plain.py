@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnspec.core.plain import Plain, quote, shorten, yaml_text
+from cnnspec.core.plain_values import Plain, quote, shorten, yaml_text
 
 
 @pytest.mark.parametrize(

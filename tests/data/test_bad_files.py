@@ -21,7 +21,7 @@ from cnnspec.runner.data_report import data_report
 from cnnspec.runner.training_events import EpochEnd
 from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate
 from cnnspec.settings.augmentations.mixing import Mixup
-from cnnspec.settings.augmentations.values import Colour, Cutout
+from cnnspec.settings.augmentations.pixel_values import Colour, Cutout
 from cnnspec.settings.schedules import Cosine
 from cnnspec.settings.train import Train
 from tests.runner.trainings import CPU, state_of, trained, weights_equal

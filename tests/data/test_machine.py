@@ -2,7 +2,7 @@
 
 import os
 
-from cnnspec.data.machine import available_cores, byte_count, total_memory
+from cnnspec.data.cpu_and_memory import available_cores, byte_count, total_memory
 
 
 def test_the_threads_are_as_many_as_the_cores_that_may_be_used(monkeypatch):

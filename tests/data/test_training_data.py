@@ -6,7 +6,7 @@ import pytest
 from cnnspec.core.errors import UserError
 from cnnspec.data.dataset import Dataset, ImageFiles, Split
 from cnnspec.data.training_data import training_data
-from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.augmentations.pixel_values import Normalise
 from cnnspec.settings.train import Train
 from tests.data.greys import COUNT, CPU, LABELS, dataset_of
 from tests.runner.trainings import PIXELS, RAW

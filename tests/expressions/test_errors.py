@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from cnnspec.core.plain import Plain
+from cnnspec.core.plain_values import Plain
 from cnnspec.expressions.errors import ExpressionError, describe
 from cnnspec.expressions.evaluate import evaluate, fill
 from cnnspec.expressions.expression import Variables

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from cnnspec.core.plain import Plain
+from cnnspec.core.plain_values import Plain
 from cnnspec.expressions.dollar import variable_names
 from cnnspec.expressions.errors import ExpressionError
 from cnnspec.expressions.evaluate import evaluate, fill

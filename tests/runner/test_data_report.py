@@ -5,7 +5,7 @@ import torch
 
 from cnnspec.data.training_data import training_data
 from cnnspec.runner.data_report import data_report
-from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.augmentations.pixel_values import Normalise
 from cnnspec.settings.train import Train
 from tests.runner.trainings import CPU, RAW
 

@@ -17,7 +17,7 @@ from cnnspec.runner.loop import batch_groups
 from cnnspec.runner.training_events import EarlyStop, EpochEnd, EpochProgress, TrainingEnd
 from cnnspec.settings.augmentations.geometry import RandomCrop
 from cnnspec.settings.augmentations.mixing import Mixup
-from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.augmentations.pixel_values import Normalise
 from cnnspec.settings.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from cnnspec.settings.optimizers.adam import Adam, AdamW
 from cnnspec.settings.optimizers.sgd import Sgd

@@ -9,8 +9,8 @@ from cnnspec.compiler.plan import Value
 from cnnspec.core.shape import is_image
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.checks.contract import Written
-    from cnnspec.compiler.checks.mentions import Mentions
+    from cnnspec.compiler.checks.check_interface import Written
+    from cnnspec.compiler.checks.name_uses import Mentions
     from cnnspec.compiler.plan import Plan
     from cnnspec.language.spec import Spec
     from cnnspec.reader.node import Mapping, Node
@@ -32,7 +32,7 @@ class Context:
     @cached_property
     def mentions(self) -> Mentions:
         """The variables and words that the file mentions, and where."""
-        from cnnspec.compiler.checks.mentions import mentions_of  # noqa: PLC0415 -- for specs with names
+        from cnnspec.compiler.checks.name_uses import mentions_of  # noqa: PLC0415 -- for specs with names
 
         return mentions_of(self.spec, self.file)
 

@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnspec.compiler.checks.check_interface import Check
 from cnnspec.compiler.checks.context import Context, DataContext, TrainContext
-from cnnspec.compiler.checks.contract import Check
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.diagnostic import Diagnostic
 from cnnspec.reader.node import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
 
-    from cnnspec.compiler.checks.contract import Finding, Need
+    from cnnspec.compiler.checks.check_interface import Finding, Need
     from cnnspec.core.diagnostic import Findings, Place
     from cnnspec.language.spec import Spec
     from cnnspec.reader.node import Node

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compiler.walk.reporter import ArgumentReporter
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.layer_arguments import no_main_argument
 from cnnspec.language.values import Unknown, text_of, value_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from cnnspec.compiler.walk.frame import Frame
-    from cnnspec.core.plain import Plain
+    from cnnspec.core.plain_values import Plain
     from cnnspec.language.layer_arguments import LayerFactory
     from cnnspec.language.spec import Form, Item, Spec
     from cnnspec.layers.base import Layer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.core.diagnostic import Findings
-    from cnnspec.core.plain import Plain
+    from cnnspec.core.plain_values import Plain
     from cnnspec.core.shape import Size
     from cnnspec.language.spec import Block, Item
     from cnnspec.reader.node import Node

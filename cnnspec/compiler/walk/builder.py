@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.compiler.inference import Inferences
 from cnnspec.compiler.plan import Node, Value
-from cnnspec.compiler.provenance import gave
+from cnnspec.compiler.shape_inference import Inferences
+from cnnspec.compiler.value_origin import gave
 from cnnspec.compiler.walk.frame import NOTHING
 from cnnspec.compiler.walk.reporter import definitions
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.declare.validate import value_place
 from cnnspec.reader.node import Mapping
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.inference import Conflict
+    from cnnspec.compiler.shape_inference import Conflict
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.compiler.walk.names import Names
     from cnnspec.core.reject import Reject

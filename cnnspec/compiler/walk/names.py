@@ -9,7 +9,7 @@ from cnnspec.compiler.names.namespace import Member, Namespace, unfit
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.core.diagnostic import Findings, Place, Related
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.values import Unknown, text_of
 from cnnspec.layers import KINDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.walk.reporter import definitions
-from cnnspec.core.plain import quote
+from cnnspec.core.plain_values import quote
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Mapping
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.core.diagnostic import Findings, Place, Related
-    from cnnspec.core.plain import Plain
+    from cnnspec.core.plain_values import Plain
     from cnnspec.language.scope import Scope
     from cnnspec.reader.node import Node
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related
-from cnnspec.core.plain import quote, yaml_text
+from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.language.values import variables_in
 from cnnspec.reader.node import Mapping
 

@@ -14,7 +14,7 @@ from cnnspec.compiler.walk.arguments import ArgumentReader
 from cnnspec.compiler.walk.block_cache import BlockCache, Position
 from cnnspec.compiler.walk.block_calls import CallReader
 from cnnspec.compiler.walk.builder import Builder
-from cnnspec.compiler.walk.expect import check_expected
+from cnnspec.compiler.walk.expected_shape import check_expected
 from cnnspec.compiler.walk.frame import Frame, KindInit
 from cnnspec.compiler.walk.limits import Limits, stop
 from cnnspec.compiler.walk.names import Names, Slot, bind

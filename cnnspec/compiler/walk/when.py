@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.walk.reporter import definitions
-from cnnspec.core.plain import quote, yaml_text
+from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.language.values import Unknown, value_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from cnnspec.data.augmentation.base import Context, Mix
-from cnnspec.data.augmentation.values import rectangles
+from cnnspec.data.augmentation.pixel_values import rectangles
 from cnnspec.settings.augmentations import mixing as declared
 
 _KNOTS = 4097

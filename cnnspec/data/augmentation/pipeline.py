@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from cnnspec.data.augmentation import values
+from cnnspec.data.augmentation import pixel_values
 from cnnspec.data.augmentation.base import Change, Context, Mix, implementation
 from cnnspec.data.augmentation.geometry import Move, Moves
 from cnnspec.data.augmentation.random_numbers import uniform
@@ -22,7 +22,7 @@ from cnnspec.data.dataset import WHITE
 from cnnspec.data.seeding import subseed
 from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.settings.augmentations.base import Augmentation
-from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.augmentations.pixel_values import Normalise
 
 
 class Pipeline:
@@ -40,7 +40,7 @@ class Pipeline:
         """What images are normalised by, in grey levels."""
         self._classes, self._seed = classes, seed
         context = Context(self.statistics, device)
-        self._normalise = values.Normalise(Normalise(), context)
+        self._normalise = pixel_values.Normalise(Normalise(), context)
         self._changes = tuple(_changes([one for one in augmentations if not one.mixes], context))
         self._mixes: tuple[Mix, ...] = tuple(_made(one, context) for one in augmentations if one.mixes)
         self._change_draws = sum(change.draws for change in self._changes)

@@ -7,8 +7,8 @@ from random import Random
 
 import numpy as np
 
+from cnnspec.data.cpu_and_memory import require_memory
 from cnnspec.data.dataset import Dataset, Split
-from cnnspec.data.machine import require_memory
 from cnnspec.settings.datasets.own import Fake
 
 _CHUNK = 1 << 20

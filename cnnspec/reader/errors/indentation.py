@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import LINE_BREAK, Place
-from cnnspec.core.plain import shorten
+from cnnspec.core.plain_values import shorten
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Source

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnspec.core.diagnostic import Diagnostic, Related
-from cnnspec.core.plain import shorten
+from cnnspec.core.plain_values import shorten
 from cnnspec.core.suggest import nearest
 from cnnspec.reader.encoding import place_at
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Related
-from cnnspec.core.plain import shorten
+from cnnspec.core.plain_values import shorten
 from cnnspec.expressions.errors import ExpressionError
 from cnnspec.expressions.functions import FUNCTIONS
 from cnnspec.expressions.syntax_errors import keyword

@@ -22,9 +22,9 @@ AUGMENTATIONS = Registry(
         "vflip": "geometry:VFlip",
         "rotate": "geometry:Rotate",
         # what they are
-        "colour": "values:Colour",
-        "cutout": "values:Cutout",
-        "normalise": "values:Normalise",
+        "colour": "pixel_values:Colour",
+        "cutout": "pixel_values:Cutout",
+        "normalise": "pixel_values:Normalise",
         # two images in one
         "mixup": "mixing:Mixup",
         "cutmix": "mixing:CutMix",

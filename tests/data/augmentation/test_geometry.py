@@ -12,7 +12,7 @@ from cnnspec.data.augmentation.random_numbers import uniform
 from cnnspec.data.seeding import subseed
 from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
-from cnnspec.settings.augmentations.values import Normalise
+from cnnspec.settings.augmentations.pixel_values import Normalise
 from tests.data.augmentation.images import COUNT, RGB, augmented, pixels
 
 

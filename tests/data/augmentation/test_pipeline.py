@@ -11,7 +11,7 @@ from cnnspec.data.augmentation.pipeline import Pipeline
 from cnnspec.settings.augmentations import AUGMENTATIONS
 from cnnspec.settings.augmentations.geometry import HFlip, RandomCrop, Rotate, VFlip
 from cnnspec.settings.augmentations.mixing import CutMix, Mixup
-from cnnspec.settings.augmentations.values import Colour, Cutout, Normalise
+from cnnspec.settings.augmentations.pixel_values import Colour, Cutout, Normalise
 from tests.data.augmentation.images import COUNT, CPU, PLAIN, RGB, augmented, fit, pixels
 
 ALL = {

@@ -290,7 +290,7 @@ def test_a_header_that_claims_too_much_is_not_believed(tmp_path, member, phrase,
 
 
 def test_arrays_that_memory_can_not_hold_are_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("cnnspec.data.machine.os.sysconf", lambda _: 10)
+    monkeypatch.setattr("cnnspec.data.cpu_and_memory.os.sysconf", lambda _: 10)
     assert "to read y_train takes 0.0 GiB, this machine has 0.0 GiB of memory" in failure(
         tmp_path, keras() | {"y_train": np.zeros(600, int)}
     )

@@ -27,14 +27,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import check, error
+from cnnspec.compiler.checks.check_interface import check, error
 from cnnspec.core.plural import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.compiler.checks.check_interface import Finding
     from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.compiler.checks.contract import Finding
 
 
 @check()

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import check, warning
+from cnnspec.compiler.checks.check_interface import check, warning
 from cnnspec.expressions.dollar import has_dollar
 from cnnspec.language.spec import every
 from cnnspec.reader.node import texts_of
@@ -31,8 +31,8 @@ from cnnspec.reader.node import texts_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.compiler.checks.check_interface import Finding
     from cnnspec.compiler.checks.context import Context
-    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.language.spec import Block
 
 

@@ -23,14 +23,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import check, warning
+from cnnspec.compiler.checks.check_interface import check, warning
 from cnnspec.reader.node import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.compiler.checks.check_interface import Finding
     from cnnspec.compiler.checks.context import Context
-    from cnnspec.compiler.checks.contract import Finding
 
 
 @check("no errors")

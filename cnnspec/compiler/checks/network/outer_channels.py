@@ -27,15 +27,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import check, warning
+from cnnspec.compiler.checks.check_interface import check, warning
 from cnnspec.language.spec import every
 from cnnspec.language.values import variables_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cnnspec.compiler.checks.check_interface import Finding
     from cnnspec.compiler.checks.context import Context
-    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.compiler.plan import Node, Plan
     from cnnspec.language.spec import Item
 

@@ -29,13 +29,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import check, error
+from cnnspec.compiler.checks.check_interface import check, error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.compiler.checks.check_interface import Finding
     from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.compiler.plan import Node
 
 

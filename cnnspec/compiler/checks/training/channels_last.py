@@ -29,14 +29,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import check, error
+from cnnspec.compiler.checks.check_interface import check, error
 from cnnspec.core.shape import is_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.compiler.checks.check_interface import Finding
     from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.checks.contract import Finding
     from cnnspec.compiler.plan import Plan
 
 _FILTERS = 4

@@ -22,15 +22,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import check, error
+from cnnspec.compiler.checks.check_interface import check, error
 from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.optimizers.base import HiddenMatrices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.compiler.checks.check_interface import Finding
     from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.checks.contract import Finding
 
 _FIRST_AND_LAST = 2
 

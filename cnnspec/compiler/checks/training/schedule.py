@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.contract import check, verdict, warning
+from cnnspec.compiler.checks.check_interface import check, verdict, warning
 from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.schedules import Constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.compiler.checks.check_interface import Finding
     from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.checks.contract import Finding
 
 
 @check()

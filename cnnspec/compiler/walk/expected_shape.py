@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.walk.reporter import definitions
-from cnnspec.core.plain import yaml_text
+from cnnspec.core.plain_values import yaml_text
 from cnnspec.language.values import Unknown, value_of
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
-    from cnnspec.core.plain import Plain
+    from cnnspec.core.plain_values import Plain
     from cnnspec.core.shape import Shape
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Item

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from cnnspec.data.augmentation.base import Change, Context
 from cnnspec.data.dataset import WHITE
-from cnnspec.settings.augmentations import values as declared
+from cnnspec.settings.augmentations import pixel_values as declared
 from cnnspec.settings.augmentations.base import pair
 
 GREY = (0.2989, 0.587, 0.114)

@@ -6,13 +6,13 @@ import pytest
 import torch
 from torchvision.transforms.v2 import functional as torchvision
 
-from cnnspec.data.augmentation import values as pixel_values
+from cnnspec.data.augmentation import pixel_values
 from cnnspec.data.augmentation.base import Context
 from cnnspec.data.augmentation.pipeline import normalisation
-from cnnspec.data.augmentation.values import grey_weights, turn_hue
+from cnnspec.data.augmentation.pixel_values import grey_weights, turn_hue
 from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.settings.augmentations.geometry import HFlip
-from cnnspec.settings.augmentations.values import Colour, Cutout, Normalise
+from cnnspec.settings.augmentations.pixel_values import Colour, Cutout, Normalise
 from tests.data.augmentation.images import CPU, RGB, SETTING, augmented, pixels
 
 
