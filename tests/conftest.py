@@ -19,14 +19,14 @@ from cnnspec.runner.openmp import limit_spinning
 limit_spinning()
 
 TESTS = Path(__file__).parent
-WITH_TORCH = {"backend", "codegen", "data", "runner", "training", "zoo"}
+WITH_TORCH = ("backend", "cli/training", "codegen", "data", "runner", "zoo")
 """Folders of tests that need what `pip install 'cnnspec[train]'` installs."""
 NOT_THERE = ("torch", "torchvision", "PIL", "safetensors")  # not numpy: hypothesis asks sys.modules for it
 
 
 def needs_torch(path: Path) -> bool:
     """Whether the place of a test says that it needs torch."""
-    return bool(WITH_TORCH.intersection(path.relative_to(TESTS).parts)) or path.stem.endswith("_torch")
+    return path.stem.endswith("_torch") or any(path.is_relative_to(TESTS / folder) for folder in WITH_TORCH)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
