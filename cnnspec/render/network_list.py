@@ -57,7 +57,7 @@ MACs are those of one sample at the input's size, auxiliary heads included.
 
 ## What equals torchvision
 
-For every network under a name of torchvision's (version 0.29), tests/test_zoo.py compares the two:
+For every network under a name of torchvision's (version 0.29), tests/zoo/test_zoo.py compares the two:
 
 - the state_dict has the same names, shapes and order, so that weights load with `strict=True`;
 - in eval mode the outputs are equal bit for bit, with random weights and BN statistics;
