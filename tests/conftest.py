@@ -46,8 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out what the option leaves out; None lets pytest decide."""
-    left_out = {"with": None, "without": True, "only": False}[config.getoption("torch")]
-    return True if collection_path.is_file() and needs_torch(collection_path) is left_out else None
+    which, needed = config.getoption("torch"), needs_torch(collection_path)
+    left_out = needed if which == "without" else which == "only" and not needed and collection_path.is_file()
+    return left_out or None
 
 
 @pytest.fixture

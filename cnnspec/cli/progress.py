@@ -40,7 +40,7 @@ def progress() -> Iterator[Show]:
     from rich.console import Console  # noqa: PLC0415 -- only a terminal needs it
 
     console = Console(stderr=True)
-    with _columns(console) as columns:
+    with progress_columns(console) as columns:
         yield Bar(columns).show
 
 
@@ -122,7 +122,8 @@ class Bar:
         self._columns.refresh()
 
 
-def _columns(console: Console) -> Progress:
+def progress_columns(console: Console) -> Progress:
+    """What stands beside each other while a network is trained: the epoch, a bar, steps, the score, the time left."""
     from rich import progress as rich  # noqa: PLC0415 -- only a terminal needs it
 
     return rich.Progress(

@@ -7,7 +7,7 @@ from io import StringIO
 from rich.console import Console
 
 from cnnspec.cli.output import test_result as told
-from cnnspec.cli.progress import Bar, Lines, _columns
+from cnnspec.cli.progress import Bar, Lines, progress_columns
 from cnnspec.render.numbers import loss
 from cnnspec.runner.training_events import (
     EarlyStop,
@@ -74,7 +74,7 @@ def test_on_a_terminal_a_bar_shows_step_loss_accuracy_speed_and_time_left(monkey
     monkeypatch.delenv("NO_COLOR", raising=False)
     screen = StringIO()
     console = Console(file=screen, force_terminal=True, width=80, color_system=None)
-    with _columns(console) as columns:
+    with progress_columns(console) as columns:
         bar = Bar(columns)
         for event in SHOWN[:3]:
             bar.show(event)

@@ -23,7 +23,7 @@ from tests.zoo.networks import (
     unequal,
     without_dropout,
 )
-from tests.zoo.networks.unet_by_hand import UNet
+from tests.zoo.unet_by_hand import UNet
 
 SMALLEST = {
     "alexnet",
