@@ -39,8 +39,8 @@ demo: $(VENV)/.train
 	$(BIN)/cnnspec summary specs/digits.yaml
 	$(BIN)/cnnspec train specs/digits.yaml
 
-# Tests run in as many processes as there are cores, torch with a thread in each; a file's tests stay together.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist loadfile
+# Tests run in as many processes as there are cores, torch with a thread in each.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
 MARKED := -m "not slow"
 
 # Rooms that know no torch; their tests cover them to the last branch.
