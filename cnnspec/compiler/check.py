@@ -16,7 +16,7 @@ from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
 from cnnspec.compiler.walk.limits import TooLarge
 from cnnspec.compiler.walk.reporter import Reporter
 from cnnspec.compiler.walk.walk import Walk
-from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Source
+from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Report, Source
 from cnnspec.core.gc_pause import gc_paused
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.language.choices import read_arguments, read_choice
@@ -108,7 +108,7 @@ def check_document(
 def _checked(
     document: Document, variant: str | None, settings: Sequence[str], observer: Observer | None
 ) -> Result:
-    findings = Findings()
+    findings = Report()
     for found in document.diagnostics:
         findings.add(found)
     root = document.root
@@ -130,7 +130,7 @@ def variants(document: Document) -> list[str]:
     return variant_names(document.root) if isinstance(document.root, Mapping) else []
 
 
-def _not_a_mapping(root: object, source: Source, findings: Findings) -> None:
+def _not_a_mapping(root: object, source: Source, findings: Report) -> None:
     plain = getattr(root, "plain", lambda: None)()
     message = f"the file holds {yaml_text(plain)}, a spec is a mapping"
     findings.error(
@@ -138,7 +138,7 @@ def _not_a_mapping(root: object, source: Source, findings: Findings) -> None:
     )
 
 
-def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Findings) -> Result:
+def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Report) -> Result:
     scope = evaluate_variables(spec.variables, findings)
     scope.blind = spec.blind
     plan = _plan(spec, scope, observer, findings)
@@ -148,16 +148,15 @@ def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Find
     return Result(findings.sorted(), spec.source, plan, data, train, spec.root)
 
 
-def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Findings) -> Plan | None:
+def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Report) -> Plan | None:
     reporter = Reporter(findings)
     inputs = read_inputs(spec, variables, findings)
     names = input_names(spec, inputs)
-    space = Namespace()
+    space = Namespace("", spec.layers)
     space.reserve({} if spec.single_input else spec.inputs)
     init = () if spec.init is None else (KindInit(spec.init, variables, reporter),)
     frame = Frame(space, _with_channels(variables, inputs, spec), names, reporter, init)
     walk = Walk(spec, variables, observer)
-    walk.names.bodies[frame.namespace] = spec.layers
     try:
         last = walk.run(spec.layers, names["input"], frame)
         if last is NOTHING and spec.outputs is None and spec.layers:

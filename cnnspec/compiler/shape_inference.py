@@ -34,6 +34,9 @@ class Inference(NamedTuple):
     conflicts: tuple[Conflict, ...] = ()
 
 
+UNKNOWN = Inference(None, None)
+
+
 class Inferences:
     """Answers by layer and input shapes. Layers are kept, so that their identities stay theirs."""
 

@@ -62,16 +62,11 @@ class Diagnostic:
 
 
 class Findings:
-    """The diagnostics of one check.
+    """Takes diagnostics."""
 
-    Those that differ in nothing but numbers, as in the rounds of a repeat, are kept once, with a count.
-    """
-
-    def __init__(self) -> None:
-        self._first: dict[tuple[str, Place, str], Diagnostic] = {}
-        self._counts: dict[tuple[str, Place, str], int] = {}
-        self.total = 0
-        """The number of calls of `add`."""
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Record one."""
+        raise NotImplementedError
 
     def error(
         self, code: str, message: str, place: Place, hint: str = "", related: tuple[Related, ...] = ()
@@ -84,6 +79,19 @@ class Findings:
     ) -> None:
         """Record a warning."""
         self.add(Diagnostic(code, message, place, hint, "warning", related))
+
+
+class Report(Findings):
+    """The diagnostics of one check.
+
+    Those that differ in nothing but numbers, as in the rounds of a repeat, are kept once, with a count.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, Place, str], Diagnostic] = {}
+        self._counts: dict[tuple[str, Place, str], int] = {}
+        self.total = 0
+        """The number of calls of `add`."""
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Record a diagnostic, or count it where one with the same code, place and words is there."""

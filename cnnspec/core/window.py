@@ -47,10 +47,11 @@ class Window(NamedTuple):
         """
         if size is None:
             return None
-        free = size + self.before + self.after - self.extent
-        if not self.ceil:
-            return free // self.stride + 1
-        count = -(-free // self.stride) + 1
+        kernel, stride, before, after, dilation, ceil = self
+        free = size + before + after - dilation * (kernel - 1) - 1
+        if not ceil:
+            return free // stride + 1
+        count = -(-free // stride) + 1
         return count - 1 if self._starts_outside(count - 1, size) else count
 
     def _starts_outside(self, position: int, size: int) -> bool:

@@ -13,13 +13,13 @@ from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings
+    from cnnspec.core.diagnostic import Findings, Report
     from cnnspec.language.items import ItemReader
 
 _KEYS = ("args", "inputs", "layers")
 
 
-def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dict[str, Block]:
+def read_blocks(node: Node | None, items: ItemReader, findings: Report) -> dict[str, Block]:
     """The blocks by name; each reports its own mistakes."""
     found: dict[str, Block] = {}
     for key, value in section_entries(node, "blocks", "blocks: {name: {args: {…}, layers: […]}}", findings):
@@ -34,7 +34,7 @@ def read_blocks(node: Node | None, items: ItemReader, findings: Findings) -> dic
     return found
 
 
-def _block(key: Scalar, node: Node, items: ItemReader, findings: Findings) -> Block:
+def _block(key: Scalar, node: Node, items: ItemReader, findings: Report) -> Block:
     block = Block(key.text, key.place, node)
     if not isinstance(node, Mapping):
         block.broken = True

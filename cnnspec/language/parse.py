@@ -20,12 +20,12 @@ from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 from cnnspec.reader.split_at_comma import is_end_of_call
 
 if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings, Source
+    from cnnspec.core.diagnostic import Findings, Report, Source
 
 _SPEC_NAME = re.compile(r"[\w-][\w.-]{0,99}")
 
 
-def parse(root: Mapping, source: Source, findings: Findings) -> Spec:
+def parse(root: Mapping, source: Source, findings: Report) -> Spec:
     """The spec that a root mapping holds; what is wrong with its form goes to `findings`."""
     root = _known_keys(root, findings)
     _check_version(root, findings)

@@ -29,29 +29,19 @@ class Scope(dict[str, "Plain"]):
         self.unknown = frozenset(unknown)
         self.blind: bool = base is not None and base.blind
         """Whether any name at all may exist, `vars` itself being unreadable."""
-        self._places = dict(places or {})
+        self._places: Mapping[str, Place] = places or {}
 
     def extended(self, values: Mapping[str, Plain], place: Place) -> Scope:
         """This scope with variables of a repeat on top."""
-        base = self if self.base is None else self.base
-        own: Mapping[str, Plain] = {} if self.base is None else self.copy()
-        inner = Scope(own, self.unknown.difference(values), self._places if own else None, base)
-        inner.update(values)
-        inner._places.update(dict.fromkeys(values, place))
-        return inner
+        places: dict[str, Place] = dict.fromkeys(values, place)
+        unknown = self.unknown.difference(values) if self.unknown else self.unknown
+        if self.base is None:
+            return Scope(values, unknown, places, self)
+        return Scope({**self.copy(), **values}, unknown, {**self._places, **places}, self.base)
 
-    def bind(self, name: str, value: Plain, place: Place) -> None:
-        """Let a name stand for a value here."""
-        self[name] = value
-        self._places[name] = place
-        if name in self.unknown:
-            self.unknown = self.unknown.difference((name,))
-
-    def hide(self, name: str, place: Place) -> None:
-        """Let a name be there without a value: why was told."""
-        self.pop(name, None)
-        self._places[name] = place
-        self.unknown |= {name}
+    def holds(self, name: str) -> bool:
+        """Whether a name is bound here, not further out."""
+        return dict.__contains__(self, name)
 
     def place_of(self, name: str) -> Place | None:
         """Where a variable got its value."""

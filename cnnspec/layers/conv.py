@@ -17,6 +17,8 @@ from cnnspec.layers.base import Layer
 from cnnspec.layers.shape_rules import per_axis, require_groups, slide, spatial_rank, without_empty_sizes
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+_MIRRORED = {"reflect": 1, "circular": 0}
+"""Elements of the input that the padding can't use, by the modes that take it from there."""
 
 
 class Convolution(Layer):
@@ -70,7 +72,7 @@ class Convolution(Layer):
 
     def _require_mirrored(self, windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
         """Raise Reject where reflected or wrapped padding needs a larger input."""
-        spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
+        spare = _MIRRORED.get(self.padding_mode)
         if spare is None:
             return
         for window, size in zip(windows, x.spatial, strict=True):
@@ -90,12 +92,9 @@ class Convolution(Layer):
         return {"weight": weight, "bias": weight[:1]} if self.bias else {"weight": weight}
 
     def _weight(self, x: Shape) -> tuple[int, ...]:
-        out, groups = self._numbers(x)
-        return (out, (x.channels or 0) // groups, *per_axis(self.kernel_size, x.rank, "kernel_size"))
-
-    def _numbers(self, x: Shape) -> tuple[int, int]:
-        out, groups = self.filters(x.channels)
-        return out or 0, groups
+        channels = x.channels or 0
+        out, groups = self.filters(channels)
+        return (out or 0, channels // groups, *per_axis(self.kernel_size, x.rank, "kernel_size"))
 
     def macs(self, x: Shape, y: Shape) -> int:
         """Each output element takes one product for each weight of its filter."""
@@ -103,7 +102,7 @@ class Convolution(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Conv1d, Conv2d or Conv3d."""
-        out, groups = self._numbers(x)
+        out, groups = self.filters(x.channels)
         kwargs, defaults = self.optional("stride", "padding", "dilation")
         rest, its_defaults = self.optional("bias", "padding_mode")
         return Module(

@@ -117,10 +117,12 @@ def slide(windows: Sequence[Window], x: Shape, channels: int | None, *, can_pad:
 
     Raises Reject where one doesn't fit. `can_pad`: whether the hint may propose more padding.
     """
-    counts = tuple([w.slide(size) for w, size in zip(windows, x.spatial, strict=True)])
+    spatial = x.spatial
+    counts = tuple([window.slide(size) for window, size in zip(windows, spatial, strict=True)])
     for axis, count in enumerate(counts):
-        window, size = windows[axis], x.spatial[axis]
-        if size is not None and count is not None and count < 1:
+        if count is not None and count < 1:
+            window, size = windows[axis], spatial[axis]
+            assert size is not None, "else the count is not known"
             known = tuple(None if c is None or c < 1 else c for c in counts)
             raise Reject(
                 "kernel-too-large",

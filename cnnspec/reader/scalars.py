@@ -33,6 +33,8 @@ def scalar_value(text: str) -> Primitive:
         return _CONSTANTS[text]
     if text[0] not in _FIRST:
         return text
+    if len(text) < _DIGITS and text.isascii() and text.isdecimal():
+        return int(text)
     if _INTEGER.fullmatch(text):
         return _integer(text)
     return _float(text) if _FLOAT.fullmatch(text) else text

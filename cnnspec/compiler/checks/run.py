@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cnnspec.compiler.checks.check_interface import Check
 from cnnspec.compiler.checks.context import Context, DataContext, TrainContext
 from cnnspec.compiler.plan import Plan
-from cnnspec.core.diagnostic import Diagnostic
+from cnnspec.core.diagnostic import Diagnostic, Report
 from cnnspec.reader.node import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ ROOMS = ("network", "training", "data", "names")
 
 
 def run_checks(
-    spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, data: Data | None, findings: Findings
+    spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, data: Data | None, findings: Report
 ) -> None:
     """Report what the checks find. `plan`, `train` and `data` are None where they are wrong or not there."""
     known: set[Need] = {"train"} if train is not None else set()
@@ -59,7 +59,7 @@ def _defaults() -> Train:
     return Train()
 
 
-def _run(checks: Iterable[Check], context: Context, known: set[Need], findings: Findings) -> None:
+def _run(checks: Iterable[Check], context: Context, known: set[Need], findings: Report) -> None:
     """Checks that would echo other errors come last, one after another."""
     early = [check for check in checks if check.needs <= known]
     late = [check for check in checks if "no errors" in check.needs and check.needs <= known | {"no errors"}]

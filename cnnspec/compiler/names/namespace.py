@@ -2,73 +2,88 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnnspec.compiler.names.reserved import RESERVED
 from cnnspec.language.sections import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cnnspec.compiler.plan import Value
     from cnnspec.core.diagnostic import Place
+    from cnnspec.language.spec import Item
     from cnnspec.reader.node import Node
 
 
-class Member(NamedTuple):
-    """What a name stands for: a value, and the namespace that it opens, if any can be looked into."""
-
-    value: Value
-    inside: Namespace | None
-
-
 class Namespace:
-    """One level of parameter names; `parent` is where a name is looked for next, None in a block."""
+    """One level of parameter names: of `body`, the items of the spec or of a block, or of a group in it.
 
-    def __init__(self, path: str = "", parent: Namespace | None = None) -> None:
+    `parent` is where a name is looked for next, None at the top and in a block.
+    """
+
+    def __init__(self, path: str, body: Sequence[Item], parent: Namespace | None = None) -> None:
         self.prefix = f"{path}." if path else ""
+        self.body = body
         self.parent = parent
         self.taken: dict[str, tuple[Place, bool]] = {}
-        self.members: dict[str, Member] = {}
+        """Where a name was taken, and whether it was written: else it is a position."""
+        self.values: dict[str, Value] = {}
+        """What each name stands for."""
+        self.groups: dict[str, Namespace] = {}
+        """The namespaces that names open, where these can be looked into."""
         self.dropped: dict[str, Place] = {}
         self.blurred = False
         """Whether there is an item that may or may not be there: no more is known of names from then on."""
-        self.outermost: Namespace = parent.outermost if parent else self
         self._count = 0
+
+    def inside(self, key: str) -> Namespace:
+        """The namespace that an item called `key` opens."""
+        return Namespace(self.prefix + key, self.body, self)
+
+    def bind(self, key: str, value: Value, group: Namespace | None = None) -> Value:
+        """Let a name, or a position, stand for a value from here on; `group` is the namespace that it opens."""
+        self.values[key] = value
+        if group is not None:
+            self.groups[key] = group
+        return value
 
     def reserve(self, inputs: Mapping[str, Node]) -> None:
         """Names of values that come in: no item may be called so."""
         self.taken.update((name, (node.place, True)) for name, node in inputs.items())
 
-    def next_position(self) -> str:
+    def next_position(self) -> int:
         """The position of the item that comes now; every item counts, named or not."""
-        self._count += 1
-        return str(self._count - 1)
-
-    def passed_position(self, name: str) -> str:
-        """The name of the item that comes now, which takes a position too."""
-        self._count += 1
-        return name
+        position = self._count
+        self._count = position + 1
+        return position
 
     def give_back_position(self) -> None:
         """The item that came last turned out to take none."""
         self._count -= 1
 
-    def find(self, path: str) -> Member | None:
+    def find(self, path: str) -> Value | None:
         """What a name or a dotted path stands for, here or further out."""
-        first, *rest = path.split(".")
-        member = self._nearest(first)
-        for part in rest:
-            member = member.inside.members.get(part) if member and member.inside else None
-        return member
+        *outer, last = path.split(".")
+        space: Namespace | None = self._nearest(outer[0] if outer else last)
+        for part in outer:
+            space = space.groups.get(part) if space else None
+        return space.values.get(last) if space else None
 
-    def _nearest(self, name: str) -> Member | None:
-        scope: Namespace | None = self
-        while scope is not None:
-            if name in scope.members:
-                return scope.members[name]
-            scope = scope.parent
-        return None
+    def find_group(self, path: str) -> Namespace | None:
+        """The namespace that a name or a dotted path opens."""
+        first, *rest = path.split(".")
+        space = self._nearest(first)
+        for part in (first, *rest):
+            space = space.groups.get(part) if space else None
+        return space
+
+    def _nearest(self, name: str) -> Namespace | None:
+        """The namespace, this one or further out, in which the name is that is meant from here."""
+        space: Namespace | None = self
+        while space is not None and name not in space.values:
+            space = space.parent
+        return space
 
     def blurred_here(self) -> bool:
         """Whether an item that may or may not be there could be meant from here."""
@@ -76,7 +91,7 @@ class Namespace:
 
     def visible(self) -> list[str]:
         """Every name that could be meant from here."""
-        own = [name for name in self.members if not name.isdigit() and unfit(name) is None]
+        own = [name for name in self.values if not name.isdigit() and unfit(name) is None]
         return own + (self.parent.visible() if self.parent else [])
 
     def dropped_at(self, name: str) -> Place | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnspec.compiler.walk.reporter import ArgumentReporter
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.layer_arguments import no_main_argument
-from cnnspec.language.values import Unknown, text_of, value_of
+from cnnspec.language.values import Unknown, text_of, value_of, variables_in
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Mapping, Scalar, is_literal
 
@@ -19,27 +19,28 @@ if TYPE_CHECKING:
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.core.plain_values import Plain
     from cnnspec.language.layer_arguments import LayerFactory
+    from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Form, Item, Spec
     from cnnspec.layers.base import Layer
-    from cnnspec.reader.node import Node
 
 
-class ItemArguments:
-    """The arguments of an item that has expressions: what they are wherever it is reached, and what is evaluated."""
+class Layers(NamedTuple):
+    """The layers that an item with expressions was found to be, by what they depend on."""
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        """Kept, so that its identity stays its own."""
-        self.model = KINDS[item.kind]
-        self.literals: dict[str, Plain] = {}
-        self.expressions: list[tuple[str, Node]] = []
-        self.layers: dict[Hashable, Layer] = {}
-        """By the values of the expressions."""
-        for key, node in item.args if isinstance(item.args, Mapping) else ():
-            if is_literal(node):
-                self.literals[key.text] = node.plain()
-            else:
-                self.expressions.append((key.text, node))
+    variables: tuple[str, ...]
+    """Those that the expressions read and that differ from place to place: not the spec's own."""
+    found: dict[Hashable, Layer]
+    """By the variables' values and the types of these."""
+
+    def key(self, scope: Scope) -> Hashable:
+        """What the item's layer depends on here; all that it depends on is known."""
+        values = [scope[name] for name in self.variables]
+        key = (*values, *map(type, values))
+        try:
+            hash(key)
+        except TypeError:
+            return repr(values)
+        return key
 
 
 class ArgumentReader:
@@ -48,50 +49,54 @@ class ArgumentReader:
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._factory: LayerFactory = spec.layer_factory
-        self._arguments: dict[int, ItemArguments] = {}
-        """By the identity of the item."""
-        self._items_of_kind: dict[int, tuple[Item, dict[str, Item]]] = {}
-        """By the identity of a dynamic item, which is kept, and the kind that its expression gives."""
+        self._layers: dict[Item, Layers] = {}
+        self._items_of_kind: dict[tuple[Item, str], Item] = {}
+        """By an item whose kind is an expression, and the kind that this gives."""
 
     def layer(self, item: Item, frame: Frame) -> Layer | None:
         """The item's layer, or None after reporting what is wrong with its arguments."""
         if item.literal:
             return item.layer
-        if not isinstance(item.args, Mapping):
-            return self._from_main(item, frame)
-        arguments = self._arguments.get(id(item))
-        if arguments is None:
-            arguments = self._arguments[id(item)] = ItemArguments(item)
-        values, failed = self._evaluated(arguments, frame)
-        key = None if failed else tuple([(type(value), hashable(value)) for value in values.values()])
-        layer = arguments.layers.get(key)
+        scope = frame.scope
+        if scope.unknown or scope.blind:
+            return self._evaluated(item, frame)
+        layers = self._layers.get(item)
+        if layers is None:
+            layers = self._layers[item] = _layers_of(item, scope)
+        key = layers.key(scope)
+        layer = layers.found.get(key)
         if layer is None:
-            layer = self._checked(item, arguments, values, failed, frame)
-            if layer is not None and key is not None:
-                arguments.layers[key] = layer
-        return None if failed else layer
+            layer = self._evaluated(item, frame)
+            if layer is not None:
+                layers.found[key] = layer
+        return layer
 
-    def _evaluated(self, arguments: ItemArguments, frame: Frame) -> tuple[dict[str, Plain], set[str]]:
-        """The expressions' values, and the names of those that fail."""
+    def _evaluated(self, item: Item, frame: Frame) -> Layer | None:
+        """The layer of the values that the arguments have here; None after reporting what is wrong with them."""
+        if isinstance(item.args, Mapping):
+            return self._from_named(item, item.args, frame)
+        return self._from_main(item, frame)
+
+    def _from_named(self, item: Item, args: Mapping, frame: Frame) -> Layer | None:
+        """The layer of named arguments; what literals say by themselves was reported when the item was read."""
         values: dict[str, Plain] = {}
-        failed: set[str] = set()
-        references = arguments.model.references
-        for name, node in arguments.expressions:
+        reported: set[str] = set()
+        failed = False
+        references = KINDS[item.kind].references
+        for key, node in args:
+            is_expression = not is_literal(node)
+            if item.literals_checked and not is_expression:
+                reported.add(key.text)
             try:
-                if name in references and isinstance(node, Scalar):
-                    values[name] = text_of(node, frame.scope, frame.reporter)
+                if is_expression and key.text in references and isinstance(node, Scalar):
+                    values[key.text] = text_of(node, frame.scope, frame.reporter)
                 else:
-                    values[name] = value_of(node, frame.scope, frame.reporter)
+                    values[key.text] = value_of(node, frame.scope, frame.reporter)
             except Unknown:
-                failed.add(name)
-        return values, failed
-
-    def _checked(
-        self, item: Item, arguments: ItemArguments, values: dict[str, Plain], failed: set[str], frame: Frame
-    ) -> Layer | None:
-        """The layer of all arguments; what literals say by themselves was reported when the item was read."""
-        reported = {*failed, *arguments.literals} if item.literals_checked else failed
-        return self._made(item, {**arguments.literals, **values}, frame, reported)
+                failed = True
+                reported.add(key.text)
+        layer = self._made(item, values, frame, reported)
+        return None if failed else layer
 
     def _from_main(self, item: Item, frame: Frame) -> Layer | None:
         """The layer of an item whose one expression gives its main argument, or a mapping of all."""
@@ -124,12 +129,13 @@ class ArgumentReader:
             frame.reporter.error("unknown-kind", problem[0], item.place, problem[1])
             return replace(item, form="broken")
         assert isinstance(kind, str), "else there was a problem"
-        of_kind = self._items_of_kind.setdefault(id(item), (item, {}))[1]
-        if kind not in of_kind:
-            of_kind[kind] = self._of_kind(item, kind, frame)
-        return of_kind[kind]
+        key = (item, kind)
+        if key not in self._items_of_kind:
+            self._items_of_kind[key] = self._of_kind(item, kind, frame)
+        return self._items_of_kind[key]
 
     def _of_kind(self, item: Item, kind: str, frame: Frame) -> Item:
+        """The item with its kind."""
         form: Form = "block" if kind in self._spec.blocks else "layer"
         if item.args is not None:
             return replace(item, kind=kind, form=form, literal=False, literals_checked=False)
@@ -151,6 +157,7 @@ class ArgumentReader:
         return None
 
 
-def hashable(value: Plain) -> Hashable:
-    """A value as a key; the texts of lists and mappings differ where they do."""
-    return repr(value) if isinstance(value, list | dict) else value
+def _layers_of(item: Item, scope: Scope) -> Layers:
+    """An item of which no layer is known."""
+    assert item.args is not None, "an item without arguments is literal"
+    return Layers(tuple(filter(scope.holds, variables_in(item.args))), {})

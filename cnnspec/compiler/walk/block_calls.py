@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.plain_values import yaml_text
@@ -14,16 +15,17 @@ from cnnspec.reader.split_at_comma import is_end_of_call
 if TYPE_CHECKING:
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.compiler.walk.reporter import Reporter
-    from cnnspec.core.diagnostic import Findings
+    from cnnspec.core.diagnostic import Findings, Place
     from cnnspec.core.plain_values import Plain
     from cnnspec.core.shape import Size
     from cnnspec.language.spec import Block, Item
     from cnnspec.reader.node import Node
 
 
-class Call(Scope):
-    """The scope of a block's inside, and the names of the further inputs it was given."""
+class Call(NamedTuple):
+    """What the inside of a block sees: its variables, and the names of the further inputs it was given."""
 
+    scope: Scope
     sources: dict[str, Scalar]
 
 
@@ -40,9 +42,9 @@ class Parameter(NamedTuple):
 class CallSite(NamedTuple):
     """What the text of a call says, whatever its expressions give."""
 
-    item: Item
-    """Kept, so that its identity stays its own."""
     parameters: tuple[Parameter, ...]
+    places: dict[str, Place]
+    """Where each variable of the inside gets its value."""
     sources: dict[str, Scalar]
 
 
@@ -51,63 +53,87 @@ class CallReader:
 
     def __init__(self, variables: Scope) -> None:
         self._variables = variables
-        self._sites: dict[int, CallSite] = {}
-        """By the identity of the item; those of which nothing had to be reported."""
+        self._sites: dict[Item, CallSite] = {}
+        """Those of which nothing had to be reported."""
+        self._unpacked_sites: dict[tuple[Item, frozenset[str]], CallSite] = {}
+        """Likewise, of items whose expression gives a mapping with such keys."""
 
     def call(self, item: Item, block: Block, frame: Frame, channels: Size) -> Call:
         """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
-        call = Call({}, self._variables.unknown, base=self._variables)
-        call.sources = {}
-        if channels is None:
-            call.hide("in_channels", item.place)
-        else:
-            call.bind("in_channels", channels, item.place)
+        given: dict[str, Plain] = {}
         try:
             if isinstance(item.args, Scalar) and not is_literal(item.args):
                 value = value_of(item.args, frame.scope, frame.reporter)
                 if isinstance(value, dict):
-                    return self._unpacked(call, item, block, value, frame)
+                    return self._unpacked(item, item.args, block, value, frame, channels)
+                given = dict.fromkeys(islice(block.args, 1), value)
             site = self._site(item, block, frame.reporter)
         except Unknown:
-            call.unknown |= block.args.keys()
-            return call
-        _bind(call, site, frame)
-        return call
+            scope = self._scope(block, channels, {"in_channels": item.place})
+            scope.unknown |= block.args.keys()
+            return Call(scope, {})
+        return self._call(site, given, block, frame, channels)
 
-    def _unpacked(self, call: Call, item: Item, block: Block, value: dict[str, Plain], frame: Frame) -> Call:
+    def _unpacked(
+        self,
+        item: Item,
+        written: Scalar,
+        block: Block,
+        value: dict[str, Plain],
+        frame: Frame,
+        channels: Size,
+    ) -> Call:
         """A call whose one expression gives a mapping of arguments. Raises Unknown."""
-        assert isinstance(item.args, Scalar), "it is an expression"
+        key = (item, frozenset(value))
+        site = self._unpacked_sites.get(key)
+        if site is not None:
+            return self._call(site, value, block, frame, channels)
         known = block.args.keys() | block.inputs.keys()
         if value and known.isdisjoint(value) and not any(nearest(key, known) for key in value):
-            _no_known_key(value, item.args, block, frame.reporter)
+            _no_known_key(value, written, block, frame.reporter)
             raise Unknown
-        args = from_plain(value, item.args.place)
-        _bind(call, _checked_site(item, args, block, frame.reporter), frame)
-        return call
+        before = frame.reporter.report.total
+        site = _checked_site(item, from_plain(value, written.place), block, frame.reporter)
+        if frame.reporter.report.total == before and not block.inputs:
+            self._unpacked_sites[key] = site
+        return self._call(site, value, block, frame, channels)
 
-    def _site(self, item: Item, block: Block, findings: Reporter) -> CallSite:
+    def _site(self, item: Item, block: Block, reporter: Reporter) -> CallSite:
         """What the call's text says; what is wrong with it is reported each time that it is reached. Raises Unknown."""
-        site = self._sites.get(id(item))
+        site = self._sites.get(item)
         if site is None:
-            before = findings.findings.total
-            site = _checked_site(item, item.args, block, findings)
-            if findings.findings.total == before:
-                self._sites[id(item)] = site
+            before = reporter.report.total
+            site = _checked_site(item, item.args, block, reporter)
+            if reporter.report.total == before:
+                self._sites[item] = site
         return site
 
+    def _call(
+        self, site: CallSite, given: dict[str, Plain], block: Block, frame: Frame, channels: Size
+    ) -> Call:
+        """The arguments that are `given` already, and those that stand at the call or are left at their defaults."""
+        scope = self._scope(block, channels, site.places)
+        for name, node, is_default in site.parameters:
+            if name in given:
+                scope[name] = given[name]
+                continue
+            if node is None:
+                scope.unknown |= {name}
+                continue
+            try:
+                scope[name] = value_of(node, scope if is_default else frame.scope, frame.reporter)
+            except Unknown:
+                scope.unknown |= {name}
+        return Call(scope, site.sources)
 
-def _bind(call: Call, site: CallSite, frame: Frame) -> None:
-    call.sources = site.sources
-    for name, node, is_default in site.parameters:
-        if node is None:
-            call.unknown |= {name}
-            continue
-        try:
-            value = value_of(node, call if is_default else frame.scope, frame.reporter)
-        except Unknown:
-            call.hide(name, node.place)
-        else:
-            call.bind(name, value, node.place)
+    def _scope(self, block: Block, channels: Size, places: dict[str, Place]) -> Scope:
+        """The inside of a block before its arguments are bound."""
+        unknown = self._variables.unknown
+        if unknown:
+            unknown = unknown.difference(block.args, ("in_channels",))
+        if channels is None:
+            return Scope({}, unknown | {"in_channels"}, places, self._variables)
+        return Scope({"in_channels": channels}, unknown, places, self._variables)
 
 
 def _no_known_key(value: dict[str, Plain], written: Scalar, block: Block, findings: Findings) -> None:
@@ -127,7 +153,8 @@ def _checked_site(item: Item, args: Node | None, block: Block, findings: Finding
         Parameter(name, given.get(name, argument.default), name not in given)
         for name, argument in block.args.items()
     )
-    return CallSite(item, parameters, _sources(block, given, findings))
+    places = {name: node.place for name, node, _ in parameters if node is not None}
+    return CallSite(parameters, {"in_channels": item.place, **places}, _sources(block, given, findings))
 
 
 def _given(args: Node | None, block: Block, findings: Findings) -> dict[str, Node]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnnspec.compiler.plan import Node, Value
-from cnnspec.compiler.shape_inference import Inferences
+from cnnspec.compiler.shape_inference import UNKNOWN, Inferences
 from cnnspec.compiler.value_origin import gave
 from cnnspec.compiler.walk.frame import NOTHING
 from cnnspec.compiler.walk.reporter import definitions
@@ -18,17 +18,13 @@ if TYPE_CHECKING:
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.compiler.walk.names import Names
     from cnnspec.core.reject import Reject
-    from cnnspec.core.shape import Shape
     from cnnspec.language.spec import Item
     from cnnspec.layers.base import Layer
     from cnnspec.reader.node import Node as Yaml
 
 
-class Origin(NamedTuple):
-    """The item that a node was made of, and where the walk was."""
-
-    item: Item
-    frame: Frame
+Origin = tuple["Item", "Frame"]
+"""The item that a node was made of, and where the walk was."""
 
 
 class Builder:
@@ -44,40 +40,35 @@ class Builder:
         self._inferences = Inferences()
 
     def add(
-        self, item: Item, layer: Layer | None, inputs: tuple[Value, ...], path: str, frame: Frame
+        self, item: Item, layer: Layer | None, inputs: tuple[Value, ...], name: str, frame: Frame
     ) -> Value:
         """A node for the item; its output is unknown where the layer, or an input, is."""
-        output = Value(None)
-        node = output.node = Node(path, item.kind, layer, inputs, output, item.place)
-        self.nodes.append(node)
-        self.origins.append(Origin(item, frame))
-        if layer is None:
-            return output
-        shapes = [value.shape for value in inputs if value.shape is not None]
-        if len(shapes) == len(inputs):
-            self._infer(node, layer, tuple(shapes))
-        elif NOTHING in inputs:
-            self._names.several_inputs(item.place, frame.reporter, item.kind)
+        answer = UNKNOWN
+        if layer is not None:
+            shapes = [value.shape for value in inputs if value.shape is not None]
+            if len(shapes) == len(inputs):
+                answer = self._inferences.of(layer, tuple(shapes))
+            elif NOTHING in inputs:
+                self._names.several_inputs(item.place, frame.reporter, item.kind)
+        shape, reject, weights, params, macs, conflicts = answer
+        output = Value(shape)
+        path = frame.namespace.prefix + name
+        output.node = Node(path, item.kind, layer, inputs, output, item.place, weights, params, macs)
+        self.nodes.append(output.node)
+        self.origins.append((item, frame))
+        if reject is not None:
+            self._rejected(output.node, reject, item, frame)
+        for conflict in conflicts:
+            self._wrong_assertion(output.node, conflict, item, frame)
         return output
 
-    def _infer(self, node: Node, layer: Layer, shapes: tuple[Shape, ...]) -> None:
-        answer = self._inferences.of(layer, shapes)
-        node.output.shape, node.weights = answer.shape, answer.weights
-        node.params, node.macs = answer.params, answer.macs
-        if answer.reject is not None:
-            self._rejected(node, answer.reject, self.origins[-1])
-        for conflict in answer.conflicts:
-            self._wrong_assertion(node, conflict, self.origins[-1])
-
-    def _rejected(self, node: Node, no: Reject, origin: Origin) -> None:
-        item, frame = origin
+    def _rejected(self, node: Node, no: Reject, item: Item, frame: Frame) -> None:
         place = value_place(item.args, no.field, item.place) if no.field else item.place
         hint = " ".join(filter(None, (gave(node.inputs), no.hint)))
         related = definitions(_written_as(item, no.field), frame.scope)
         frame.reporter.error(no.code, f"{node.kind}: {no.message}", place, hint, related)
 
-    def _wrong_assertion(self, node: Node, conflict: Conflict, origin: Origin) -> None:
-        item, frame = origin
+    def _wrong_assertion(self, node: Node, conflict: Conflict, item: Item, frame: Frame) -> None:
         field, written, size = conflict
         message = f"{node.kind}: {field} says {yaml_text(written)}, the input has {yaml_text(size)}"
         hint = f"{gave(node.inputs)} Write {field}: {yaml_text(size)}, or leave it out: it is inferred."

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from cnnspec.compiler.names.namespace import Member, Namespace, unfit
+from cnnspec.compiler.names.namespace import unfit
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame
-from cnnspec.core.diagnostic import Findings, Place, Related
+from cnnspec.core.diagnostic import Findings, Place, Related, Report
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.language.values import Unknown, text_of
 from cnnspec.layers import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnspec.language.spec import Item, Spec
     from cnnspec.reader.node import Scalar
 
@@ -22,20 +24,11 @@ _MOST_SEARCHES = 50
 """To look for what was meant takes time; whoever has so many wrong names has another mistake."""
 
 
-class Slot(NamedTuple):
-    """What an item is called in its namespace, and the path of its parameters."""
-
-    key: str
-    path: str
-
-
 class Names:
     """Gives each item its name, and finds values by name."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
-        self.bodies: dict[Namespace, tuple[Item, ...]] = {}
-        """The items of each outermost namespace: the spec's, and each block's."""
         self._collected: dict[int, dict[str, Place]] = {}
         self._searches = 0
         self._fit: set[str] = set()
@@ -60,18 +53,6 @@ class Names:
             self._fit.add(text)
         return text
 
-    def claim(self, item: Item, name: str | None, frame: Frame) -> Slot:
-        """Take the name, or the item's position, in the namespace."""
-        space = frame.namespace
-        key = space.next_position() if name is None else space.passed_position(name)
-        place = item.place if item.name is None else item.name.place
-        earlier = space.taken.get(key)
-        if earlier is None:
-            space.taken[key] = (place, name is not None)
-        elif not space.blurred:
-            _twice(key, place, earlier, frame, named=name is not None)
-        return Slot(key, space.prefix + key)
-
     def lookup(self, source: Scalar, frame: Frame, *, own: str | None = None) -> Value:
         """The value of a name; an unknown one after reporting that there is none.
 
@@ -81,9 +62,9 @@ class Names:
             path = text_of(source, frame.scope, frame.reporter)
         except Unknown:
             return Value(None)
-        member = frame.namespace.find(path)
-        if member is not None:
-            return member.value
+        value = frame.namespace.find(path)
+        if value is not None:
+            return value
         value = frame.inputs.get(path)
         if value is NOTHING:
             self.several_inputs(source.place, frame.reporter)
@@ -102,7 +83,7 @@ class Names:
         if item.name is None:
             return
         try:
-            name = text_of(item.name, frame.scope, Findings())  # what isn't there has no mistakes
+            name = text_of(item.name, frame.scope, Report())  # what isn't there has no mistakes
         except Unknown:
             return
         frame.namespace.dropped[name] = item.name.place
@@ -139,7 +120,7 @@ class Names:
             return _along(path, frame)
         if path in self._written(frame):
             return "It stands inside another item: write its path, as in `backbone.conv1`."
-        if frame.namespace.outermost.prefix and path in self._at_the_top():
+        if frame.namespace.body is not self._spec.layers and path in self._names_of(self._spec.layers):
             return (
                 f"A block sees nothing from outside: write `inputs: [{path}]` in it, and give it at the call."
             )
@@ -152,14 +133,11 @@ class Names:
             return near or f"There are {', '.join(names[:12])}."
         return "Give that item a `name`; `input` is what entered."
 
-    def _at_the_top(self) -> dict[str, Place]:
-        return self._names_of(self._spec.layers)
-
     def _written(self, frame: Frame) -> dict[str, Place]:
         """Every name in the block that the walk is in, or at the top: reached or not."""
-        return self._names_of(self.bodies[frame.namespace.outermost])
+        return self._names_of(frame.namespace.body)
 
-    def _names_of(self, items: tuple[Item, ...]) -> dict[str, Place]:
+    def _names_of(self, items: Sequence[Item]) -> dict[str, Place]:
         found = self._collected.get(id(items))
         if found is None:
             found = self._collected[id(items)] = {}
@@ -167,11 +145,18 @@ class Names:
         return found
 
 
-def bind(slot: Slot | None, value: Value, frame: Frame, inside: Namespace | None = None) -> Value:
-    """Let a name, or a position, stand for a value from here on."""
-    if slot is not None:
-        frame.namespace.members[slot.key] = Member(value, inside)
-    return value
+def claim(item: Item, name: str | None, frame: Frame) -> str:
+    """Take the name, or the item's position, in the namespace: what the item is called there."""
+    space = frame.namespace
+    position = space.next_position()
+    key = str(position) if name is None else name
+    place = item.place if item.name is None else item.name.place
+    earlier = space.taken.setdefault(key, entry := (place, name is not None))
+    if earlier is not entry:
+        space.groups.pop(key, None)
+        if not space.blurred:
+            _twice(key, place, earlier, frame, named=name is not None)
+    return key
 
 
 def _twice(key: str, place: Place, earlier: tuple[Place, bool], frame: Frame, *, named: bool) -> None:
@@ -189,11 +174,11 @@ def _along(path: str, frame: Frame) -> str:
     parts = path.split(".")
     for count in range(len(parts) - 1, 0, -1):
         prefix = ".".join(parts[:count])
-        member = frame.namespace.find(prefix)
-        if member is not None and member.inside is None:
+        group = frame.namespace.find_group(prefix)
+        if group is not None:
+            return f"{prefix} holds {', '.join(list(group.values)[:12])}."
+        if frame.namespace.find(prefix) is not None:
             return f"{prefix} holds nothing that can be named: it is a layer, or the instance of a block."
-        if member is not None and member.inside is not None:
-            return f"{prefix} holds {', '.join(list(member.inside.members)[:12])}."
     return f"There is no {parts[0]} before this item."
 
 

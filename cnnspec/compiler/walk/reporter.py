@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related
+from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related, Report
 from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.language.values import variables_in
 from cnnspec.reader.node import Mapping
@@ -19,7 +19,7 @@ _MOST_CALLS = 8
 
 
 class BlockCall(NamedTuple):
-    """A block that the walk is in, what it was given, and where it is called."""
+    """A block that the walk is in, what it sees there, and where it is called."""
 
     block: Block
     scope: Scope
@@ -34,32 +34,30 @@ class BlockCall(NamedTuple):
 
 
 class Reporter(Findings):
-    """Findings inside of some calls, the innermost last: each goes on to `findings`, with these calls."""
+    """Findings inside of some calls, the innermost last: each goes on to `report`, with these calls."""
 
-    def __init__(self, findings: Findings, calls: tuple[BlockCall, ...] = ()) -> None:
-        super().__init__()
-        self.findings = findings
+    def __init__(self, report: Report, calls: tuple[BlockCall, ...] = ()) -> None:
+        self.report = report
         self.calls = calls
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Record one, with the calls that led to it."""
         calls = tuple(call.related() for call in reversed(self.calls[-_MOST_CALLS:]))
-        self.findings.add(replace(diagnostic, related=diagnostic.related + calls))
+        self.report.add(replace(diagnostic, related=diagnostic.related + calls))
 
     def inside(self, call: BlockCall) -> Reporter:
         """For what is found in a block that is called here."""
-        return Reporter(self.findings, (*self.calls, call))
+        return Reporter(self.report, (*self.calls, call))
 
-    def calls_block(self, block: str) -> bool:
+    def is_inside(self, block: Block) -> bool:
         """Whether a call of this block is open."""
-        return any(call.block.name == block for call in self.calls)
+        return block in [call.block for call in self.calls]
 
 
 class ArgumentReporter(Findings):
     """Findings on the arguments of an item: a wrong value is told with where its variables got theirs."""
 
     def __init__(self, reporter: Findings, arguments: Node, scope: Scope) -> None:
-        super().__init__()
         self._reporter = reporter
         self._arguments = arguments
         self._scope = scope

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.arguments import ArgumentReader
-from cnnspec.compiler.walk.block_cache import BlockCache, Position
 from cnnspec.compiler.walk.block_calls import CallReader
 from cnnspec.compiler.walk.builder import Builder
 from cnnspec.compiler.walk.expected_shape import check_expected
 from cnnspec.compiler.walk.frame import Frame, KindInit
 from cnnspec.compiler.walk.limits import Limits, stop
-from cnnspec.compiler.walk.names import Names, Slot, bind
+from cnnspec.compiler.walk.names import Names, claim
 from cnnspec.compiler.walk.repeat import Rounds, read_rounds
 from cnnspec.compiler.walk.reporter import BlockCall
 from cnnspec.compiler.walk.when import is_there
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Block, Branch, Item, Spec
+    from cnnspec.language.spec import Branch, Item, Spec
 
 
 Observer = Callable[["Item", Value], None]
@@ -48,7 +47,6 @@ class Walk:
         self._arguments = ArgumentReader(spec)
         self._calls = CallReader(variables)
         self._limits = Limits()
-        self._cache = BlockCache(self.builder)
 
     def run(self, items: Sequence[Item], value: Value, frame: Frame) -> Value:
         """The items one after another, each on what the one before it gave. Raises TooLarge."""
@@ -99,7 +97,7 @@ class Walk:
         Also the scope of the last round that is there, None when there is none.
         """
         spliced = item.name is None or rounds.variable in variables_in(item.name)
-        outer: tuple[Slot, Namespace] | None = None
+        key, group = "", None
         last: Scope | None = None
         for index, element in enumerate(rounds.elements):
             inner = frame.with_scope(frame.scope.extended({rounds.variable: element}, rounds.place))
@@ -111,9 +109,11 @@ class Walk:
                 name = self.names.filled(item.name, inner)
                 value = self._present(item, value, inner, name, first=last is None)
             else:
-                outer = outer or self._open(item, self.names.filled(item.name, frame), frame)
-                value = self._present(item, value, inner.inside(outer[1]), str(index), first=last is None)
-                bind(outer[0], value, frame, outer[1])
+                if group is None:
+                    key = claim(item, self.names.filled(item.name, frame), frame)
+                    group = frame.namespace.inside(key)
+                value = self._present(item, value, inner.inside(group), str(index), first=last is None)
+                frame.namespace.bind(key, value, group)
             value = value if there else _either(before, value)
             last = inner.scope
         if last is None and not rounds.elements:
@@ -150,80 +150,62 @@ class Walk:
             return self._block(item, value, frame, name)
         return self._layer(item, value, frame, name)
 
-    def _open(self, item: Item, name: str | None, frame: Frame) -> tuple[Slot, Namespace]:
-        """Take the item's name, which is a namespace for what the item holds."""
-        slot = self.names.claim(item, name, frame)
-        return slot, Namespace(slot.path, frame.namespace)
-
     def _group(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         if name is None:
             return self.run(item.body, value, frame)
-        slot, space = self._open(item, name, frame)
-        return bind(slot, self.run(item.body, value, frame.inside(space)), frame, space)
+        key = claim(item, name, frame)
+        group = frame.namespace.inside(key)
+        return frame.namespace.bind(key, self.run(item.body, value, frame.inside(group)), group)
 
     def _block(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         """What a block gives that is called here: a walk through its body, in a scope and a namespace of its own."""
         block = self._spec.blocks[item.kind]
-        slot = self.names.claim(item, name, frame)
+        space = frame.namespace
+        key = claim(item, name, frame)
         if block.broken:
-            return bind(slot, Value(None), frame)
-        if frame.reporter.calls_block(block.name):
+            return space.bind(key, Value(None))
+        if frame.reporter.is_inside(block):
             message, hint = f"block {block.name} uses itself", "Use `repeat` for rounds in a row."
             stop("recursive-block", message, item, hint, frame.reporter)
-        self.builder.blocks[slot.path] = block.name
-        call = self._calls.call(item, block, frame, value.shape.channels if value.shape else None)
+        path = space.prefix + key
+        self.builder.blocks[path] = block.name
+        channels = value.shape.channels if value.shape else None
+        scope, sources = self._calls.call(item, block, frame, channels)
         inputs = {"input": value}
-        for key in block.inputs:
-            source = call.sources.get(key)
-            inputs[key] = Value(None) if source is None else self.names.lookup(source, frame)
-        space = Namespace(slot.path, None)
-        space.reserve(block.inputs)
-        self.names.bodies[space] = block.body
-        reporter = frame.reporter.inside(BlockCall(block, call, item.place))
-        inner = Frame(space, call, inputs, reporter, frame.init)
-        return bind(slot, self._inside(block, value, inner, slot.path), frame)
-
-    def _inside(self, block: Block, value: Value, inner: Frame, path: str) -> Value:
-        """What a block's body gives: copied from an equal call, else walked. An observer sees every walk."""
-        if self._observer is not None:
-            return self.run(block.body, value, inner)
-        key = self._cache.key(block, inner, self._limits.depth)
-        unfolding = self._cache.get(key)
-        if unfolding is not None and self._limits.has_room(unfolding.items):
-            self._limits.items += unfolding.items
-            return self._cache.repeat(unfolding, inner, path)
-        start = self._position(inner)
-        result = self.run(block.body, value, inner)
-        self._cache.keep(key, inner, path, result, start, self._position(inner))
-        return result
-
-    def _position(self, frame: Frame) -> Position:
-        return self._cache.position(self._limits.items, frame.reporter.findings.total)
+        for given in block.inputs:
+            inputs[given] = self.names.lookup(sources[given], frame) if given in sources else Value(None)
+        inner = Namespace(path, block.body)
+        inner.reserve(block.inputs)
+        reporter = frame.reporter.inside(BlockCall(block, scope, item.place))
+        result = self.run(block.body, value, Frame(inner, scope, inputs, reporter, frame.init))
+        return space.bind(key, result)
 
     def _layer(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         layer = self._arguments.layer(item, frame) if item.form == "layer" else None
-        slot = self.names.claim(item, name, frame)
+        key = claim(item, name, frame)
         inputs: tuple[Value, ...] = (value,)
         if layer is not None and layer.references:
             written = [field for field in layer.references if getattr(layer, field) is not None]
             inputs += tuple(self.names.lookup(_written(item, field), frame) for field in written)
-        return bind(slot, self.builder.add(item, layer, inputs, slot.path, frame), frame)
+        return frame.namespace.bind(key, self.builder.add(item, layer, inputs, key, frame))
 
     def _merge(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         """What the merge gives; one that holds layers and has a name opens a namespace for them."""
-        opened: tuple[Slot | None, Namespace | None] = (None, None)
+        space, key, group = frame.namespace, "", None
         if name is not None and any(branch.items for branch in item.branches):
-            opened = self._open(item, name, frame)
-        slot, space = opened
-        kept, dropped = self._branches(item, value, frame.inside(space) if space else frame)
+            key = claim(item, name, frame)
+            group = space.inside(key)
+        kept, dropped = self._branches(item, value, frame.inside(group) if group else frame)
         enough = len(kept) >= FEWEST_BRANCHES
         if dropped and not enough:
-            if slot is not None:
-                frame.namespace.give_back_position()
-            return bind(slot, _remaining(item, kept, dropped, frame), frame, space)
+            result = _remaining(item, kept, dropped, frame)
+            if group is None:
+                return result
+            space.give_back_position()
+            return space.bind(key, result, group)
         layer = self._arguments.layer(item, frame) if enough else None
-        slot = slot or self.names.claim(item, name, frame)
-        return bind(slot, self.builder.add(item, layer, tuple(kept), slot.path, frame), frame, space)
+        key = key or claim(item, name, frame)
+        return space.bind(key, self.builder.add(item, layer, tuple(kept), key, frame), group)
 
     def _branches(self, item: Item, value: Value, frame: Frame) -> tuple[list[Value], list[Branch]]:
         """What the branches give that are there, and those that are not."""
