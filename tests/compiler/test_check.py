@@ -42,3 +42,8 @@ def test_a_wrong_value_is_traced_to_where_it_was_set():
     (found,) = cnnspec.check_text(text, settings={"width": "ten"}).diagnostics
     assert ("bad-value", 4) == (found.code, found.place.line)
     assert [("--set width", "$width is 'ten'")] == [(r.place.source.name, r.message) for r in found.related]
+
+
+def test_the_plan_knows_how_many_scores_its_first_output_has():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [{relu, name: a}, flatten, {linear: 7, name: b}]\noutput: [b, a]\n"
+    assert 7 == check_text(text).require_plan().scores

@@ -167,3 +167,17 @@ def test_every_argument_has_words_for_what_it_must_be():
         for name, field in model.model_fields.items():
             words = [part for part in field.metadata if isinstance(part, Expect)]
             assert words or get_origin(field.annotation) is Literal, (kind, name)
+
+
+def test_a_kind_that_says_nothing_of_it_holds_no_weights_and_costs_nothing():
+    relu = KINDS["relu"]()
+    assert ({}, {}, 0) == (relu.weights(IMAGE), relu.buffers(IMAGE), relu.macs(IMAGE, IMAGE))
+
+
+def test_a_window_along_one_axis_is_a_number_where_torch_takes_no_list():
+    assert (2.0, 3) == KINDS["lppool"](kernel_size=[3]).emit(Shape((4, 8))).args
+
+
+def test_a_part_of_a_spatial_axis_is_cut_by_a_helper_which_suits_any_size():
+    emit = KINDS["slice"](part=1, of=2, axis=1).emit(IMAGE)
+    assert ("helper:Part", (1, 2, 2)) == (emit.target, emit.args)

@@ -34,6 +34,8 @@ from cnnspec.layers import KINDS
         ("flatten", {"start_axis": 1}, None),
         ("unflatten", {"axis": 0, "unflattened_size": [2, 2]}, None),
         ("permute", {"axes": [0, 2, 1]}, None),
+        ("pixel_shuffle", {"upscale_factor": 2}, (Reach(1, ((0, 0), (0, 0))),) * 2),
+        ("pixel_unshuffle", {"downscale_factor": 2}, (Reach(2, ((0, 1),)),) * 2),
         ("concat", {"axis": 1}, None),
         ("conv_transpose", {"out_channels": 1, "kernel_size": 300, "stride": 300}, None),
         ("pixel_shuffle", {"upscale_factor": 65_537}, None),
@@ -56,3 +58,4 @@ def test_resizing_by_a_ratio_has_a_reach():
         KINDS["upsample"](scale_factor=2, mode="bilinear").reach(Shape((4, 8, 8)))
         == (Reach(1, ((-1, 0), (0, 1))),) * 2
     )
+    assert (Reach(3, ((1, 1),)),) * 2 == KINDS["resize"](size=[3, 3], mode="bilinear").reach(Shape((4, 9, 9)))

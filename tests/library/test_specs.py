@@ -120,3 +120,8 @@ def test_a_file_in_a_folder_that_is_not_there_is_told(tmp_path):
 def test_a_pipe_is_no_spec(tmp_path):
     os.mkfifo(tmp_path / "pipe.yaml")
     assert ["not-a-file"] == [found.code for found in cnnspec.check(tmp_path / "pipe.yaml").diagnostics]
+
+
+def test_a_name_that_is_like_no_other_is_told_where_names_are() -> None:
+    (found,) = cnnspec.check("qqqqqqqqqqqqqqqq").diagnostics
+    assert ("unknown-spec", True) == (found.code, found.hint.startswith("`cnnspec list` tells what ships"))
