@@ -1,1 +1,1 @@
-"""What the YAML may say: text becomes data with places, then a typed spec."""
+"""What a spec says: nodes become a typed Spec, whose sections report their mistakes and leave each other alone."""

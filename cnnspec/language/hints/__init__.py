@@ -1,1 +1,1 @@
-"""What to write instead of a key or an argument that nothing has: only a mistake pays for it."""
+"""What was probably meant by a word that stands where it does not belong. Imported when there is a mistake."""

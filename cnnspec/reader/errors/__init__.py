@@ -1,1 +1,1 @@
-"""What the reader says of texts: `syntax` where they are no YAML, `structure` where they are but of no use in a spec."""
+"""What is said of text that is no YAML, or of YAML that no spec can be."""
