@@ -39,7 +39,7 @@ def cold() -> list[str]:
         row(
             "cold `cnnspec validate specs/mnist.yaml` by importing click, yaml and pydantic alone",
             ratio(seconds, "validate", "libraries"),
-            1.7,
+            1.5,
         ),
         f"| a cold torch module and torchinfo, by cold `cnnspec validate` | {ratio(usual, 'torchinfo', 'validate'):.1f} × | | |",
     ]
