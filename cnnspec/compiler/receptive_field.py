@@ -20,7 +20,7 @@ _MOST_PHASES = 1024
 _MOST_READS = 20_000
 
 
-class Sight(NamedTuple):
+class FieldOfView(NamedTuple):
     """What an output sees along one axis of the input.
 
     reach None: the whole axis, and as much padding around it as makes up `extent`. mixed: positions
@@ -32,11 +32,11 @@ class Sight(NamedTuple):
     extent: int = 0
 
 
-def _whole(sight: Sight) -> Sight:
-    return Sight(None, extent=sight.extent if sight.reach is None else _extent(sight.reach))
+def _whole(field: FieldOfView) -> FieldOfView:
+    return FieldOfView(None, extent=field.extent if field.reach is None else _extent(field.reach))
 
 
-Sights = tuple[Sight, ...] | None
+Fields = tuple[FieldOfView, ...] | None
 """One for each spatial axis of the input; None: there is no telling."""
 
 
@@ -45,20 +45,20 @@ def receptive_fields(plan: Plan) -> dict[Node, tuple[int, ...] | None]:
 
     With several inputs there is no telling which axis is meant, and none is given.
     """
-    sights: dict[Value, Sights] = {}
+    fields: dict[Value, Fields] = {}
     ((entry),) = plan.inputs.values() if len(plan.inputs) == 1 else (None,)
     sizes = entry.shape.spatial if entry is not None and entry.shape is not None else ()
     if entry is not None and entry.shape is not None:
-        sights[entry] = tuple(Sight(POINT) for _ in sizes)
+        fields[entry] = tuple(FieldOfView(POINT) for _ in sizes)
     for node in plan.nodes:
-        sights[node.output] = _through(node, sights) if node.known else None
-    return {node: _extents(sights[node.output], sizes) for node in plan.nodes}
+        fields[node.output] = _through(node, fields) if node.known else None
+    return {node: _extents(fields[node.output], sizes) for node in plan.nodes}
 
 
-def _extents(sights: Sights, sizes: tuple[int | None, ...]) -> tuple[int, ...] | None:
-    if sights is None or None in sizes:
+def _extents(fields: Fields, sizes: tuple[int | None, ...]) -> tuple[int, ...] | None:
+    if fields is None or None in sizes:
         return None
-    pairs = zip(sights, sizes, strict=True)
+    pairs = zip(fields, sizes, strict=True)
     return tuple(max(size or 0, s.extent) if s.reach is None else _extent(s.reach) for s, size in pairs)
 
 
@@ -66,58 +66,58 @@ def _extent(reach: Reach) -> int:
     return max((tap[1] - tap[0] + 1 for tap in reach.taps if tap is not None), default=0)
 
 
-def _through(node: Node, sights: dict[Value, Sights]) -> Sights:
-    found = [sights.get(value) for value in node.inputs]
-    known = [sight for sight in found if sight is not None]
+def _through(node: Node, fields: dict[Value, Fields]) -> Fields:
+    found = [fields.get(value) for value in node.inputs]
+    known = [field for field in found if field is not None]
     if len(known) < len(found) or node.layer is None:
         return None
     merged = known[0]
     for other in known[1:]:
         united = tuple(_unite(a, b) for a, b in zip(merged, other, strict=True))
-        if any(sight is None for sight in united):
+        if any(field is None for field in united):
             return None
-        merged = tuple(sight for sight in united if sight is not None)
-    return _seen(node, merged)
+        merged = tuple(field for field in united if field is not None)
+    return _field_of_output(node, merged)
 
 
-def _seen(node: Node, sights: tuple[Sight, ...]) -> Sights:
+def _field_of_output(node: Node, fields: tuple[FieldOfView, ...]) -> Fields:
     x, y, layer = node.inputs[0].shape, node.output.shape, node.layer
     assert x is not None and y is not None and layer is not None
     if layer.mixes_channels:
-        sights = tuple(_whole(sight) if sight.mixed else sight for sight in sights)
+        fields = tuple(_whole(field) if field.mixed else field for field in fields)
     if y.rank != x.rank:
         return (
-            tuple(sight._replace(mixed=sight.reach is not None) for sight in sights)
+            tuple(field._replace(mixed=field.reach is not None) for field in fields)
             if y.rank < x.rank
-            else _regrown(sights)
+            else _laid_out_again(fields)
         )
     reaches = layer.reach(x)
     if reaches == "whole":
-        return tuple(map(_whole, sights))
+        return tuple(map(_whole, fields))
     if reaches is None:
         return None
-    if any(sight.mixed for sight in sights) or x.rank != len(sights):
-        return sights
-    steps = [_compose(sight, reach) for sight, reach in zip(sights, reaches, strict=True)]
+    if any(field.mixed for field in fields) or x.rank != len(fields):
+        return fields
+    steps = [_compose(field, reach) for field, reach in zip(fields, reaches, strict=True)]
     return None if None in steps else tuple(step for step in steps if step is not None)
 
 
-def _regrown(sights: tuple[Sight, ...]) -> Sights:
-    """Features laid out in space again: only what has seen everything is still known."""
-    return sights if all(sight.reach is None for sight in sights) else None
+def _laid_out_again(fields: tuple[FieldOfView, ...]) -> Fields:
+    """Features laid out in space again: only a field that is everything is still known."""
+    return fields if all(field.reach is None for field in fields) else None
 
 
-def _compose(sight: Sight, outer: Reach) -> Sight | None:
-    """What an output sees that reads, as `outer` says, values that see as `sight` says."""
-    inner = sight.reach
+def _compose(field: FieldOfView, outer: Reach) -> FieldOfView | None:
+    """What an output sees that reads, as `outer` says, values that see as `field` says."""
+    inner = field.reach
     if inner is None:
-        return sight
+        return field
     periods = len(inner.taps) // math.gcd(len(inner.taps), outer.step)
     phases = periods * len(outer.taps)
     if phases > _MOST_PHASES or phases * min(len(inner.taps), _extent(outer)) > _MOST_READS:
         return None
     taps = tuple(_tap(inner, outer, unit) for unit in range(phases))
-    return Sight(Reach(periods * outer.step // len(inner.taps) * inner.step, taps))
+    return FieldOfView(Reach(periods * outer.step // len(inner.taps) * inner.step, taps))
 
 
 def _tap(inner: Reach, outer: Reach, unit: int) -> tuple[int, int] | None:
@@ -129,8 +129,8 @@ def _tap(inner: Reach, outer: Reach, unit: int) -> tuple[int, int] | None:
     phases = len(inner.taps)
     near = [_read(inner, unit) for unit in range(first, min(first + phases, last + 1))]
     far = [_read(inner, unit) for unit in range(max(last - phases + 1, first), last + 1)]
-    seen = [pair for pair in near + far if pair is not None]
-    return (min(lo for lo, _ in seen), max(hi for _, hi in seen)) if seen else None
+    extents = [pair for pair in near + far if pair is not None]
+    return (min(lo for lo, _ in extents), max(hi for _, hi in extents)) if extents else None
 
 
 def _read(reach: Reach, unit: int) -> tuple[int, int] | None:
@@ -139,18 +139,18 @@ def _read(reach: Reach, unit: int) -> tuple[int, int] | None:
     return None if tap is None else (tap[0] + period * reach.step, tap[1] + period * reach.step)
 
 
-def _unite(one: Sight, other: Sight) -> Sight | None:
+def _unite(one: FieldOfView, other: FieldOfView) -> FieldOfView | None:
     """What a sum of both sees; branches that drift apart have no common answer."""
     a, b = one.reach, other.reach
     if a is None or b is None:
-        return Sight(None, extent=max(_whole(one).extent, _whole(other).extent))
+        return FieldOfView(None, extent=max(_whole(one).extent, _whole(other).extent))
     if a.step * len(b.taps) != b.step * len(a.taps):
         return None
     phases = math.lcm(len(a.taps), len(b.taps))
     if phases > _MOST_PHASES:
         return None
     taps = tuple(_union(_read(a, unit), _read(b, unit)) for unit in range(phases))
-    return Sight(Reach(phases // len(a.taps) * a.step, taps), one.mixed or other.mixed)
+    return FieldOfView(Reach(phases // len(a.taps) * a.step, taps), one.mixed or other.mixed)
 
 
 def _union(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
