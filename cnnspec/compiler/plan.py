@@ -49,12 +49,6 @@ class Node:
     params: int = 0
     macs: int = 0
 
-    def at(self, path: str, inputs: tuple[Value, ...], output: Value) -> Node:
-        """The same layer elsewhere, on inputs of the same shapes."""
-        return Node(
-            path, self.kind, self.layer, inputs, output, self.place, self.weights, self.params, self.macs
-        )
-
     @property
     def known(self) -> bool:
         """Whether its shapes are known, so that it can be built."""

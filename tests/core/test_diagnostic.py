@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.core.diagnostic import Findings, Place, Source
+from cnnspec.core.diagnostic import Place, Report, Source
 
 
 def at(line: int, column: int = 1) -> Place:
@@ -17,7 +17,7 @@ def test_a_source_gives_its_lines_and_nothing_beyond_them():
 
 
 def test_diagnostics_come_in_the_order_of_the_file_errors_before_warnings():
-    findings = Findings()
+    findings = Report()
     findings.warning("b", "a warning", at(2))
     findings.error("c", "an error", at(2), "a hint")
     findings.error("a", "further left", at(1, 5))
@@ -27,7 +27,7 @@ def test_diagnostics_come_in_the_order_of_the_file_errors_before_warnings():
 
 
 def test_diagnostics_that_differ_in_numbers_alone_are_counted():
-    findings = Findings()
+    findings = Report()
     for size in (3, 2.5, -1):
         findings.error("too-small", f"the size is {size}", at(1))
     findings.error("too-small", "the size is 0", at(2))

@@ -34,12 +34,9 @@ def test_places_are_found_where_the_value_is_from(variables):
     assert (THERE, HERE, None) == tuple(map(inner.place_of, ("i", "width", "depth")))
 
 
-def test_a_hidden_name_is_there_without_a_value(variables):
+def test_a_scope_tells_what_it_binds_itself_from_what_is_further_out(variables):
     inner = variables.extended({"i": 0}, THERE)
-    inner.hide("i", HERE)
-    assert (frozenset({"i", "broken"}), HERE) == (inner.unknown, inner.place_of("i"))
-    inner.bind("i", 5, THERE)
-    assert (5, frozenset({"broken"})) == (inner["i"], inner.unknown)
+    assert (True, False) == (inner.holds("i"), inner.holds("width"))
 
 
 def test_a_name_that_nobody_gave_is_not_there(variables):

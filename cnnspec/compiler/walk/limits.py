@@ -37,10 +37,6 @@ class Limits:
             message = f"the spec unfolds to more than {MOST_ITEMS:,} items here"
             stop("too-many-items", message, item, "Repeat less often.", findings)
 
-    def has_room(self, items: int) -> bool:
-        """Whether there may be so many items more."""
-        return self.items + items <= MOST_ITEMS
-
     def enter(self, items: Sequence[Item], findings: Findings) -> None:
         """A list of items further in. Raises TooLarge where they are nested too deep."""
         self.depth += 1
