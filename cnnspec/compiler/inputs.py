@@ -25,9 +25,7 @@ _MOST_AXES = 4
 
 def read_inputs(spec: Spec, scope: Scope, findings: Findings) -> dict[str, Value]:
     """Every input by name; one whose shape is wrong is unknown."""
-    return {
-        name: Value(_shape(name, node, scope, findings), None, name) for name, node in spec.inputs.items()
-    }
+    return {name: Value(_shape(name, node, scope, findings), name) for name, node in spec.inputs.items()}
 
 
 def input_names(spec: Spec, inputs: dict[str, Value]) -> dict[str, Value]:

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 
 class Value:
-    """What flows along an edge: a shape (None: unknown), and the node or the input it comes from."""
+    """What flows along an edge: an input of the network, which has a name, or what a node gives."""
 
-    __slots__ = ("name", "node", "shape")
+    __slots__ = ("name", "shape")
 
-    def __init__(self, shape: Shape | None, node: Node | None = None, name: str = "") -> None:
+    def __init__(self, shape: Shape | None, name: str = "") -> None:
         self.shape = shape
-        self.node = node
+        """None: unknown."""
         self.name = name
+
+    @property
+    def node(self) -> Node | None:
+        """The node that gives it; None for an input."""
+        return None
 
 
 class Weights(NamedTuple):
@@ -34,20 +39,44 @@ class Weights(NamedTuple):
     buffers: Mapping[str, tuple[int, ...]]
 
 
-@dataclass(slots=True, eq=False)
-class Node:
-    """A layer or a merge at its place in the network."""
+class Node(Value):
+    """A layer or a merge at its place in the network; it is also the value that it gives."""
 
-    path: str
-    kind: str
-    layer: Layer | None
-    inputs: tuple[Value, ...]
-    output: Value
-    place: Place
-    weights: Weights | None = None
-    """None where the layer or a size is unknown."""
-    params: int = 0
-    macs: int = 0
+    __slots__ = ("inputs", "kind", "layer", "macs", "params", "path", "place", "weights")
+
+    def __init__(
+        self,
+        path: str,
+        kind: str,
+        layer: Layer | None,
+        inputs: tuple[Value, ...],
+        shape: Shape | None,
+        place: Place,
+        weights: Weights | None,
+        params: int,
+        macs: int,
+    ) -> None:
+        self.name = ""
+        self.path = path
+        self.kind = kind
+        self.layer = layer
+        self.inputs = inputs
+        self.shape = shape
+        self.place = place
+        self.weights = weights
+        """None where the layer or a size is unknown."""
+        self.params = params
+        self.macs = macs
+
+    @property
+    def node(self) -> Node:
+        """Itself."""
+        return self
+
+    @property
+    def output(self) -> Value:
+        """The value that it gives: itself."""
+        return self
 
     @property
     def known(self) -> bool:

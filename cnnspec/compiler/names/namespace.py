@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.names.reserved import RESERVED
 from cnnspec.language.sections import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from cnnspec.compiler.plan import Value
     from cnnspec.core.diagnostic import Place
@@ -17,15 +18,11 @@ if TYPE_CHECKING:
 
 
 class Namespace:
-    """One level of parameter names: of `body`, the items of the spec or of a block, or of a group in it.
+    """One level of parameter names: of `body`, the items of the spec or of a block, or of a group in it."""
 
-    `parent` is where a name is looked for next, None at the top and in a block.
-    """
-
-    def __init__(self, path: str, body: Sequence[Item], parent: Namespace | None = None) -> None:
+    def __init__(self, path: str, body: Sequence[Item]) -> None:
         self.prefix = f"{path}." if path else ""
         self.body = body
-        self.parent = parent
         self.taken: dict[str, tuple[Place, bool]] = {}
         """Where a name was taken, and whether it was written: else it is a position."""
         self.values: dict[str, Value] = {}
@@ -39,7 +36,7 @@ class Namespace:
 
     def inside(self, key: str) -> Namespace:
         """The namespace that an item called `key` opens."""
-        return Namespace(self.prefix + key, self.body, self)
+        return Namespace(self.prefix + key, self.body)
 
     def bind(self, key: str, value: Value, group: Namespace | None = None) -> Value:
         """Let a name, or a position, stand for a value from here on; `group` is the namespace that it opens."""
@@ -62,43 +59,38 @@ class Namespace:
         """The item that came last turned out to take none."""
         self._count -= 1
 
-    def find(self, path: str) -> Value | None:
-        """What a name or a dotted path stands for, here or further out."""
-        *outer, last = path.split(".")
-        space: Namespace | None = self._nearest(outer[0] if outer else last)
-        for part in outer:
-            space = space.groups.get(part) if space else None
-        return space.values.get(last) if space else None
 
-    def find_group(self, path: str) -> Namespace | None:
-        """The namespace that a name or a dotted path opens."""
-        first, *rest = path.split(".")
-        space = self._nearest(first)
-        for part in (first, *rest):
-            space = space.groups.get(part) if space else None
-        return space
+Namespaces = Sequence[Namespace]
+"""One, and those around it in which a name is looked for next, from the inside out: up to a block, or the top."""
 
-    def _nearest(self, name: str) -> Namespace | None:
-        """The namespace, this one or further out, in which the name is that is meant from here."""
-        space: Namespace | None = self
-        while space is not None and name not in space.values:
-            space = space.parent
-        return space
 
-    def blurred_here(self) -> bool:
-        """Whether an item that may or may not be there could be meant from here."""
-        return self.blurred or (self.parent is not None and self.parent.blurred_here())
+def find(path: str, spaces: Namespaces) -> Value | None:
+    """What a name or a dotted path stands for."""
+    *outer, last = path.split(".")
+    space = _nearest(outer[0] if outer else last, spaces)
+    for part in outer:
+        space = space.groups.get(part) if space else None
+    return space.values.get(last) if space else None
 
-    def visible(self) -> list[str]:
-        """Every name that could be meant from here."""
-        own = [name for name in self.values if not name.isdigit() and unfit(name) is None]
-        return own + (self.parent.visible() if self.parent else [])
 
-    def dropped_at(self, name: str) -> Place | None:
-        """Where an item of this name stands that `when` left out."""
-        if name in self.dropped or self.parent is None:
-            return self.dropped.get(name)
-        return self.parent.dropped_at(name)
+def find_group(path: str, spaces: Namespaces) -> Namespace | None:
+    """The namespace that a name or a dotted path opens."""
+    parts = path.split(".")
+    space = _nearest(parts[0], spaces)
+    for part in parts:
+        space = space.groups.get(part) if space else None
+    return space
+
+
+def _nearest(name: str, spaces: Namespaces) -> Namespace | None:
+    """The namespace in which the name is that is meant."""
+    return next((space for space in spaces if name in space.values), None)
+
+
+def visible(spaces: Namespaces) -> list[str]:
+    """Every name that could be meant."""
+    names = (name for space in spaces for name in space.values)
+    return [name for name in names if not name.isdigit() and unfit(name) is None]
 
 
 def unfit(name: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.plan import Node, Value
+from cnnspec.compiler.plan import Node
 from cnnspec.compiler.shape_inference import UNKNOWN, Inferences
 from cnnspec.compiler.value_origin import gave
 from cnnspec.compiler.walk.frame import NOTHING
@@ -14,6 +14,7 @@ from cnnspec.declare.validate import value_place
 from cnnspec.reader.node import Mapping
 
 if TYPE_CHECKING:
+    from cnnspec.compiler.plan import Value
     from cnnspec.compiler.shape_inference import Conflict
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.compiler.walk.names import Names
@@ -41,7 +42,7 @@ class Builder:
 
     def add(
         self, item: Item, layer: Layer | None, inputs: tuple[Value, ...], name: str, frame: Frame
-    ) -> Value:
+    ) -> Node:
         """A node for the item; its output is unknown where the layer, or an input, is."""
         answer = UNKNOWN
         if layer is not None:
@@ -51,16 +52,15 @@ class Builder:
             elif NOTHING in inputs:
                 self._names.several_inputs(item.place, frame.reporter, item.kind)
         shape, reject, weights, params, macs, conflicts = answer
-        output = Value(shape)
         path = frame.namespace.prefix + name
-        output.node = Node(path, item.kind, layer, inputs, output, item.place, weights, params, macs)
-        self.nodes.append(output.node)
+        node = Node(path, item.kind, layer, inputs, shape, item.place, weights, params, macs)
+        self.nodes.append(node)
         self.origins.append((item, frame))
         if reject is not None:
-            self._rejected(output.node, reject, item, frame)
+            self._rejected(node, reject, item, frame)
         for conflict in conflicts:
-            self._wrong_assertion(output.node, conflict, item, frame)
-        return output
+            self._wrong_assertion(node, conflict, item, frame)
+        return node
 
     def _rejected(self, node: Node, no: Reject, item: Item, frame: Frame) -> None:
         place = value_place(item.args, no.field, item.place) if no.field else item.place

@@ -33,11 +33,18 @@ class Frame(NamedTuple):
     reporter: Reporter
     init: tuple[KindInit, ...] = ()
     """The `init` of the spec and of each item around, from the outermost in."""
+    outer: tuple[Namespace, ...] = ()
+    """The namespaces around this one, from the inside out: up to a block, or the top."""
+
+    @property
+    def spaces(self) -> tuple[Namespace, ...]:
+        """The namespaces in which a name is looked for, in this order."""
+        return (self.namespace, *self.outer)
 
     def inside(self, namespace: Namespace) -> Frame:
         """One namespace further in."""
-        return Frame(namespace, self.scope, self.inputs, self.reporter, self.init)
+        return Frame(namespace, self.scope, self.inputs, self.reporter, self.init, self.spaces)
 
     def with_scope(self, scope: Scope) -> Frame:
         """The same place with other variables."""
-        return Frame(self.namespace, scope, self.inputs, self.reporter, self.init)
+        return Frame(self.namespace, scope, self.inputs, self.reporter, self.init, self.outer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.names.namespace import unfit
+from cnnspec.compiler.names.namespace import find, find_group, unfit, visible
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.core.diagnostic import Findings, Place, Related, Report
@@ -62,7 +62,7 @@ class Names:
             path = text_of(source, frame.scope, frame.reporter)
         except Unknown:
             return Value(None)
-        value = frame.namespace.find(path)
+        value = find(path, frame.spaces)
         if value is not None:
             return value
         value = frame.inputs.get(path)
@@ -89,10 +89,10 @@ class Names:
         frame.namespace.dropped[name] = item.name.place
 
     def _not_there(self, path: str, source: Scalar, frame: Frame, own: str | None) -> Value:
-        if frame.namespace.blurred_here():
+        if any(space.blurred for space in frame.spaces):
             return Value(None)
         later = self._written(frame).get(path)
-        dropped = frame.namespace.dropped_at(path)
+        dropped = next((s.dropped[path] for s in frame.spaces if path in s.dropped), None)
         if dropped is not None:
             message, hint = (
                 f"{path} is not there: its `when` is false, or it has no rounds",
@@ -127,7 +127,7 @@ class Names:
         self._searches += 1
         if self._searches > _MOST_SEARCHES:
             return "Names are compared letter by letter, in upper and lower case."
-        names = [*dict.fromkeys(frame.namespace.visible()), *frame.inputs]
+        names = [*dict.fromkeys(visible(frame.spaces)), *frame.inputs]
         near = did_you_mean(path, names)
         if near or len(names) > 1:
             return near or f"There are {', '.join(names[:12])}."
@@ -174,10 +174,10 @@ def _along(path: str, frame: Frame) -> str:
     parts = path.split(".")
     for count in range(len(parts) - 1, 0, -1):
         prefix = ".".join(parts[:count])
-        group = frame.namespace.find_group(prefix)
+        group = find_group(prefix, frame.spaces)
         if group is not None:
             return f"{prefix} holds {', '.join(list(group.values)[:12])}."
-        if frame.namespace.find(prefix) is not None:
+        if find(prefix, frame.spaces) is not None:
             return f"{prefix} holds nothing that can be named: it is a layer, or the instance of a block."
     return f"There is no {parts[0]} before this item."
 
