@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.run import run_checks
@@ -198,7 +199,14 @@ def _with_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:
     return scope.extended({"in_channels": value.shape.channels}, spec.inputs[name].place)
 
 
+@cache
+def _default_train() -> Train:
+    return Train()
+
+
 def _train(spec: Spec, scope: Scope, findings: Findings) -> Train | None:
+    if spec.train is None:
+        return _default_train()
     entry = spec.root.entries.get("train")
     place: Place = entry.key.place if entry else Place(spec.source)
     return read_arguments(spec.train, Train, "train", scope, findings, place)

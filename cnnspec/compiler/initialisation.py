@@ -60,7 +60,7 @@ class InitReader:
                 own = _parts(item.init, frame.scope, frame.reporter)
                 _check_effect(node, own, item.init, frame.reporter)
                 parts = {**parts, **own}
-            if parts:
+            if parts and node.weights is not None:
                 found += _apply(node, parts)
         return tuple(found)
 
@@ -154,7 +154,8 @@ def _start(node: Yaml, scope: Scope, reporter: Reporter) -> Start | None:
 
 def _apply(node: Node, parts: Parts) -> list[Initialisation]:
     found = []
-    for name, shape in node.weights.parameters.items() if node.weights else ():
+    assert node.weights is not None
+    for name, shape in node.weights.parameters.items():
         start = parts.get(name or "weight")
         if start is None:
             continue

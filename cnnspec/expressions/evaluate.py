@@ -102,9 +102,11 @@ def _checked(tokens: list[Token], end: Token) -> Closure:
         return _lone_variable(tokens[0], run)
 
     def checked(variables: Variables) -> Plain:
-        for name in names:
-            if name not in variables:
-                raise unknown_variable(first_use[name], variables)
+        try:
+            list(map(variables.__getitem__, names))
+        except KeyError:
+            missing = next(name for name in names if name not in variables)
+            raise unknown_variable(first_use[missing], variables) from None
         return run(variables)
 
     return checked

@@ -58,7 +58,7 @@ class LayerFactory:
         `place` is the item's, `args` what is written of its arguments. Nothing is said of the fields in
         `reported`, whose mistakes are told elsewhere.
         """
-        key = (kind, *((name, type(value), _hashable(value)) for name, value in values.items()))
+        key = (kind, *values, *map(type, values.values()), *map(_hashable, values.values()))
         layer = self._layers.get(key)
         if layer is None:
             layer = validate(KINDS[kind], values, kind, place, args, findings, HINTS, reported=reported)
@@ -68,4 +68,4 @@ class LayerFactory:
 
 
 def _hashable(value: object) -> object:
-    return value if isinstance(value, str | int | float | None) else repr(value)
+    return repr(value) if isinstance(value, list | dict) else value

@@ -34,6 +34,8 @@ class Elementwise(Merge):
         """The common shape. Raises Reject where sizes along an axis differ and none of them is 1."""
         result = inputs[0]
         for number, branch in enumerate(inputs[1:], start=2):
+            if branch == result:
+                continue
             _require_same_axes(result, branch, number)
             pairs = list(zip(result.sizes, branch.sizes, strict=True))
             common = Shape(tuple(sizes.broadcast(*pair) for pair in pairs), result.channel_axis)

@@ -37,7 +37,10 @@ def mentions_of(spec: Spec, file: Mapping) -> Mentions:
     reads = {name: _reads(body) for name, body in bodies.items()}
     used = {name for held in rest for name in _reads(held)}
     used |= {name for block, names in reads.items() for name in names - spec.blocks[block].args.keys()}
-    texts = [text for held in (*bodies.values(), *rest, texts_of(spec.root)) for text in held.values]
+    chosen = [
+        texts_of(entry.value) for key, entry in spec.root.entries.items() if file.get(key) is not entry.value
+    ]
+    texts = {text for held in (*bodies.values(), *rest, *chosen) for text in held.values}
     quoted = (word for text in texts if has_dollar(text) for word in _QUOTED.findall(text))
     return Mentions(frozenset(used), reads, frozenset({*texts, *quoted}))
 
