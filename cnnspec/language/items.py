@@ -80,14 +80,15 @@ class ItemReader:
                 "bad-item", message, node.place, "Write a kind, as in `- relu`, or take the dash away."
             )
             return Item(node.place, "broken", "")
-        return self._of_kind(node, None, _NOTHING_BESIDE)
+        return self._of_kind(node, self._form(node), None, _NOTHING_BESIDE)
 
     def _keyed(self, node: Mapping) -> Item:
         entry = kind_entry(node, self._exists, self._findings)
         beside = self._beside(node) if entry is None or len(node.entries) > 1 else _NOTHING_BESIDE
         if entry is None:
             return Item(node.place, "broken", "", **beside._asdict())
-        return self._of_kind(entry.key, entry.value, beside)
+        form: Form = "layers" if entry.key.text == "layers" else self._form(entry.key)
+        return self._of_kind(entry.key, form, entry.value, beside)
 
     def _exists(self, kind: str) -> bool:
         return kind in KINDS or kind in self._blocks or kind == "layers" or has_dollar(kind)
@@ -139,12 +140,11 @@ class ItemReader:
         )
         return None
 
-    def _of_kind(self, key: Scalar, value: Node | None, beside: Beside) -> Item:
+    def _of_kind(self, key: Scalar, form: Form, value: Node | None, beside: Beside) -> Item:
         """An item of the kind that `key` names, with what stands inside it and beside it."""
         kind, place = key.text, key.place
         if value is not None and _is_empty(value):
             value = None
-        form: Form = "layers" if kind == "layers" else self._form(key)
         beside = self._without_misplaced(form, kind, place, beside)
         if form == "layers":
             body = self.items(value) if value is not None else self._nothing(place)

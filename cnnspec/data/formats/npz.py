@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Collection
@@ -28,6 +29,7 @@ _DAMAGE = (
     ValueError,
     EOFError,
     zipfile.BadZipFile,
+    tokenize.TokenError,  # of a damaged header
     zlib.error,
     KeyError,
     SyntaxError,

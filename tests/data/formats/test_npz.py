@@ -289,6 +289,17 @@ def test_a_header_that_claims_too_much_is_not_believed(tmp_path, member, phrase,
     assert ("", "") == capfd.readouterr()
 
 
+def test_a_header_whose_bracket_stays_open_is_damage(tmp_path):
+    text = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4, 5, "
+    header = f"{text:<117}\n".encode()
+    member = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    np.savez(tmp_path / "a.npz", **{name: value for name, value in keras().items() if name != "x_train"})
+    with zipfile.ZipFile(tmp_path / "a.npz", "a") as archive:
+        archive.writestr("x_train.npy", member)
+    with pytest.raises(UserError, match="damaged"):
+        read_dataset(Npz(file=str(tmp_path / "a.npz")), (1, 4, 5))
+
+
 def test_arrays_that_memory_can_not_hold_are_told(tmp_path, monkeypatch):
     monkeypatch.setattr("cnnspec.data.cpu_and_memory.os.sysconf", lambda _: 10)
     assert "to read y_train takes 0.0 GiB, this machine has 0.0 GiB of memory" in failure(
