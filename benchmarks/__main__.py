@@ -59,9 +59,8 @@ its families, resnet.py and mobilenetv3.py for the segmentation networks on them
 
 GROUPS: dict[str, tuple[Callable[[], list[str]], ...]] = {
     "cold": (cold, cold_summary),
+    "growth": (growth, many),
     "checking": (
-        growth,
-        many,
         lambda: in_process("resnet152"),
         lambda: in_process("densenet201"),
         lambda: spread(rounds=5),
