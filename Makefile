@@ -39,8 +39,10 @@ demo: $(VENV)/.train
 	$(BIN)/cnnspec summary specs/digits.yaml
 	$(BIN)/cnnspec train specs/digits.yaml
 
-# Tests run in as many processes as there are cores, torch with a thread in each.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses auto --dist worksteal
+# Tests run in as many processes as there are cores, torch with a thread in each. The slow ones run in one: two of the
+# zoo's largest networks at once are more than most machines have memory for.
+PROCESSES := auto
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 MARKED := -m "not slow"
 
 # Rooms that know no torch; their tests cover them to the last branch.
@@ -54,6 +56,7 @@ test: TRACE := $(COVERAGE)
 test: check types tests-torch
 
 test-all: MARKED :=
+test-all: PROCESSES := 0
 test-all: test
 
 lint: $(VENV)/.dev
