@@ -50,7 +50,7 @@ def validate(
     `reported`, whose mistakes are told elsewhere; where not all values could be had (`complete`), there is no model.
     """
     try:
-        made = model(**values)
+        arguments = model(**values)
     except ValidationError as error:
         for diagnostic in problems(error, model, values, subject, place, node, hints, reported):
             findings.add(diagnostic)
@@ -58,12 +58,12 @@ def validate(
     if not complete:
         return None
     try:
-        made.consistent()
+        arguments.consistent()
     except Reject as no:
         where = value_place(node, no.field, place) if no.field else place
         findings.error(no.code, f"{subject}: {no.message}", where, no.hint)
         return None
-    return made
+    return arguments
 
 
 def problems(

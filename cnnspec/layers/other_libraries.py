@@ -6,7 +6,7 @@ import re
 from collections.abc import Container
 
 from cnnspec.declare import spellings
-from cnnspec.declare.spellings import inverse, plain, spelt
+from cnnspec.declare.spellings import names_by_spelling, normalise, spellings_by_name
 from cnnspec.layers import KINDS
 
 _KINDS = {
@@ -136,23 +136,23 @@ def _without_rank(word: str) -> str:
     return re.sub(r"[123]d", "", word)
 
 
-KIND_SPELLINGS = {**inverse(_KINDS), **{plain(kind): kind for kind in KINDS}}
-"""Foreign spelling, plain -> our kind."""
-ARGUMENT_SPELLINGS = spelt(_ARGUMENTS)
-"""Our argument -> the foreign spellings of it, plain."""
-ACTIVATION_WORDS = frozenset(map(plain, _ACTIVATION.split()))
-"""What others call the activation that they take as an argument, plain."""
+KIND_SPELLINGS = {**names_by_spelling(_KINDS), **{normalise(kind): kind for kind in KINDS}}
+"""Foreign spelling, normalised -> our kind."""
+ARGUMENT_SPELLINGS = spellings_by_name(_ARGUMENTS)
+"""Our argument -> the foreign spellings of it, normalised."""
+ACTIVATION_WORDS = frozenset(map(normalise, _ACTIVATION.split()))
+"""What others call the activation that they take as an argument, normalised."""
 
 
 def kind_for(foreign: str) -> str | None:
     """Our kind for another library's name of it, whatever its rank: `nn.Conv2d`, `MaxPooling2D`, `Dense`."""
-    sought = plain(foreign)
+    sought = normalise(foreign)
     return KIND_SPELLINGS.get(sought) or KIND_SPELLINGS.get(_without_rank(sought))
 
 
 def activation_after(kind: str, word: str, named: str) -> str:
     """The hint for `activation: relu` at a layer that has no such argument; or nothing."""
-    if kind not in KINDS or plain(word) not in ACTIVATION_WORDS:
+    if kind not in KINDS or normalise(word) not in ACTIVATION_WORDS:
         return ""
     item = f"- {kind_for(named) or 'relu'}"
     return f"An activation is an item of its own: take it out here, and write `{item}` as the next one."
@@ -160,7 +160,7 @@ def activation_after(kind: str, word: str, named: str) -> str:
 
 def activation_itself(kind: str) -> str:
     """The hint for `- activation: relu`; or nothing."""
-    return "Write the activation itself, as in `- relu`." if plain(kind) in ACTIVATION_WORDS else ""
+    return "Write the activation itself, as in `- relu`." if normalise(kind) in ACTIVATION_WORDS else ""
 
 
 def argument_for(fields: Container[str], foreign: str) -> str | None:

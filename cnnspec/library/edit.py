@@ -21,9 +21,9 @@ class Edit(NamedTuple):
     text: str
 
 
-def of_variant(text: str, root: Mapping, variant: str | None) -> str:
+def with_base_of(text: str, root: Mapping, variant: str | None) -> str:
     """The text with the variant's values in `vars`, and without `variants`."""
-    written = _Written(text)
+    written = _SourceLines(text)
     edits = [written.without(root, "variants")] if "variants" in root.entries else []
     variants, declared = root.get("variants"), root.get("vars")
     chosen = variants.get(variant) if variant and isinstance(variants, Mapping) else None
@@ -33,27 +33,27 @@ def of_variant(text: str, root: Mapping, variant: str | None) -> str:
             for key, node in chosen
             if key.text in declared.entries
         ]
-    return edited(text, edits)
+    return apply_edits(text, edits)
 
 
 def without(text: str, root: Mapping, section: str, places: Iterable[Place]) -> str:
     """The text without the entries of a section whose keys stand at these places."""
-    written, mapping, there = _Written(text), root.get(section), set(places)
+    written, mapping, there = _SourceLines(text), root.get(section), set(places)
     assert isinstance(mapping, Mapping), "what is taken out of it was found in it"
     names = [key.text for key, _ in mapping if key.place in there]
     if len(names) == len(mapping.entries):
-        return edited(text, [written.without(root, section)])
-    return edited(text, [written.without(mapping, name) for name in names])
+        return apply_edits(text, [written.without(root, section)])
+    return apply_edits(text, [written.without(mapping, name) for name in names])
 
 
-def edited(text: str, edits: Iterable[Edit]) -> str:
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """The text after edits that don't overlap."""
     for edit in sorted(edits, reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
 
 
-class _Written:
+class _SourceLines:
     """A text, and where its lines begin."""
 
     def __init__(self, text: str) -> None:

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compiler.check import Result, check_text
 from cnnspec.core.diagnostic import Source
-from cnnspec.library.edit import of_variant, without
+from cnnspec.library.edit import with_base_of, without
 from cnnspec.reader.document import read
 from cnnspec.reader.node import Mapping
 
 if TYPE_CHECKING:
-    from cnnspec.library.specs import Opened
+    from cnnspec.library.specs import OpenedSpec
 
 _EDITOR = re.compile(r"\A# yaml-language-server: .*\n")
 """Where an editor finds the schema, as seen from `specs/`."""
 _SECTIONS = {"unused-block": "blocks", "unused-variable": "vars"}
 
 
-def copied_text(opened: Opened, result: Result) -> str:
+def starter_text(opened: OpenedSpec, result: Result) -> str:
     """The text of a checked spec without its other variants and what only they use.
 
     `result` is what checking it gave. Comments stay; where the text's layout doesn't allow to cut it,
@@ -29,11 +29,11 @@ def copied_text(opened: Opened, result: Result) -> str:
     root = read(Source(opened.label, text)).root
     assert isinstance(root, Mapping) and result.plan is not None, "the spec has no errors"
     if opened.variant is not None:
-        text = _without_unused(of_variant(text, root, opened.variant))
-    return text if _essence(check_text(text)) == _essence(result) else result.resolved
+        text = _without_unused(with_base_of(text, root, opened.variant))
+    return text if _comparable(check_text(text)) == _comparable(result) else result.resolved
 
 
-def _essence(result: Result) -> tuple[object, ...] | None:
+def _comparable(result: Result) -> tuple[object, ...] | None:
     """All that two specs of the same network and training have in common."""
     plan = result.plan
     if plan is None:

@@ -17,7 +17,7 @@ from cnnspec.reader.document import MAX_BYTES, Document, read_bytes
 _ENDINGS = (".yaml", ".yml")
 
 
-class Opened(NamedTuple):
+class OpenedSpec(NamedTuple):
     """A spec's document, and the variant of it that was asked for."""
 
     document: Document
@@ -26,7 +26,7 @@ class Opened(NamedTuple):
     """What the user called it."""
 
 
-def open_spec(spec: str | PathLike[str]) -> Opened:
+def open_spec(spec: str | PathLike[str]) -> OpenedSpec:
     """Read what SPEC names: a file where it has a slash or ends in .yaml, else a spec that ships.
 
     A file that can't be read is a diagnostic in the document, not an exception.
@@ -35,18 +35,18 @@ def open_spec(spec: str | PathLike[str]) -> Opened:
     path, variant = _split(label)
     if variant is not None and variant.endswith(_ENDINGS):
         hint = "What follows an @ is a variant, so a spec's file can't have one in its name."
-        return Opened(
+        return OpenedSpec(
             _unreadable(label, "file-not-found", f"there is no variant {variant}", hint), None, label
         )
     if "/" in path or "\\" in path or path.endswith(_ENDINGS) or not isinstance(spec, str):
-        return Opened(_read(Path(path), path), variant, label)
+        return OpenedSpec(_read(Path(path), path), variant, label)
     shipped = _shipped(path)
     if shipped is None:
-        return Opened(_unknown(path), None, label)
+        return OpenedSpec(_unknown(path), None, label)
     file, implied = shipped
     if variant is not None and implied is not None:
-        return Opened(_twice(path, variant, file), None, label)
-    return Opened(_read(file, f"specs/{file.name}"), implied if variant is None else variant, label)
+        return OpenedSpec(_twice(path, variant, file), None, label)
+    return OpenedSpec(_read(file, f"specs/{file.name}"), implied if variant is None else variant, label)
 
 
 def check(spec: str | PathLike[str], settings: tuple[str, ...] = ()) -> Result:

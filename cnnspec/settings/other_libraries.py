@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.declare import spellings
-from cnnspec.declare.spellings import inverse, plain, spelt
+from cnnspec.declare.spellings import names_by_spelling, normalise, spellings_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -95,20 +95,20 @@ _REMEDIES = {
     ),
     **dict.fromkeys(("amp", "useamp", "mixedprecision", "half"), ("precision", "Write `precision: auto`.")),
 }
-"""Word, plain -> our argument, which is written in another form, and how; for fields that have the argument."""
+"""Word, normalised -> our argument, which is written in another form, and how; for fields that have the argument."""
 _NOT_NEEDED = {
     "shuffle": "Leave it out: each epoch has the images in another order.",
     "pinmemory": "Leave it out: what a GPU copies from is pinned.",
     "droplast": "Leave it out: images left over at an epoch's end are a smaller step.",
 }
-ARGUMENT_SPELLINGS = spelt(_ARGUMENTS)
-"""Our argument -> the foreign spellings of it, plain."""
-_NAME_BY_SPELLING = inverse(_CHOICES)
+ARGUMENT_SPELLINGS = spellings_by_name(_ARGUMENTS)
+"""Our argument -> the foreign spellings of it, normalised."""
+_NAME_BY_SPELLING = names_by_spelling(_CHOICES)
 
 
 def choice_hint(foreign: str, table: Mapping[str, object]) -> str:
     """`Did you mean hflip?`, where another library calls a name of the table so, or one resembles it; else empty."""
-    name = _NAME_BY_SPELLING.get(plain(foreign), "")
+    name = _NAME_BY_SPELLING.get(normalise(foreign), "")
     return f"Did you mean {name}?" if name in table else did_you_mean(foreign, table)
 
 
@@ -122,7 +122,7 @@ def remedy(fields: Container[str], foreign: str, *, loads_images: bool) -> str:
 
     `loads_images`: whether the fields say how images are loaded.
     """
-    sought = plain(foreign)
+    sought = normalise(foreign)
     field, hint = _REMEDIES.get(sought, ("", ""))
     if field in fields:
         return hint
@@ -134,5 +134,5 @@ def foreign_choice_form(foreign: str, table: Mapping[str, type[Arguments]]) -> s
     for kind, model in table.items():
         if (field := argument_for(model.model_fields, foreign)) is not None:
             return f"{{{kind}: {{{field}: …}}}}"
-    name = _NAME_BY_SPELLING.get(plain(foreign), "")
+    name = _NAME_BY_SPELLING.get(normalise(foreign), "")
     return name if name in table else ""

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import cnnspec
-from cnnspec.library.new import copied_text
+from cnnspec.library.new import starter_text
 from cnnspec.library.specs import open_spec, shipped_networks
 
 
@@ -46,7 +46,7 @@ class TestNew:
     @pytest.mark.parametrize("spec", sorted(shipped_networks()))
     def test_a_copy_of_each_is_the_same_network_without_warnings(self, spec):
         result = cnnspec.check(spec)
-        copy = cnnspec.check_text(copied_text(open_spec(spec), result))
+        copy = cnnspec.check_text(starter_text(open_spec(spec), result))
         assert ((), result.plan.state()) == (copy.diagnostics, copy.plan.state())
         assert (result.plan.params, result.plan.macs) == (copy.plan.params, copy.plan.macs)
 
@@ -80,7 +80,7 @@ class TestNew:
         head = {"plain": "two", "one": "one", "none": "relu"}
         for variant, kept in blocks.items():
             spec = f"{file}@{variant}"
-            text = copied_text(open_spec(spec), cnnspec.check(spec))
+            text = starter_text(open_spec(spec), cnnspec.check(spec))
             assert expected.format(head[variant], kept) == text
 
     def test_a_layout_that_cannot_be_cut_is_written_anew(self, tmp_path):
@@ -90,7 +90,7 @@ class TestNew:
             "layers: [conv: {out_channels: $width, kernel_size: 3}]}"
         )
         opened = open_spec(f"{file}@wide")
-        copy = cnnspec.check_text(copied_text(opened, cnnspec.check(f"{file}@wide")))
+        copy = cnnspec.check_text(starter_text(opened, cnnspec.check(f"{file}@wide")))
         assert ((), 30) == (copy.diagnostics, copy.plan.params)
 
     @pytest.mark.parametrize(

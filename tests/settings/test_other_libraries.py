@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.other_libraries import plain
+from cnnspec.declare.spellings import normalise
 from cnnspec.settings.augmentations import AUGMENTATIONS
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.optimizers import OPTIMIZERS
@@ -15,4 +15,4 @@ def test_what_others_call_an_argument_of_the_settings_leads_to_one_that_is_there
     models = [Train, *(model for t in (DATA, OPTIMIZERS, SCHEDULES, AUGMENTATIONS) for model in t.values())]
     fields = {name for model in models for name in model.model_fields}
     assert set() == set(ARGUMENT_SPELLINGS) - fields
-    assert [] == [name for name, words in ARGUMENT_SPELLINGS.items() if plain(name) in words]
+    assert [] == [name for name, words in ARGUMENT_SPELLINGS.items() if normalise(name) in words]

@@ -10,7 +10,7 @@ from cnnspec.cli.options import load
 from cnnspec.cli.output import echo
 from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
-from cnnspec.library.new import copied_text
+from cnnspec.library.new import starter_text
 from cnnspec.library.specs import open_spec
 
 
@@ -29,7 +29,7 @@ def command(file: Path, spec: str, *, force: bool) -> None:
     """
     _require_free(file, force=force)
     result = load(spec)
-    text = copied_text(open_spec(spec), result)
+    text = starter_text(open_spec(spec), result)
     atomic_files.write_text(file, text)
     echo(f"wrote {file}, a copy of {spec}. Next: cnnspec summary {file}")
 
