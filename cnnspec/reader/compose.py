@@ -122,16 +122,19 @@ class Composer:
 
     def _scalar(self, event: Event) -> None:
         parent, text, plain = self._open[-1], event.value, not event.style
-        place = self._place_of_block_text(event) if event.style in _BLOCK_STYLES else self._place(event)
+        start, end = event.start_mark, event.end_mark
+        place = _make_place((self._source, start.line + 1, start.column + 1, end.line + 1, end.column + 1))
         self._count += 1
         if self._count > MAX_NODES:
             raise ReadError(structure.too_many_nodes(place, MAX_NODES))
+        if event.style in _BLOCK_STYLES:
+            place = self._place_of_block_text(place)
         if event.tag is not None:
             self.diagnostics.append(structure.tag(place, event.tag))
         elif plain and not text and not event.anchor and parent.has_key:
             place = self._behind_colon(parent.end)
-        if parent.is_new_key(text) and not event.anchor:
-            parent.add_key(Scalar(text, text, place), place)
+        if parent.wants_key and text not in parent.entries and text not in _NO_KEYS and not event.anchor:
+            parent.add_key(Scalar(text, text, place), place)  # nothing can be wrong with it
             return
         value = scalar_value(text) if plain else text
         node = Scalar(text, value, place)
@@ -202,7 +205,7 @@ class Composer:
             self.diagnostics.append(structure.complex_key(place))
         elif plain and node.text == "<<":
             self.diagnostics.append(structure.merge_key(place))
-        elif mapping.entries and (first := mapping.entries.get(node.text)):
+        elif first := mapping.entries.get(node.text):
             first_place = first.key.alias or first.key.place
             self.diagnostics.append(structure.duplicate_key(place, node.text, first_place))
         else:
@@ -230,9 +233,8 @@ class Composer:
         column += self._source.line(line)[column - 1 : column] == ":"
         return Place(self._source, line, column, line, column)
 
-    def _place_of_block_text(self, event: Event) -> Place:
+    def _place_of_block_text(self, place: Place) -> Place:
         """Up to its last line that isn't blank; the parser's end is where the next token begins."""
-        place = self._place(event)
         line, column = place.end_line, place.end_column
         while line > place.line and not self._source.line(line)[: column - 1].strip():
             line -= 1
@@ -255,16 +257,33 @@ class _Anchor:
 
 
 class _OpenCollection:
-    """A list or a mapping whose end has not come yet; `entries` is None for a list."""
+    """A list or a mapping whose end has not come yet."""
 
-    __slots__ = ("_key", "anchor", "before", "end", "entries", "has_key", "height", "items", "place")
+    __slots__ = (
+        "_key",
+        "anchor",
+        "before",
+        "end",
+        "entries",
+        "has_key",
+        "height",
+        "items",
+        "mapping",
+        "place",
+        "wants_key",
+    )
 
     def __init__(self, place: Place, *, mapping: bool, before: int = 0) -> None:
         self.place = place
         self.end = place
         """Where its last key or value ends."""
+        self.mapping = mapping
         self.items: list[Node] = []
-        self.entries: dict[str, Entry] | None = {} if mapping else None
+        """Of a list."""
+        self.entries: dict[str, Entry] = {}
+        """Of a mapping."""
+        self.wants_key = mapping
+        """Whether the next node is a key."""
         self.has_key = False
         """Whether a key has come whose value has not."""
         self._key: Scalar | None = None
@@ -273,27 +292,17 @@ class _OpenCollection:
         """The number of nodes that were read before it."""
         self.height = 0
 
-    @property
-    def wants_key(self) -> bool:
-        """Whether the next node is a key."""
-        return self.entries is not None and not self.has_key
-
-    def is_new_key(self, text: str) -> bool:
-        """Whether the next node is a key, and nothing can be wrong with this text as one."""
-        entries = self.entries
-        return entries is not None and not self.has_key and text not in entries and text not in _NO_KEYS
-
     def add_key(self, key: Scalar | None, place: Place) -> None:
         """Take a key; None for one whose value is to be dropped."""
-        self.has_key, self._key, self.end = True, key, place
+        self.wants_key, self.has_key, self._key, self.end = False, True, key, place
 
     def add(self, node: Node) -> None:
         """Take an item, or the value of the last key."""
         self.end = node.alias or node.place
-        if self.entries is None:
+        if not self.mapping:
             self.items.append(node)
             return
-        self.has_key = False
+        self.wants_key, self.has_key = True, False
         if self._key is not None:
             self.entries[self._key.text] = _make_entry((self._key, node))
 
@@ -303,7 +312,7 @@ class _OpenCollection:
         if line == end_line and column == end_column:
             _, _, _, end_line, end_column = self.end
         place = Place(source, self.place.line, self.place.column, end_line, end_column)
-        return Sequence(self.items, place) if self.entries is None else Mapping(self.entries, place)
+        return Mapping(self.entries, place) if self.mapping else Sequence(self.items, place)
 
 
 def _at_alias(node: Node, place: Place) -> Node:

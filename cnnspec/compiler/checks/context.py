@@ -10,7 +10,7 @@ from cnnspec.core.shape import is_image
 
 if TYPE_CHECKING:
     from cnnspec.compiler.checks.check_interface import Written
-    from cnnspec.compiler.checks.name_uses import Mentions
+    from cnnspec.compiler.checks.name_uses import NameUses
     from cnnspec.compiler.plan import Plan
     from cnnspec.language.spec import Spec
     from cnnspec.reader.node import Mapping, Node
@@ -30,11 +30,11 @@ class Context:
         """The whole file as it is written, whatever a variant makes of it."""
 
     @cached_property
-    def mentions(self) -> Mentions:
-        """The variables and words that the file mentions, and where."""
-        from cnnspec.compiler.checks.name_uses import mentions_of  # noqa: PLC0415 -- for specs with names
+    def name_uses(self) -> NameUses:
+        """The variables that the file reads, and where."""
+        from cnnspec.compiler.checks.name_uses import name_uses  # noqa: PLC0415 -- for specs with names
 
-        return mentions_of(self.spec, self.file)
+        return name_uses(self.spec, self.file)
 
     @property
     def first_input(self) -> Node:

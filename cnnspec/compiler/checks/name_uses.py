@@ -18,34 +18,42 @@ _QUOTED = re.compile(r"['\"]([\w-]+)['\"]")
 """A text inside an expression: `'basic' if $small else 'bottleneck'`."""
 
 
-class Mentions(NamedTuple):
-    """What a file mentions."""
+class NameUses(NamedTuple):
+    """The variables that are read."""
 
     variables: frozenset[str]
-    """The variables of the spec that are read, in blocks too."""
+    """Those of the spec, in blocks too."""
     in_blocks: MappingType[str, frozenset[str]]
     """The variables and arguments that each block reads."""
-    words: frozenset[str]
-    """The texts, and those that stand in quotes in an expression."""
 
 
-def mentions_of(spec: Spec, file: Mapping) -> Mentions:
-    """The mentions in `file`, the whole file of a spec that has no errors."""
+def name_uses(spec: Spec, file: Mapping) -> NameUses:
+    """What is read in `file`, the whole file of a spec that has no errors."""
     blocks = file.get("blocks")
-    bodies = {key.text: texts_of(node) for key, node in blocks} if isinstance(blocks, Mapping) else {}
-    rest = [texts_of(node) for key, node in file if key.text != "blocks" and not key.text.startswith("x-")]
-    reads = {name: _reads(body) for name, body in bodies.items()}
-    used = {name for held in rest for name in _reads(held)}
-    used |= {name for block, names in reads.items() for name in names - spec.blocks[block].args.keys()}
-    chosen = [
-        texts_of(entry.value) for key, entry in spec.root.entries.items() if file.get(key) is not entry.value
-    ]
-    texts = {text for held in (*bodies.values(), *rest, *chosen) for text in held.values}
+    in_blocks = (
+        {key.text: _reads(texts_of(node)) for key, node in blocks} if isinstance(blocks, Mapping) else {}
+    )
+    used = {
+        name
+        for key, node in file
+        if key.text != "blocks" and not key.text.startswith("x-")
+        for name in _reads(texts_of(node))
+    }
+    used |= {name for block, names in in_blocks.items() for name in names - spec.blocks[block].args.keys()}
+    return NameUses(frozenset(used), in_blocks)
+
+
+def words(spec: Spec, file: Mapping) -> frozenset[str]:
+    """The texts in `file` and in what a variant or a setting puts in its stead, and those in quotes in an expression."""
+    chosen = [entry.value for key, entry in spec.root.entries.items() if file.get(key) is not entry.value]
+    written = [node for key, node in file if not key.text.startswith("x-")]
+    texts = {text for node in (*written, *chosen) for text in texts_of(node).values}
     quoted = (word for text in texts if has_dollar(text) for word in _QUOTED.findall(text))
-    return Mentions(frozenset(used), reads, frozenset({*texts, *quoted}))
+    return frozenset({*texts, *quoted})
 
 
 def _reads(texts: Texts) -> frozenset[str]:
     """The variables that expressions read, in keys and names too."""
-    filled = (text for held in texts for text in held if has_dollar(text))
-    return frozenset(name for text in filled for name in variable_names(text))
+    return frozenset(
+        name for held in texts for text in held if has_dollar(text) for name in variable_names(text)
+    )

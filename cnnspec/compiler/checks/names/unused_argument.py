@@ -41,7 +41,7 @@ def unused_argument(context: Context) -> Iterator[Finding]:
     """Look for each argument in the expressions of its block, for each input in the names."""
     for block in context.spec.blocks.values():
         for name, argument in block.args.items():
-            if name not in context.mentions.in_blocks[block.name]:
+            if name not in context.name_uses.in_blocks[block.name]:
                 message = f"block {block.name} never uses its argument {name}"
                 hint = f"Write ${name} where it belongs, or take it out."
                 yield warning("unused-argument", message, argument.key, hint)

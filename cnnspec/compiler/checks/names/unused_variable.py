@@ -38,6 +38,6 @@ def unused_variable(context: Context) -> Iterator[Finding]:
     """Look for each of `vars` in the whole file."""
     variables = context.file.get("vars")
     for key, _ in variables if isinstance(variables, Mapping) else ():
-        if key.text not in context.mentions.variables:
+        if key.text not in context.name_uses.variables:
             hint = f"Write ${key.text} where it belongs, or take it out."
             yield warning("unused-variable", f"nothing uses the variable {key.text}", key, hint)
