@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+from contextlib import suppress
 from pathlib import Path
 
 from cnnspec.core.errors import UserError
@@ -18,13 +20,14 @@ def available_cores() -> int:
 
 
 def total_memory(limit_file: Path = _CGROUP_LIMIT) -> int:
-    """In bytes: the machine's, or less where a container says so in its `limit_file`."""
-    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    try:
-        limit = limit_file.read_text("ascii").strip()
-    except OSError:
-        return machine
-    return min(machine, int(limit)) if limit.isdecimal() else machine
+    """In bytes: the machine's, or less where a container says so in its `limit_file`, or `ulimit -v` does."""
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    process, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if process != resource.RLIM_INFINITY:
+        limits.append(process)
+    with suppress(OSError, ValueError):  # where no container is, or the file says `max`
+        limits.append(int(limit_file.read_text("ascii")))
+    return min(limits)
 
 
 def require_memory(size: int, what: str) -> None:

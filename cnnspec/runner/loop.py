@@ -16,6 +16,7 @@ from time import perf_counter
 import torch
 from torch import Tensor
 
+from cnnspec.core.plural import plural
 from cnnspec.data.bad_files import readable
 from cnnspec.data.seeding import subseed
 from cnnspec.runner.best_epoch import BestEpoch
@@ -178,7 +179,7 @@ def _training_start(state: TrainingState) -> TrainingStart:
 def _reason_to_stop(state: TrainingState, best: BestEpoch, epoch: int) -> str:
     """Why no epoch follows where one could; or nothing."""
     if epoch < state.steps.epochs and best.is_patience_over(epoch):
-        return f"no better validation for {epoch - best.epoch} epochs"
+        return f"no better validation for {plural(epoch - best.epoch, 'epoch')}"
     if state.step == state.steps.total and state.steps.limited:
         return f"limit_steps: {state.step:,}"
     return ""

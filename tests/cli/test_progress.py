@@ -34,7 +34,7 @@ SHOWN = [
         seconds=2,
     ),
     EpochEnd(2, 200, Score(0.5, 5000, 6400), None, improved=False, lr=0.1, images_per_s=45678.9, seconds=4),
-    EarlyStop(2, 200, "no better validation for 1 epochs"),
+    EarlyStop(2, 200, "no better validation for 1 epoch"),
     TrainingEnd(1, 100, Score(0.7, 80, 100), seconds=9),
 ]
 
@@ -50,7 +50,7 @@ def test_where_there_is_no_terminal_an_epoch_is_a_line():
         "skipped: cat/1.png: cut off",
         "epoch  1/12  loss 0.9000  75.00 %  val 0.8000  80.00 %  45,679 images/s  best",
         "epoch  2/12  loss 0.5000  78.12 %  45,679 images/s",
-        "stopped after epoch 2: no better validation for 1 epochs",
+        "stopped after epoch 2: no better validation for 1 epoch",
     ]
 
 

@@ -1,6 +1,7 @@
 """Memory and cores, as far as this process may use them."""
 
 import os
+import resource
 
 from cnnspec.data.cpu_and_memory import available_cores, byte_count, total_memory
 
@@ -22,6 +23,11 @@ def test_memory_is_a_containers_where_it_says_so(tmp_path):
     assert whole == total_memory(limit)
     limit.write_text("12345\n")
     assert total_memory(limit) == 12345
+
+
+def test_memory_is_what_the_shell_allows(monkeypatch, tmp_path):
+    monkeypatch.setattr(resource, "getrlimit", lambda _what: (4096, resource.RLIM_INFINITY))
+    assert total_memory(tmp_path / "memory.max") == 4096
 
 
 def test_sizes_are_readable():
