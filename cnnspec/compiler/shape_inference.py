@@ -38,18 +38,21 @@ UNKNOWN = Inference(None, None)
 
 
 class Inferences:
-    """Answers by layer and input shapes. Layers are kept, so that their identities stay theirs."""
+    """Answers by layer and input shapes."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[int, tuple[Shape, ...]], tuple[Layer, Inference]] = {}
+        self._answers: dict[tuple[int, tuple[Shape, ...]], Inference] = {}
+        self._layers: list[Layer] = []
+        """Those asked so far, kept so that their identities stay theirs."""
 
     def of(self, layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         """The layer's answer for inputs of these shapes."""
         key = (id(layer), shapes)
-        found = self._answers.get(key)
-        if found is None:
-            found = self._answers[key] = (layer, _infer(layer, shapes))
-        return found[1]
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = _infer(layer, shapes)
+            self._layers.append(layer)
+        return answer
 
 
 def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:

@@ -9,5 +9,5 @@ Operators bind and compute as in Python, comparisons are chained as there, with 
 without a fraction is an int; true and false are no numbers; a condition is true, false, null or a number;
 `and` and `or` give true or false; only numbers have an order.
 
-This room knows nothing of specs. `dollar` tells cheaply whether a text needs the rest of it.
+This room knows nothing of specs. A text without a `$` needs nothing of it.
 """

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from cnnspec.core.plain_values import Plain, quote
 from cnnspec.expressions.errors import IT, ExpressionError, describe
-from cnnspec.expressions.expression import Expression, Variables
+from cnnspec.expressions.expression import Expression
 from cnnspec.expressions.tokens import Token
+from cnnspec.expressions.variables import Variables
 
 Test = Callable[[Variables], bool]
 

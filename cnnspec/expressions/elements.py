@@ -7,9 +7,10 @@ import re
 from cnnspec.core.plain_values import Plain, quote, shorten
 from cnnspec.core.suggest import nearest
 from cnnspec.expressions.errors import ExpressionError, describe, listing
-from cnnspec.expressions.expression import Expression, Variables, constant
+from cnnspec.expressions.expression import Expression, constant
 from cnnspec.expressions.limits import within_limits
 from cnnspec.expressions.tokens import Token
+from cnnspec.expressions.variables import Variables
 
 NOT_NEGATIVE = "Elements count from 0, and never from the end; the last is `$list.(len($list) - 1)`."
 

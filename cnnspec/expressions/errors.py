@@ -1,4 +1,4 @@
-"""The error that expressions raise, and how its messages speak of values and names."""
+"""The error that expressions raise; how its messages speak of values and names; errors for unknown variables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from itertools import islice
 
 from cnnspec.core.plain_values import Plain, quote, shorten
+from cnnspec.core.suggest import nearest
+from cnnspec.expressions.variables import Variables
 
 IT = "$it"
 """In a hint: stands for the operand as the text has it, or `$x`."""
@@ -59,3 +61,29 @@ def listing(words: Iterable[str]) -> str:
     ordered = sorted(islice(words, _MOST_SORTED))
     listed = [shorten(word) for word in ordered[:_MOST_NAMES]]
     return ", ".join([*listed, *(["…"] if len(ordered) > len(listed) else [])])
+
+
+def unknown_variable(name: str, variables: Variables, start: int, end: int) -> ExpressionError:
+    """The error for a variable of an expression, with the one that was probably meant."""
+    similar = nearest(name, variables)
+    if name == "in_channels":
+        hint = "It is there in blocks, and outside of them where one input enters; here write the number."
+    elif similar:
+        hint = f"Did you mean ${shorten(similar)}?"
+    elif variables:
+        hint = f"There are {listing(variables)}."
+    else:
+        hint = "Declare it under `vars`."
+    message = f"There is no variable ${shorten(name)}."
+    return ExpressionError("unknown-variable", message, hint, start, end)
+
+
+def unknown_variable_of_name(name: str, variables: Variables, start: int, end: int) -> ExpressionError:
+    """The error for a variable in a name: in `$i_conv` it may be `$i`, but the name goes on to its last letter."""
+    error = unknown_variable(name, variables, start, end)
+    beginnings = [known for known in variables if name.startswith(known)]
+    if beginnings:
+        known = max(beginnings, key=len)
+        rest = shorten(name[len(known) :])
+        error.hint = f"Write `$(${shorten(known)}){rest}` if you mean ${shorten(known)}."
+    return error

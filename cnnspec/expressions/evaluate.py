@@ -7,14 +7,20 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cnnspec.core.plain_values import Plain
-from cnnspec.expressions.dollar import IDENTIFIER, has_dollar
-from cnnspec.expressions.errors import IT, ExpressionError, describe, syntax_error
-from cnnspec.expressions.expression import Closure, Variables, variable
+from cnnspec.expressions.errors import (
+    IT,
+    ExpressionError,
+    describe,
+    syntax_error,
+    unknown_variable,
+    unknown_variable_of_name,
+)
+from cnnspec.expressions.expression import Closure, variable
 from cnnspec.expressions.limits import MAX_TEXT, is_number, result
 from cnnspec.expressions.parser import parse
 from cnnspec.expressions.syntax_errors import never_closed, with_own_words
 from cnnspec.expressions.tokens import Token, tokenize
-from cnnspec.expressions.unknown_variables import unknown_variable, unknown_variable_of_name
+from cnnspec.expressions.variables import IDENTIFIER, Variables
 
 _CACHE_SIZE = 4_096
 _PIECE = re.compile(rf"(?P<plain>[^$]+)|(?P<dollar>\$\$)|(?P<variable>\${IDENTIFIER})|(?P<group>\$\()|\$")
@@ -51,7 +57,7 @@ def fill(text: str, variables: Variables) -> str:
 
     Raises ExpressionError.
     """
-    if not has_dollar(text):
+    if "$" not in text:
         return text
     _require_short(text)
     try:
@@ -80,9 +86,9 @@ def _too_long(message: str, start: int, end: int) -> ExpressionError:
 @lru_cache(_CACHE_SIZE)
 def _value(text: str) -> Closure:
     """The closure of a whole scalar."""
-    if has_dollar(text):
+    if "$" in text:
         _require_short(text)
-    if not has_dollar(text.replace("$$", "")):
+    if "$" not in text.replace("$$", ""):
         with_dollars = text.replace("$$", "$")
         return lambda _: with_dollars
     tokens = list(tokenize(text))
@@ -97,29 +103,17 @@ def _checked(tokens: list[Token], end: Token) -> Closure:
     for token in tokens:
         if token.kind == "variable":
             first_use.setdefault(token.text, token)
+    if len(tokens) == 1:
+        return run
     names = tuple(first_use)
-    if len(tokens) == 1 and names:
-        return _lone_variable(tokens[0], run)
 
     def checked(variables: Variables) -> Plain:
         try:
             list(map(variables.__getitem__, names))
         except KeyError:
-            missing = next(name for name in names if name not in variables)
-            raise unknown_variable(first_use[missing], variables) from None
+            missing = first_use[next(name for name in names if name not in variables)]
+            raise unknown_variable(missing.text, variables, missing.start, missing.end) from None
         return run(variables)
-
-    return checked
-
-
-def _lone_variable(token: Token, run: Closure) -> Closure:
-    """The closure of an expression that is just a variable, as most are."""
-
-    def checked(variables: Variables) -> Plain:
-        try:
-            return run(variables)
-        except KeyError:
-            raise unknown_variable(token, variables) from None
 
     return checked
 
@@ -158,7 +152,7 @@ def _variable_of_name(token: Token) -> Closure:
 
     def checked(variables: Variables) -> Plain:
         if token.text not in variables:
-            raise unknown_variable_of_name(token, variables)
+            raise unknown_variable_of_name(token.text, variables, token.start, token.end)
         return run(variables)
 
     return checked

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 from cnnspec.core.plain_values import Plain
 from cnnspec.core.size import LARGEST
+from cnnspec.expressions.errors import unknown_variable
 from cnnspec.expressions.limits import within_limits
 from cnnspec.expressions.tokens import Token
+from cnnspec.expressions.variables import Variables
 
-Variables = Mapping[str, Plain]
-"""The variables that an expression sees."""
 Closure = Callable[[Variables], Plain]
 
 
@@ -29,12 +29,16 @@ def constant(value: Plain, token: Token) -> Expression:
 
 
 def variable(token: Token) -> Expression:
-    """The value of a variable; the caller has checked that it exists."""
+    """The value of a variable. When it is computed it raises ExpressionError `unknown-variable`."""
     name, start, end = token[1:]
 
     def run(variables: Variables) -> Plain:
-        value = variables[name]
-        if type(value) is int and -LARGEST < value < LARGEST:  # the usual case, without a call
+        try:
+            value = variables[name]
+        except KeyError:
+            raise unknown_variable(name, variables, start, end) from None
+        kind = type(value)
+        if kind is bool or (kind is int and -LARGEST < value < LARGEST):  # type: ignore[operator]  # as most are
             return value
         return within_limits(value, start, end)
 

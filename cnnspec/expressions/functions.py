@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from cnnspec.core.plain_values import Plain, quote
 from cnnspec.core.size import LARGEST
 from cnnspec.expressions.errors import IT, ExpressionError, describe
-from cnnspec.expressions.expression import Expression, Variables
+from cnnspec.expressions.expression import Expression
 from cnnspec.expressions.limits import Number, is_number, result
 from cnnspec.expressions.operators import division_by_zero, instead_of_number
+from cnnspec.expressions.variables import Variables
 
 
 class Operand(NamedTuple):

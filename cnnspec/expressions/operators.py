@@ -8,9 +8,10 @@ from typing import Any
 
 from cnnspec.core.plain_values import Plain, quote
 from cnnspec.expressions.errors import IT, ExpressionError, describe
-from cnnspec.expressions.expression import Closure, Expression, Variables
+from cnnspec.expressions.expression import Closure, Expression
 from cnnspec.expressions.limits import MAX_ITEMS, Number, is_number, result, too_long
 from cnnspec.expressions.tokens import Token
+from cnnspec.expressions.variables import Variables
 
 Operation = Callable[[Plain, Plain], Plain]
 """An operator between two values."""
@@ -95,7 +96,7 @@ def _equal(left: Plain, right: Plain, start: int, end: int) -> bool:
     Raises ExpressionError `too-long` after 10,000 elements.
     """
     if not isinstance(left, list | dict):
-        return _same_primitive(left, right)
+        return left == right and isinstance(left, bool) == isinstance(right, bool)
     pairs: list[tuple[Plain, Plain]] = [(left, right)]
     compared = 0
     while pairs:
@@ -116,12 +117,8 @@ def _element_pairs(one: Plain, other: Plain) -> list[tuple[Plain, Plain]] | None
         return list(zip(one, other, strict=True))
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         return [(value, other[key]) for key, value in one.items()]
-    return [] if not isinstance(one, list | dict) and _same_primitive(one, other) else None
-
-
-def _same_primitive(one: Plain, other: Plain) -> bool:
-    """Whether two values are equal of which at most one is a list or a mapping."""
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+    primitive = not isinstance(one, list | dict)
+    return [] if primitive and one == other and isinstance(one, bool) == isinstance(other, bool) else None
 
 
 def _calculation(token: Token, left: Expression, right: Expression) -> Operation:

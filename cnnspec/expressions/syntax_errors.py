@@ -10,9 +10,9 @@ from cnnspec.core.plural import plural
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.expressions.elements import NOT_NEGATIVE
 from cnnspec.expressions.errors import IT, ExpressionError, syntax_error
-from cnnspec.expressions.expression import Variables
 from cnnspec.expressions.functions import FUNCTIONS
 from cnnspec.expressions.tokens import CONSTANTS, Token
+from cnnspec.expressions.variables import Variables
 
 _VALUE = "A value is a number, a quoted text, a variable, a call or something in parentheses."
 _CHOICE = "A choice is written `a if condition else b`."

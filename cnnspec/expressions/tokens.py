@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnspec.core.plain_values import shorten
-from cnnspec.expressions.dollar import IDENTIFIER
 from cnnspec.expressions.errors import syntax_error
 from cnnspec.expressions.other_languages import unknown_symbol
+from cnnspec.expressions.variables import IDENTIFIER
 
 OPERATOR_WORDS = frozenset({"and", "or", "not", "if", "else"})
 CONSTANTS = {"true": True, "false": False, "null": None}

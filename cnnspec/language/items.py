@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnnspec.core.plain_values import quote
 from cnnspec.core.suggest import nearest
 from cnnspec.declare.validate import validate
-from cnnspec.expressions.dollar import has_dollar
 from cnnspec.language.hints.arguments import HINTS
 from cnnspec.language.item_kind import kind_entry
 from cnnspec.language.layer_arguments import LayerFactory, no_main_argument
@@ -52,7 +51,7 @@ class ItemReader:
     def items(self, node: Node, what: str = "layers") -> tuple[Item, ...]:
         """The items of a list."""
         if not isinstance(node, Sequence):
-            computed = isinstance(node, Scalar) and has_dollar(node.text)
+            computed = isinstance(node, Scalar) and "$" in node.text
             hint = "Start each item with a dash: `- relu`."
             hint = "Items are written out, not computed; a block may hold them." if computed else hint
             self._findings.error(
@@ -91,7 +90,7 @@ class ItemReader:
         return self._of_kind(entry.key, form, entry.value, beside)
 
     def _exists(self, kind: str) -> bool:
-        return kind in KINDS or kind in self._blocks or kind == "layers" or has_dollar(kind)
+        return kind in KINDS or kind in self._blocks or kind == "layers" or "$" in kind
 
     def _form(self, key: Scalar) -> Form:
         kind = key.text
@@ -99,7 +98,7 @@ class ItemReader:
             return "block"
         if kind in KINDS:
             return "merge" if kind in MERGES else "layer"
-        if has_dollar(kind):
+        if "$" in kind:
             return "dynamic"
         if not self._any_block:
             hint = self._kind_hint(kind)
@@ -153,7 +152,7 @@ class ItemReader:
             args, branches = self._merge(kind, place, value)
         else:
             args, branches = value, ()
-        literal = args is None or is_literal(args)
+        literal = args is None or form == "broken" or is_literal(args)
         is_layer = form in {"layer", "merge"}
         layer = self._literal_layer(kind, place, args, literal=literal) if is_layer else None
         plain = form == "layer" and beside[1:5] == _NOTHING_BESIDE[1:5]

@@ -31,8 +31,9 @@ class Item:
     body: tuple[Item, ...] = ()
     branches: tuple[Branch, ...] = ()
     layer: Layer | None = None
-    """The validated layer, when no argument is an expression."""
+    """The validated layer of a `literal` item."""
     literal: bool = True
+    """Whether no argument is an expression, or it can't be told what they are arguments of."""
     literals_checked: bool = True
     """Whether the literal arguments were checked when the item was read: not where its kind was unknown."""
     name: Scalar | None = None

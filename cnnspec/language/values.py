@@ -10,8 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cnnspec.core.diagnostic import Place
-from cnnspec.expressions.dollar import has_dollar, variable_names
-from cnnspec.reader.node import Node, Scalar, Sequence
+from cnnspec.expressions.variables import variable_names
+from cnnspec.reader.node import Node, Scalar, Sequence, is_literal
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
@@ -30,7 +30,15 @@ def value_of(node: Node, scope: Scope, findings: Findings) -> Plain:
     """The node's value, expressions evaluated. Raises Unknown when one fails, after reporting it."""
     if isinstance(node, Scalar):
         value = node.value
-        return _evaluated(node, scope, findings) if type(value) is str and "$" in value else value
+        if type(value) is not str or "$" not in value:
+            return value
+        if scope.unknown or scope.blind:
+            _require_known(value, scope)
+        language = _expressions()
+        try:
+            return language.evaluate(value, scope)
+        except language.error as error:
+            raise _reported(node, error, findings) from None
     if isinstance(node, Sequence):
         return [value for _, value in values_of(enumerate(node.items), scope, findings)]
     return dict(values_of(((key.text, value) for key, value in node), scope, findings))
@@ -52,7 +60,7 @@ def values_of(nodes: Iterable[tuple[K, Node]], scope: Scope, findings: Findings)
 
 def text_of(node: Scalar, scope: Scope, findings: Findings) -> str:
     """A name: the scalar's own characters with `$name` and `$(…)` filled. Raises Unknown."""
-    if not has_dollar(node.text):
+    if "$" not in node.text:
         return node.text
     language = _expressions()
     _require_known(node.text, scope)
@@ -65,23 +73,9 @@ def text_of(node: Scalar, scope: Scope, findings: Findings) -> str:
 def variables_in(node: Node) -> frozenset[str]:
     """The variables that the node's expressions read."""
     if isinstance(node, Scalar):
-        return (
-            variable_names(node.text)
-            if isinstance(node.value, str) and has_dollar(node.value)
-            else frozenset()
-        )
+        return frozenset() if is_literal(node) else variable_names(node.text)
     children = node.items if isinstance(node, Sequence) else [value for _, value in node]
     return frozenset().union(*map(variables_in, children))
-
-
-def _evaluated(node: Scalar, scope: Scope, findings: Findings) -> Plain:
-    if scope.unknown or scope.blind:
-        _require_known(node.text, scope)
-    language = _expressions()
-    try:
-        return language.evaluate(node.text, scope)
-    except language.error as error:
-        raise _reported(node, error, findings) from None
 
 
 def _require_known(text: str, scope: Scope) -> None:

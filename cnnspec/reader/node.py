@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from cnnspec.core.diagnostic import Place
 from cnnspec.core.plain_values import Plain, Primitive
-from cnnspec.expressions.dollar import has_dollar
 
 
 class Scalar:
@@ -78,7 +77,7 @@ Node = Scalar | Sequence | Mapping
 def is_literal(node: Node) -> bool:
     """Whether the node holds no `$` anywhere: it means the same in every scope."""
     if isinstance(node, Scalar):
-        return not (isinstance(node.value, str) and has_dollar(node.value))
+        return not (isinstance(node.value, str) and "$" in node.value)
     if isinstance(node, Sequence):
         return all(is_literal(item) for item in node.items)
     return all(is_literal(value) for _, value in node)

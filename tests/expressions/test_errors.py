@@ -10,7 +10,7 @@ import pytest
 from cnnspec.core.plain_values import Plain
 from cnnspec.expressions.errors import ExpressionError, describe
 from cnnspec.expressions.evaluate import evaluate, fill
-from cnnspec.expressions.expression import Variables
+from cnnspec.expressions.variables import Variables
 
 SCOPE: dict[str, Plain] = {
     "width": 64,

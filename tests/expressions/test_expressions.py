@@ -8,7 +8,7 @@ from collections import ChainMap
 import pytest
 
 from cnnspec.core.plain_values import Plain
-from cnnspec.expressions.dollar import variable_names
+from cnnspec.expressions.variables import variable_names
 from cnnspec.expressions.evaluate import evaluate, fill
 
 SCOPE: dict[str, Plain] = {

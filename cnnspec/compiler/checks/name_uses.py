@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnspec.expressions.dollar import has_dollar, variable_names
+from cnnspec.expressions.variables import variable_names
 from cnnspec.reader.node import Mapping, texts_of
 
 if TYPE_CHECKING:
@@ -48,12 +48,10 @@ def words(spec: Spec, file: Mapping) -> frozenset[str]:
     chosen = [entry.value for key, entry in spec.root.entries.items() if file.get(key) is not entry.value]
     written = [node for key, node in file if not key.text.startswith("x-")]
     texts = {text for node in (*written, *chosen) for text in texts_of(node).values}
-    quoted = (word for text in texts if has_dollar(text) for word in _QUOTED.findall(text))
+    quoted = (word for text in texts if "$" in text for word in _QUOTED.findall(text))
     return frozenset({*texts, *quoted})
 
 
 def _reads(texts: Texts) -> frozenset[str]:
     """The variables that expressions read, in keys and names too."""
-    return frozenset(
-        name for held in texts for text in held if has_dollar(text) for name in variable_names(text)
-    )
+    return frozenset(name for held in texts for text in held if "$" in text for name in variable_names(text))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Namespace:
     """One level of parameter names: of `body`, the items of the spec or of a block, or of a group in it."""
 
+    __slots__ = ("blurred", "body", "dropped", "groups", "positions", "prefix", "taken", "values")
+
     def __init__(self, path: str, body: Sequence[Item]) -> None:
         self.prefix = f"{path}." if path else ""
         self.body = body
@@ -32,7 +34,8 @@ class Namespace:
         self.dropped: dict[str, Place] = {}
         self.blurred = False
         """Whether there is an item that may or may not be there: no more is known of names from then on."""
-        self._count = 0
+        self.positions = 0
+        """How many items have a position: each that is there, named or not."""
 
     def inside(self, key: str) -> Namespace:
         """The namespace that an item called `key` opens."""
@@ -48,16 +51,6 @@ class Namespace:
     def reserve(self, inputs: Mapping[str, Node]) -> None:
         """Names of values that come in: no item may be called so."""
         self.taken.update((name, (node.place, True)) for name, node in inputs.items())
-
-    def next_position(self) -> int:
-        """The position of the item that comes now; every item counts, named or not."""
-        position = self._count
-        self._count = position + 1
-        return position
-
-    def give_back_position(self) -> None:
-        """The item that came last turned out to take none."""
-        self._count -= 1
 
 
 Namespaces = Sequence[Namespace]

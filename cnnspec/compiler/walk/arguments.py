@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.compiler.walk.reporter import ArgumentReporter
 from cnnspec.core.plain_values import yaml_text
@@ -22,15 +22,23 @@ if TYPE_CHECKING:
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Form, Item, Spec
     from cnnspec.layers.base import Layer
+    from cnnspec.reader.node import Node as Yaml
 
 
-class Layers(NamedTuple):
-    """The layers that an item with expressions was found to be, by what they depend on."""
+class ItemLayers:
+    """The layers that one item with expressions is found to be, in the scopes in which it is reached."""
 
-    variables: tuple[str, ...]
-    """Those that the expressions read and that differ from place to place: not the spec's own."""
-    found: dict[Hashable, Layer]
-    """By the variables' values and the types of these."""
+    __slots__ = ("expressions", "found", "literals", "variables")
+
+    def __init__(self, args: Yaml, scope: Scope) -> None:
+        self.variables = tuple(filter(scope.holds, variables_in(args)))
+        """What the expressions read that differs from place to place: not the spec's own variables."""
+        self.found: dict[Hashable, Layer] = {}
+        """By the variables' values and the types of these."""
+        named = args if isinstance(args, Mapping) else ()
+        self.literals = {key.text: node.plain() if is_literal(node) else None for key, node in named}
+        """The named arguments in the order in which they are written; None for an expression."""
+        self.expressions = tuple((key.text, node) for key, node in named if not is_literal(node))
 
     def key(self, scope: Scope) -> Hashable:
         """What the item's layer depends on here; all that it depends on is known."""
@@ -44,59 +52,57 @@ class Layers(NamedTuple):
 
 
 class ArgumentReader:
-    """Makes layers from items; equal arguments give the same layer object."""
+    """Makes layers from items with expressions; equal arguments give the same layer object."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._factory: LayerFactory = spec.layer_factory
-        self._layers: dict[Item, Layers] = {}
+        self._layers: dict[Item, ItemLayers] = {}
         self._items_of_kind: dict[tuple[Item, str], Item] = {}
         """By an item whose kind is an expression, and the kind that this gives."""
 
     def layer(self, item: Item, frame: Frame) -> Layer | None:
         """The item's layer, or None after reporting what is wrong with its arguments."""
-        if item.literal:
-            return item.layer
         scope = frame.scope
-        if scope.unknown or scope.blind:
-            return self._evaluated(item, frame)
         layers = self._layers.get(item)
         if layers is None:
-            layers = self._layers[item] = _layers_of(item, scope)
+            assert item.args is not None, "an item without arguments is literal"
+            layers = self._layers[item] = ItemLayers(item.args, scope)
+        if scope.unknown or scope.blind:
+            return self._evaluated(item, layers, frame)
         key = layers.key(scope)
         layer = layers.found.get(key)
         if layer is None:
-            layer = self._evaluated(item, frame)
+            layer = self._evaluated(item, layers, frame)
             if layer is not None:
                 layers.found[key] = layer
         return layer
 
-    def _evaluated(self, item: Item, frame: Frame) -> Layer | None:
+    def _evaluated(self, item: Item, layers: ItemLayers, frame: Frame) -> Layer | None:
         """The layer of the values that the arguments have here; None after reporting what is wrong with them."""
         if isinstance(item.args, Mapping):
-            return self._from_named(item, item.args, frame)
+            return self._from_named(item, layers, frame)
         return self._from_main(item, frame)
 
-    def _from_named(self, item: Item, args: Mapping, frame: Frame) -> Layer | None:
+    def _from_named(self, item: Item, layers: ItemLayers, frame: Frame) -> Layer | None:
         """The layer of named arguments; what literals say by themselves was reported when the item was read."""
-        values: dict[str, Plain] = {}
-        reported: set[str] = set()
-        failed = False
+        values = layers.literals.copy()
+        unknown: set[str] = set()
         references = KINDS[item.kind].references
-        for key, node in args:
-            is_expression = not is_literal(node)
-            if item.literals_checked and not is_expression:
-                reported.add(key.text)
+        for field, node in layers.expressions:
             try:
-                if is_expression and key.text in references and isinstance(node, Scalar):
-                    values[key.text] = text_of(node, frame.scope, frame.reporter)
+                if field in references and isinstance(node, Scalar):
+                    values[field] = text_of(node, frame.scope, frame.reporter)
                 else:
-                    values[key.text] = value_of(node, frame.scope, frame.reporter)
+                    values[field] = value_of(node, frame.scope, frame.reporter)
             except Unknown:
-                failed = True
-                reported.add(key.text)
+                unknown.add(field)
+                del values[field]
+        reported = unknown
+        if item.literals_checked:
+            reported = unknown | (layers.literals.keys() - dict(layers.expressions).keys())
         layer = self._made(item, values, frame, reported)
-        return None if failed else layer
+        return None if unknown else layer
 
     def _from_main(self, item: Item, frame: Frame) -> Layer | None:
         """The layer of an item whose one expression gives its main argument, or a mapping of all."""
@@ -123,11 +129,11 @@ class ArgumentReader:
         try:
             kind = value_of(Scalar(item.kind, item.kind, item.place), frame.scope, frame.reporter)
         except Unknown:
-            return replace(item, form="broken")
+            return replace(item, form="broken", literal=True)
         problem = self._kind_problem(item.kind, kind)
         if problem is not None:
             frame.reporter.error("unknown-kind", problem[0], item.place, problem[1])
-            return replace(item, form="broken")
+            return replace(item, form="broken", literal=True)
         assert isinstance(kind, str), "else there was a problem"
         key = (item, kind)
         if key not in self._items_of_kind:
@@ -155,9 +161,3 @@ class ArgumentReader:
             hint = did_you_mean(kind, [*KINDS, *self._spec.blocks])
             return f"{written} is {kind}, which is no layer kind", hint
         return None
-
-
-def _layers_of(item: Item, scope: Scope) -> Layers:
-    """An item of which no layer is known."""
-    assert item.args is not None, "an item without arguments is literal"
-    return Layers(tuple(filter(scope.holds, variables_in(item.args))), {})

@@ -148,8 +148,8 @@ class Names:
 def claim(item: Item, name: str | None, frame: Frame) -> str:
     """Take the name, or the item's position, in the namespace: what the item is called there."""
     space = frame.namespace
-    position = space.next_position()
-    key = str(position) if name is None else name
+    key = str(space.positions) if name is None else name
+    space.positions += 1
     place = item.place if item.name is None else item.name.place
     earlier = space.taken.setdefault(key, entry := (place, name is not None))
     if earlier is not entry:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from cnnspec.language.scope import Scope
     from cnnspec.language.spec import Branch, Item, Spec
+    from cnnspec.reader.node import Node
 
 
 Observer = Callable[["Item", Value], None]
@@ -54,19 +55,22 @@ class Walk:
         for item in items:
             if item.plain:
                 self._limits.count(item, frame.reporter)
-                value = self._layer(item, value, frame, self.names.filled(item.name, frame))
+                value = self._layer(item, value, frame, self._name(item, frame))
                 if self._observer is not None:
                     self._observer(item, value)
+            elif item.repeat is not None:
+                value = self._repeated(item, item.repeat, value, frame)
             else:
-                value = self._item(item, value, frame)
+                result = self._once(item, value, frame)
+                value = value if result is None else result
         self._limits.leave()
         return value
 
-    def _item(self, item: Item, value: Value, frame: Frame) -> Value:
-        if item.repeat is None:
-            result = self._once(item, value, frame)
-            return value if result is None else result
-        rounds = read_rounds(item.repeat, frame.scope, frame.reporter, self._limits.most)
+    def _name(self, item: Item, frame: Frame) -> str | None:
+        return None if item.name is None else self.names.filled(item.name, frame)
+
+    def _repeated(self, item: Item, repeat: Node, value: Value, frame: Frame) -> Value:
+        rounds = read_rounds(repeat, frame.scope, frame.reporter, self._limits.most)
         if rounds is None:
             frame.namespace.blurred = True
             return Value(None)
@@ -80,7 +84,7 @@ class Walk:
         there = self._is_there(item, frame)
         if there is False:
             return None
-        result = self._present(item, value, frame, self.names.filled(item.name, frame))
+        result = self._present(item, value, frame, self._name(item, frame))
         self._passed(item, result, frame.scope, frame)
         return result if there else _either(value, result)
 
@@ -106,11 +110,11 @@ class Walk:
                 continue
             before = value
             if spliced:
-                name = self.names.filled(item.name, inner)
+                name = self._name(item, inner)
                 value = self._present(item, value, inner, name, first=last is None)
             else:
                 if group is None:
-                    key = claim(item, self.names.filled(item.name, frame), frame)
+                    key = claim(item, self._name(item, frame), frame)
                     group = frame.namespace.inside(key)
                 value = self._present(item, value, inner.inside(group), str(index), first=last is None)
                 frame.namespace.bind(key, value, group)
@@ -142,12 +146,12 @@ class Walk:
             item = self._arguments.dynamic_item(item, frame)
         if item.init is not None and item.form in HOLDERS:
             frame = frame._replace(init=(*frame.init, KindInit(item.init, frame.scope, frame.reporter)))
+        if item.form == "block":
+            return self._block(item, value, frame, name)
         if item.form == "layers":
             return self._group(item, value, frame, name)
         if item.form == "merge":
             return self._merge(item, value, frame, name)
-        if item.form == "block":
-            return self._block(item, value, frame, name)
         return self._layer(item, value, frame, name)
 
     def _group(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
@@ -181,13 +185,15 @@ class Walk:
         return space.bind(key, result)
 
     def _layer(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
-        layer = self._arguments.layer(item, frame) if item.form == "layer" else None
+        layer = item.layer if item.literal else self._arguments.layer(item, frame)
         key = claim(item, name, frame)
         inputs: tuple[Value, ...] = (value,)
         if layer is not None and layer.references:
             written = [field for field in layer.references if getattr(layer, field) is not None]
             inputs += tuple(self.names.lookup(_written(item, field), frame) for field in written)
-        return frame.namespace.bind(key, self.builder.add(item, layer, inputs, key, frame))
+        node = self.builder.add(item, layer, inputs, key, frame)
+        frame.namespace.values[key] = node
+        return node
 
     def _merge(self, item: Item, value: Value, frame: Frame, name: str | None) -> Value:
         """What the merge gives; one that holds layers and has a name opens a namespace for them."""
@@ -201,9 +207,11 @@ class Walk:
             result = _remaining(item, kept, dropped, frame)
             if group is None:
                 return result
-            space.give_back_position()
+            space.positions -= 1  # a merge that is a branch is no item of its own
             return space.bind(key, result, group)
-        layer = self._arguments.layer(item, frame) if enough else None
+        layer = None
+        if enough:
+            layer = item.layer if item.literal else self._arguments.layer(item, frame)
         key = key or claim(item, name, frame)
         return space.bind(key, self.builder.add(item, layer, tuple(kept), key, frame), group)
 

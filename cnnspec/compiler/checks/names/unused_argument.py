@@ -24,7 +24,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.check_interface import check, warning
-from cnnspec.expressions.dollar import has_dollar
 from cnnspec.language.spec import every
 from cnnspec.reader.node import texts_of
 
@@ -60,7 +59,7 @@ def _names_in(block: Block) -> Iterator[str]:
             yield item.source.text
         yield from (branch.name.text for branch in item.branches if branch.name is not None)
         if item.args is not None:
-            yield from (text for text in texts_of(item.args).values if not has_dollar(text))
+            yield from (text for text in texts_of(item.args).values if "$" not in text)
 
 
 def _may_name(text: str, name: str) -> bool:
