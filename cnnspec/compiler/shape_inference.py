@@ -31,7 +31,7 @@ class Inference(NamedTuple):
     weights: Weights | None = None
     params: int = 0
     macs: int = 0
-    conflicts: tuple[Conflict, ...] = ()
+    conflict: Conflict | None = None
 
 
 UNKNOWN = Inference(None, None)
@@ -60,38 +60,35 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         y = layer.infer_from(shapes)
     except Reject as no:
         return Inference(_possible_sizes(no.otherwise), no)
+    x, argument = shapes[0], layer.inferred_argument
+    conflict = None if argument is None else _conflict(layer, argument, x)
     elements = product(y.sizes)
     if elements is None or elements >= LARGEST:
         if elements is not None or not all(map(_possible, y.sizes)):
             return Inference(_without_sizes(y), _too_large(y))
-        return Inference(y, None, conflicts=_conflicts(layer, shapes[0]))
-    x = shapes[0]
-    conflicts = _conflicts(layer, x)
+        return Inference(y, None, conflict=conflict)
     for shape in shapes:
         if None in shape.sizes:
-            return Inference(y, None, conflicts=conflicts)
+            return Inference(y, None, conflict=conflict)
     kind = type(layer)
     macs = 0 if kind.macs is Layer.macs else layer.macs(x, y)
     if kind.weights is Layer.weights and kind.buffers is Layer.buffers:
-        return Inference(y, None, NO_WEIGHTS, 0, macs, conflicts)
+        return Inference(y, None, NO_WEIGHTS, 0, macs, conflict)
     parameters, buffers = layer.weights(x), layer.buffers(x)
     params = sum([math.prod(sizes) for sizes in parameters.values()])
     if params >= LARGEST:
         message = f"it would have {params:.3g} parameters, more than memory can be addressed (2**63)"
         return Inference(y, Reject("output-too-large", message))
-    return Inference(y, None, Weights(parameters, buffers), params, macs, conflicts)
+    return Inference(y, None, Weights(parameters, buffers), params, macs, conflict)
 
 
-def _conflicts(layer: Layer, x: Shape) -> tuple[Conflict, ...]:
-    """Compare the sizes that were written with those that are inferred."""
-    if type(layer).inferred is Layer.inferred:
-        return ()
-    conflicts = []
-    for field, size in layer.inferred(x).items():
-        written = getattr(layer, field, None)
-        if written is not None and size is not None and _listed(written) != _listed(size):
-            conflicts.append(Conflict(field, written, size))
-    return tuple(conflicts)
+def _conflict(layer: Layer, argument: str, x: Shape) -> Conflict | None:
+    """Compare a size that was written with the one that is inferred."""
+    written = getattr(layer, argument)
+    if written is None:
+        return None
+    size = layer.inferred(x)
+    return None if size is None or _listed(written) == _listed(size) else Conflict(argument, written, size)
 
 
 def _listed(value: object) -> tuple[object, ...]:

@@ -7,8 +7,8 @@ A layer's `infer` does no arithmetic of its own on a spatial size: it calls thes
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from cnnspec.core.shape import Size
@@ -17,24 +17,14 @@ LARGEST = 2**63
 """Whole numbers stay below this: no tensor has as many elements, and torch holds no larger integer."""
 
 
-def product(sizes: Iterable[Size]) -> Size:
+def product(sizes: Sequence[Size]) -> Size:
     """The number of elements; unknown when one factor is."""
-    result = 1
-    for size in sizes:
-        if size is None:
-            return None
-        result *= size
-    return result
+    return None if None in sizes else math.prod(cast("tuple[int, ...]", sizes))
 
 
-def total(sizes: Iterable[Size]) -> Size:
+def total(sizes: Sequence[Size]) -> Size:
     """The sum of sizes; unknown when one of them is."""
-    result = 0
-    for size in sizes:
-        if size is None:
-            return None
-        result += size
-    return result
+    return None if None in sizes else sum(cast("tuple[int, ...]", sizes))
 
 
 def grow(size: Size, amount: int) -> Size:

@@ -60,13 +60,16 @@ Seed = Annotated[int, Field(ge=0, lt=LARGEST), Expect("a whole number from 0, an
 Probability = Annotated[float, Field(ge=0, le=1), Expect("a number from 0 to 1")]
 Share = Annotated[float, Field(ge=0, lt=1), Expect("a number from 0, and below 1")]
 Axis = Annotated[int, Expect("a whole number: an axis, not counting the batch, negative from the end")]
-Assertion = Annotated[Positive | None, Expect("a whole number of at least 1, or left out: it is inferred")]
-"""A size that the compiler infers; written, it is checked against what was inferred."""
-SizeAssertion = Annotated[
+InferredChannels = Annotated[
+    Positive | None,
+    Field(description="Channels that come in; inferred, an assertion when written."),
+    Expect("a whole number of at least 1, or left out: it is inferred"),
+]
+InferredSizes = Annotated[
     Positive | Annotated[tuple[Positive, ...], Strict(strict=False), Field(min_length=1)] | None,
+    Field(description="Size along these axes; inferred, an assertion when written."),
     Expect("a whole number of at least 1, a list of them, or left out: it is inferred"),
 ]
-"""As Assertion, where torch takes a list too."""
 
 Sizes = Annotated[
     Positive | Annotated[tuple[Positive, ...], Strict(strict=False), Field(min_length=1)],

@@ -18,13 +18,11 @@ from cnnspec.layers.shape_rules import axis_or_channels, require_channels_first
 
 
 class Activation(Layer):
-    """An activation of each element: the shape is unchanged, and torch's module has the same arguments."""
-
-    target: ClassVar[str]
+    """An activation of each element: the shape is unchanged, and torch's module has its name and arguments."""
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn, with the arguments that differ from its defaults."""
-        return Module(f"torch.nn.{self.target}", (), *self.optional(*type(self).model_fields))
+        return Module(f"torch.nn.{type(self).__name__}", (), *self.optional(*type(self).model_fields))
 
 
 # Rectifiers
@@ -41,8 +39,6 @@ class ReLU(Activation):
     it alive. The output is not centred around 0.
     """
 
-    target: ClassVar[str] = "ReLU"
-
 
 class ReLU6(Activation):
     """A relu that is cut off at 6.
@@ -53,8 +49,6 @@ class ReLU6(Activation):
 
     Against: No gradient below 0, nor above 6.
     """
-
-    target: ClassVar[str] = "ReLU6"
 
 
 class LeakyReLU(Activation):
@@ -68,7 +62,6 @@ class LeakyReLU(Activation):
     """
 
     main: ClassVar[str | None] = "negative_slope"
-    target: ClassVar[str] = "LeakyReLU"
 
     negative_slope: Number = Field(0.01, description="Factor of the negative side; 0 is relu.")
 
@@ -85,7 +78,6 @@ class PReLU(Activation):
     """
 
     main: ClassVar[str | None] = "num_parameters"
-    target: ClassVar[str] = "PReLU"
 
     num_parameters: Positive = Field(1, description="Number of slopes: 1 for all, or one for each channel.")
     init: Number = Field(0.25, description="Slope to start with.")
@@ -117,7 +109,6 @@ class RReLU(Activation):
     """
 
     main: ClassVar[str | None] = "lower"
-    target: ClassVar[str] = "RReLU"
 
     lower: Number = Field(1.0 / 8, description="Least slope of the negative side.")
     upper: Number = Field(1.0 / 3, description="Greatest slope of the negative side.")
@@ -141,7 +132,6 @@ class Threshold(Activation):
     """
 
     main: ClassVar[str | None] = "threshold"
-    target: ClassVar[str] = "Threshold"
 
     threshold: Number = Field(description="Values up to this one are replaced.")
     value: Number = Field(description="What they are replaced by.")
@@ -158,7 +148,6 @@ class ELU(Activation):
     """
 
     main: ClassVar[str | None] = "alpha"
-    target: ClassVar[str] = "ELU"
 
     alpha: Number = Field(1.0, description="Depth that the negative side tends to: y → −alpha.")
 
@@ -174,8 +163,6 @@ class SELU(Activation):
     bn with relu is better tried.
     """
 
-    target: ClassVar[str] = "SELU"
-
 
 class CELU(Activation):
     """An elu whose slope is continuous for every alpha.
@@ -188,7 +175,6 @@ class CELU(Activation):
     """
 
     main: ClassVar[str | None] = "alpha"
-    target: ClassVar[str] = "CELU"
 
     alpha: Number = Field(1.0, description="Depth that the negative side tends to, and its length; not 0.")
 
@@ -215,8 +201,6 @@ class Sigmoid(Activation):
 
     normalises: ClassVar[bool] = True
 
-    target: ClassVar[str] = "Sigmoid"
-
 
 class Tanh(Activation):
     """Squeezes every value into −1 to 1.
@@ -229,8 +213,6 @@ class Tanh(Activation):
     sigmoid.
     """
 
-    target: ClassVar[str] = "Tanh"
-
 
 class Tanhshrink(Activation):
     """Takes tanh away from its input: small values almost vanish, large ones lose 1.
@@ -241,8 +223,6 @@ class Tanhshrink(Activation):
 
     Against: Around 0 it is flat, x³/3, and so is its gradient.
     """
-
-    target: ClassVar[str] = "Tanhshrink"
 
 
 class GELU(Activation):
@@ -256,7 +236,6 @@ class GELU(Activation):
     """
 
     main: ClassVar[str | None] = "approximate"
-    target: ClassVar[str] = "GELU"
 
     approximate: Literal["none", "tanh"] = Field(
         "none", description="Exact (none), or the faster formula with tanh."
@@ -273,8 +252,6 @@ class SiLU(Activation):
     Against: Dearer than relu; hardswish is its cheap stand-in on phones.
     """
 
-    target: ClassVar[str] = "SiLU"
-
 
 class Mish(Activation):
     """Weights each value by the tanh of its softplus; much like silu.
@@ -285,8 +262,6 @@ class Mish(Activation):
 
     Against: One of the dearest of all, with little to show beyond silu.
     """
-
-    target: ClassVar[str] = "Mish"
 
 
 class Softplus(Activation):
@@ -300,7 +275,6 @@ class Softplus(Activation):
     """
 
     main: ClassVar[str | None] = "beta"
-    target: ClassVar[str] = "Softplus"
 
     beta: PositiveNumber = Field(1.0, description="Sharpness of the corner; large ones come near relu.")
     threshold: Number = Field(20.0, description="Above this value of beta · x it is taken for linear.")
@@ -316,8 +290,6 @@ class Softsign(Activation):
     Against: Gradients vanish all the same, as 1/x².
     """
 
-    target: ClassVar[str] = "Softsign"
-
 
 class LogSigmoid(Activation):
     """The logarithm of the sigmoid, computed without overflow.
@@ -328,8 +300,6 @@ class LogSigmoid(Activation):
 
     Against: Below 0 everywhere and unbounded: nothing for the inside of a network.
     """
-
-    target: ClassVar[str] = "LogSigmoid"
 
 
 # Made of straight pieces
@@ -345,8 +315,6 @@ class Hardswish(Activation):
     Against: No gradient below −3; on a GPU silu costs the same.
     """
 
-    target: ClassVar[str] = "Hardswish"
-
 
 class Hardsigmoid(Activation):
     """A sigmoid made of straight lines.
@@ -357,8 +325,6 @@ class Hardsigmoid(Activation):
 
     Against: No gradient beyond −3 and 3.
     """
-
-    target: ClassVar[str] = "Hardsigmoid"
 
 
 class Hardtanh(Activation):
@@ -372,7 +338,6 @@ class Hardtanh(Activation):
     """
 
     main: ClassVar[str | None] = "min_val"
-    target: ClassVar[str] = "Hardtanh"
 
     min_val: Number = Field(-1.0, description="Lower bound of the output.")
     max_val: Number = Field(1.0, description="Upper bound of the output; above min_val.")
@@ -396,7 +361,6 @@ class Hardshrink(Activation):
     """
 
     main: ClassVar[str | None] = "lambd"
-    target: ClassVar[str] = "Hardshrink"
 
     lambd: Number = Field(0.5, description="Values of at most this magnitude become 0.")
 
@@ -412,7 +376,6 @@ class Softshrink(Activation):
     """
 
     main: ClassVar[str | None] = "lambd"
-    target: ClassVar[str] = "Softshrink"
 
     lambd: NonNegativeNumber = Field(0.5, description="How far every value is moved towards 0.")
 
@@ -425,8 +388,6 @@ class AxisActivation(Layer):
 
     main: ClassVar[str | None] = "axis"
     mixes_channels: ClassVar[bool] = True
-    target: ClassVar[str]
-
     axis: OptionalAxis = Field(
         None, description="Axis it works along, the batch not counted; null: the channels'."
     )
@@ -444,7 +405,7 @@ class AxisActivation(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn."""
-        return Module(f"torch.nn.{self.target}", (), {"dim": axis_or_channels(self.axis, x) + 1})
+        return Module(f"torch.nn.{type(self).__name__}", (), {"dim": axis_or_channels(self.axis, x) + 1})
 
 
 class Softmax(AxisActivation):
@@ -460,8 +421,6 @@ class Softmax(AxisActivation):
 
     normalises: ClassVar[bool] = True
 
-    target: ClassVar[str] = "Softmax"
-
 
 class Softmin(AxisActivation):
     """A softmax of the negated values: the smallest gets the largest share.
@@ -474,8 +433,6 @@ class Softmin(AxisActivation):
     """
 
     normalises: ClassVar[bool] = True
-
-    target: ClassVar[str] = "Softmin"
 
 
 class LogSoftmax(AxisActivation):
@@ -490,8 +447,6 @@ class LogSoftmax(AxisActivation):
 
     normalises: ClassVar[bool] = True
 
-    target: ClassVar[str] = "LogSoftmax"
-
 
 class GLU(AxisActivation):
     """Splits an axis in two halves and lets the second, as a sigmoid, gate the first.
@@ -503,8 +458,6 @@ class GLU(AxisActivation):
 
     Against: The layer before it must make twice the channels.
     """
-
-    target: ClassVar[str] = "GLU"
 
     def infer(self, x: Shape) -> Shape:
         """Half the size along the axis."""

@@ -6,12 +6,12 @@ The class gives:
 - pydantic fields with torch's names, defaults and bounds, a description each (types: `declare/arguments.py`);
 - a docstring of four paragraphs: what it does; `Formula:`; `When:`; `Against:`;
 - `infer` (and `windows`, where a kernel slides): shapes, formula, receptive field;
-- `inferred`, `weights`, `macs`: the arguments that the input determines, the parameters, the cost;
+- `inferred_argument`, `weights`, `macs`: what the input determines, the parameters, the cost;
 - `emit`: what it is in torch.
 
 The compiler calls these in this order: `consistent`, then with the input's shape `infer` (by way of
 `infer_from`: all branches of a Merge, or the input and the values that `references` name), then
-`inferred` (compared with the assertions that were written; None: unknown), and, when all sizes are
+`inferred` (compared with the argument where it was written; None: unknown), and, when all sizes are
 known, `weights`, `macs` and `emit`. They are pure. `infer` may get unknown sizes (None): it passes
 them on through `core.size`, and never raises because of them.
 """
@@ -44,6 +44,8 @@ class Layer(Arguments):
     """Whether each of its weights scales one value: then an optimizer takes none of them for a matrix, whatever their rank."""
     averages_batch: ClassVar[bool] = False
     """Whether in training its statistics are those of the whole batch."""
+    inferred_argument: ClassVar[str | None] = None
+    """The argument of torch's constructor that follows from the input; one that is written is an assertion."""
     references: ClassVar[tuple[str, ...]] = ()
     """Arguments that name other values (`like`); those that are written become inputs after the first."""
 
@@ -55,9 +57,9 @@ class Layer(Arguments):
         """The output's shape from all inputs: one, and those that `references` names. Raises Reject."""
         return self.infer(*inputs)
 
-    def inferred(self, x: Shape) -> Mapping[str, Argument]:
-        """The arguments of torch's constructor that follow from the input; one that is written is an assertion."""
-        return {}
+    def inferred(self, x: Shape) -> Argument:
+        """The value of the `inferred_argument`: the channels that come in, unless a kind says otherwise."""
+        return x.channels
 
     def windows(self, rank: int) -> tuple[Window, ...] | None:
         """The window along each of `rank` spatial axes; None for a kind without one. Raises Reject."""

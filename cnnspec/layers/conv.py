@@ -8,13 +8,20 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from cnnspec.core import size as sizes
-from cnnspec.core.emit import Argument, Emit, Module
+from cnnspec.core.emit import Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Window
-from cnnspec.declare.arguments import Assertion, Flag, Padding, Positive, Sizes
+from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes
 from cnnspec.layers.base import Layer
-from cnnspec.layers.shape_rules import per_axis, require_groups, slide, spatial_rank, without_empty_sizes
+from cnnspec.layers.shape_rules import (
+    per_axis,
+    positions,
+    require_groups,
+    slide,
+    spatial_rank,
+    without_empty_sizes,
+)
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 _MIRRORED = {"reflect": 1, "circular": 0}
@@ -25,6 +32,7 @@ class Convolution(Layer):
     """conv and depthwise: a kernel that slides over a padded input."""
 
     mixes_channels: ClassVar[bool] = True
+    inferred_argument: ClassVar[str | None] = "in_channels"
 
     kernel_size: Sizes = Field(description="Extent of a filter along each spatial axis.")
     stride: Sizes = Field(1, description="Step from one position of the filter to the next.")
@@ -36,13 +44,11 @@ class Convolution(Layer):
     )
     bias: Flag = Field(default=True, description="Whether a learned number is added to each output channel.")
     padding_mode: PaddingMode = Field("zeros", description="What the padding is filled with.")
-    in_channels: Assertion = Field(
-        None, description="Channels that come in; inferred, an assertion when written."
-    )
+    in_channels: InferredChannels = None
 
     def consistent(self) -> None:
         """Raise Reject for `same` padding with a stride, with which the size can't stay the same."""
-        strides = self.stride if isinstance(self.stride, tuple) else (self.stride,)
+        strides = (self.stride,) if isinstance(self.stride, int) else self.stride
         if self.padding == "same" and any(stride != 1 for stride in strides):
             message = f"padding same keeps the size, but stride is {_listed(self.stride)}"
             raise Reject("same-with-stride", message, field="padding", hint="Write the padding as a number.")
@@ -55,15 +61,11 @@ class Convolution(Layer):
         """⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1 along each spatial axis (Dumoulin & Visin, 2016)."""
         windows = self.windows(spatial_rank(x))
         out, groups = self.filters(x.channels)
-
-        def known_shape() -> Shape:
-            return without_empty_sizes(
-                Shape((out, *(w.slide(n) for w, n in zip(windows, x.spatial, strict=True))))
-            )
-
-        require_groups(x, groups, "groups", known_shape)
+        if groups != 1:
+            require_groups(x, groups, "groups", lambda: without_empty_sizes(positions(windows, x, out)))
         y = slide(windows, x, out)
-        self._require_mirrored(windows, x, y)
+        if self.padding_mode in _MIRRORED:
+            self._require_mirrored(windows, x, y)
         return y
 
     def filters(self, channels: Size) -> tuple[Size, int]:
@@ -72,9 +74,7 @@ class Convolution(Layer):
 
     def _require_mirrored(self, windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
         """Raise Reject where reflected or wrapped padding needs a larger input."""
-        spare = _MIRRORED.get(self.padding_mode)
-        if spare is None:
-            return
+        spare = _MIRRORED[self.padding_mode]
         for window, size in zip(windows, x.spatial, strict=True):
             if not sizes.at_least(size, max(window.before, window.after) + spare):
                 message = f"padding {window.after} in {self.padding_mode} mode needs an input of at least"
@@ -82,23 +82,20 @@ class Convolution(Layer):
                 hint = f"Write a padding of at most {(size or 0) - spare}, or padding_mode: replicate."
                 raise Reject("padding-too-large", message, field="padding", hint=hint, otherwise=y)
 
-    def inferred(self, x: Shape) -> Mapping[str, Argument]:
-        """The channels that come in."""
-        return {"in_channels": x.channels}
-
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight (C_out, C_in / groups, *kernel) and bias (C_out)."""
-        weight = self._weight(x)
-        return {"weight": weight, "bias": weight[:1]} if self.bias else {"weight": weight}
-
-    def _weight(self, x: Shape) -> tuple[int, ...]:
         channels = x.channels or 0
         out, groups = self.filters(channels)
-        return (out or 0, channels // groups, *per_axis(self.kernel_size, x.rank, "kernel_size"))
+        kernel = per_axis(self.kernel_size, x.rank, "kernel_size")
+        weight = (out or 0, channels // groups, *kernel)
+        return {"weight": weight, "bias": weight[:1]} if self.bias else {"weight": weight}
 
     def macs(self, x: Shape, y: Shape) -> int:
         """Each output element takes one product for each weight of its filter."""
-        return math.prod(self._weight(x)) * (sizes.product(y.spatial) or 0)
+        channels = x.channels or 0
+        _, groups = self.filters(channels)
+        kernel = per_axis(self.kernel_size, x.rank, "kernel_size")
+        return math.prod(kernel) * (channels // groups) * (sizes.product(y.sizes) or 0)
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Conv1d, Conv2d or Conv3d."""

@@ -7,11 +7,11 @@ from typing import ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from cnnspec.core import size as sizes
-from cnnspec.core.emit import Argument, Emit, Module
+from cnnspec.core.emit import Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Reach
-from cnnspec.declare.arguments import Assertion, Flag, Paddings, Positive, Sizes
+from cnnspec.declare.arguments import Flag, InferredChannels, Paddings, Positive, Sizes
 from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, require_groups, spatial_rank, without_empty_sizes
 
@@ -52,6 +52,7 @@ class ConvTranspose(Layer):
     """
 
     mixes_channels: ClassVar[bool] = True
+    inferred_argument: ClassVar[str | None] = "in_channels"
 
     out_channels: Positive = Field(description="Number of channels that come out.")
     kernel_size: Sizes = Field(description="Extent of a filter along each spatial axis.")
@@ -64,9 +65,7 @@ class ConvTranspose(Layer):
     bias: Flag = Field(default=True, description="Whether a learned number is added to each output channel.")
     dilation: Sizes = Field(1, description="Distance between the elements of a filter.")
     padding_mode: Literal["zeros"] = Field("zeros", description="torch knows only zeros here.")
-    in_channels: Assertion = Field(
-        None, description="Channels that come in; inferred, an assertion when written."
-    )
+    in_channels: InferredChannels = None
 
     def consistent(self) -> None:
         """Raise Reject when the filters don't split into the groups."""
@@ -103,10 +102,6 @@ class ConvTranspose(Layer):
                 otherwise=without_empty_sizes(y),
             )
         return y
-
-    def inferred(self, x: Shape) -> Mapping[str, Argument]:
-        """The channels that come in."""
-        return {"in_channels": x.channels}
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
         """The computation of each output size with its numbers; equal lines once."""

@@ -15,13 +15,12 @@ class DropoutLayer(Layer):
     """A layer that drops values, channels or whole branches with probability p."""
 
     main: ClassVar[str | None] = "p"
-    target: ClassVar[str]
 
     p: Probability = Field(0.5, description="Chance that a value is dropped, 0 to 1.")
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn."""
-        return Module(f"torch.nn.{self.target}", (self.p,), names=("p",))
+        return Module(f"torch.nn.{type(self).__name__}", (self.p,), names=("p",))
 
 
 class Dropout(DropoutLayer):
@@ -35,8 +34,6 @@ class Dropout(DropoutLayer):
     dropout_channels or stochastic_depth there. Before bn it disturbs the statistics.
     """
 
-    target: ClassVar[str] = "Dropout"
-
 
 class DropoutChannels(DropoutLayer):
     """Sets whole channels to 0 with probability p in training, and enlarges the others.
@@ -48,8 +45,6 @@ class DropoutChannels(DropoutLayer):
 
     Against: A strong intervention: 0.1 to 0.2 is enough where there are few channels.
     """
-
-    target: ClassVar[str] = "Dropout"
 
     def infer(self, x: Shape) -> Shape:
         """Unchanged. Raises Reject for features alone."""
@@ -71,8 +66,6 @@ class AlphaDropout(DropoutLayer):
     Against: Of no use with other activations.
     """
 
-    target: ClassVar[str] = "AlphaDropout"
-
 
 class FeatureAlphaDropout(DropoutLayer):
     """An alpha_dropout that drops whole channels.
@@ -83,8 +76,6 @@ class FeatureAlphaDropout(DropoutLayer):
 
     Against: Of no use with other activations.
     """
-
-    target: ClassVar[str] = "FeatureAlphaDropout"
 
     def infer(self, x: Shape) -> Shape:
         """Unchanged. Raises Reject where the channels, which it drops, are not on axis 0."""

@@ -6,10 +6,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from cnnspec.core import size as sizes
-from cnnspec.core.emit import Argument, Emit, Module
+from cnnspec.core.emit import Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
-from cnnspec.declare.arguments import Assertion, Flag, Positive
+from cnnspec.declare.arguments import Flag, InferredChannels, Positive
 from cnnspec.layers.base import Layer
 
 
@@ -28,12 +28,11 @@ class Linear(Layer):
 
     main: ClassVar[str | None] = "out_features"
     mixes_channels: ClassVar[bool] = True
+    inferred_argument: ClassVar[str | None] = "in_features"
 
     out_features: Positive = Field(description="Number of weighted sums, and of channels that come out.")
     bias: Flag = Field(default=True, description="Whether a learned number is added to each output.")
-    in_features: Assertion = Field(
-        None, description="Channels that come in; inferred, an assertion when written."
-    )
+    in_features: InferredChannels = None
 
     def infer(self, x: Shape) -> Shape:
         """out_features instead of the channels."""
@@ -43,10 +42,6 @@ class Linear(Layer):
             hint = "Write flatten before it, or conv with kernel_size: 1 to keep the positions apart."
             raise Reject("channels-not-last", message, hint=hint)
         return x.with_channels(self.out_features)
-
-    def inferred(self, x: Shape) -> Mapping[str, Argument]:
-        """The channels that come in."""
-        return {"in_features": x.channels}
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight (out, in) and bias (out)."""

@@ -14,8 +14,9 @@ from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import (
-    Assertion,
     Flag,
+    InferredChannels,
+    InferredSizes,
     NonNegativeNumber,
     Number,
     OptionalAxes,
@@ -24,7 +25,6 @@ from cnnspec.declare.arguments import (
     Positive,
     PositiveNumber,
     Probability,
-    SizeAssertion,
 )
 from cnnspec.layers.base import Layer, Reaches
 from cnnspec.layers.shape_rules import require_channels_first, require_groups, resolve_axes, spatial_rank
@@ -42,21 +42,17 @@ def scale_and_shift(shape: tuple[int, ...], *, scale: bool, shift: bool) -> Mapp
 class ChannelNorm(Layer):
     """bn and instancenorm: a mean and a variance for each channel, tracked for eval mode or not."""
 
+    inferred_argument: ClassVar[str | None] = "num_features"
+
     eps: NonNegativeNumber = Field(
         1e-05, description="Added to the variance, so that nothing is divided by 0."
     )
     bias: Flag = Field(
         default=True, description="Whether a learned number is added to each channel, where affine is true."
     )
-    num_features: Assertion = Field(
-        None, description="Channels that come in; inferred, an assertion when written."
-    )
+    num_features: InferredChannels = None
     affine: Flag
     track_running_stats: Flag
-
-    def inferred(self, x: Shape) -> Mapping[str, Argument]:
-        """The channels that come in."""
-        return {"num_features": x.channels}
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight and bias, a number a channel."""
@@ -158,7 +154,7 @@ class NormOverAxes(Layer):
 
     mixes_channels: ClassVar[bool] = True
     scales_values: ClassVar[bool] = True
-    target: ClassVar[str]
+    inferred_argument: ClassVar[str | None] = "normalized_shape"
     options: ClassVar[tuple[str, ...]]
     """torch's keywords."""
 
@@ -169,9 +165,7 @@ class NormOverAxes(Layer):
     elementwise_affine: Flag = Field(
         default=True, description="Whether each element along these axes has a learned scale."
     )
-    normalized_shape: SizeAssertion = Field(
-        None, description="Size along these axes; inferred, an assertion when written."
-    )
+    normalized_shape: InferredSizes = None
 
     def _axes(self, x: Shape) -> tuple[int, ...]:
         written = x.channel_axis if self.axis is None else self.axis
@@ -193,10 +187,10 @@ class NormOverAxes(Layer):
             return super().reach(x)
         return "whole" if normalised == spatial else None
 
-    def inferred(self, x: Shape) -> Mapping[str, Argument]:
+    def inferred(self, x: Shape) -> Argument:
         """The size along the axis, or a tuple of sizes; unknown when one of them is."""
         found = tuple(x.sizes[axis] for axis in self._axes(x))
-        return {"normalized_shape": None if None in found else found[0] if len(found) == 1 else found}
+        return None if None in found else found[0] if len(found) == 1 else found
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight, with a number for each element along the axes."""
@@ -208,8 +202,10 @@ class NormOverAxes(Layer):
         shape, dims = _one_or_all(self._sizes(x)), _one_or_all(tuple(axis + 1 for axis in axes))
         count = len(x.sizes)
         if axes == tuple(range(count - len(axes), count)):
-            return Module(f"torch.nn.{self.target}", (shape,), *options, names=("normalized_shape",))
-        return Module(f"helper:{self.target}Over", (shape, dims), *options, names=("normalized_shape", "dim"))
+            return Module(f"torch.nn.{type(self).__name__}", (shape,), *options, names=("normalized_shape",))
+        return Module(
+            f"helper:{type(self).__name__}Over", (shape, dims), *options, names=("normalized_shape", "dim")
+        )
 
 
 def _one_or_all(numbers: tuple[int, ...]) -> int | tuple[int, ...]:
@@ -229,7 +225,6 @@ class LayerNorm(NormOverAxes):
     costs time. Convolutional networks that are not built for it do better with bn.
     """
 
-    target: ClassVar[str] = "LayerNorm"
     options: ClassVar[tuple[str, ...]] = ("eps", "elementwise_affine", "bias")
 
     eps: NonNegativeNumber = Field(
@@ -255,7 +250,6 @@ class RMSNorm(NormOverAxes):
     image it permutes twice, as layernorm does.
     """
 
-    target: ClassVar[str] = "RMSNorm"
     options: ClassVar[tuple[str, ...]] = ("eps", "elementwise_affine")
 
     eps: OptionalNonNegativeNumber = Field(
@@ -281,6 +275,7 @@ class GroupNorm(Layer):
 
     main: ClassVar[str | None] = "num_groups"
     mixes_channels: ClassVar[bool] = True
+    inferred_argument: ClassVar[str | None] = "num_channels"
 
     num_groups: Positive = Field(
         description="Groups that the channels are split into; a divisor of their number."
@@ -290,9 +285,7 @@ class GroupNorm(Layer):
     )
     affine: Flag = Field(default=True, description="Whether each channel has a learned scale and shift.")
     bias: Flag = Field(default=True, description="Whether the shift is learned, where affine is true.")
-    num_channels: Assertion = Field(
-        None, description="Channels that come in; inferred, an assertion when written."
-    )
+    num_channels: InferredChannels = None
 
     def infer(self, x: Shape) -> Shape:
         """Unchanged. Raises Reject where the groups don't divide the channels."""
@@ -303,10 +296,6 @@ class GroupNorm(Layer):
     def reach(self, x: Shape) -> Reaches:
         """The statistics are taken from all positions."""
         return "whole"
-
-    def inferred(self, x: Shape) -> Mapping[str, Argument]:
-        """The channels that come in."""
-        return {"num_channels": x.channels}
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight and bias, a number a channel."""

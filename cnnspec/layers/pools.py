@@ -206,8 +206,6 @@ class AdaptivePool(Layer):
     """Output j of o, of n inputs, reads the inputs from ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉, not included."""
 
     main: ClassVar[str | None] = "output_size"
-    target: ClassVar[str]
-
     output_size: OutputSizes = Field(
         description="Size of the output along each spatial axis; null keeps the input's."
     )
@@ -236,7 +234,7 @@ class AdaptivePool(Layer):
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.AdaptiveAvgPool1d, AdaptiveMaxPool1d, and so on."""
-        return Module(f"torch.nn.{self.target}{x.rank}d", (self.output_size,), names=("output_size",))
+        return Module(f"torch.nn.{type(self).__name__}{x.rank}d", (self.output_size,), names=("output_size",))
 
 
 def _equal_window(size: Size, output: Size) -> Window | None:
@@ -258,8 +256,6 @@ class AdaptiveAvgPool(AdaptivePool):
     is only repeated, which wastes the head's weights.
     """
 
-    target: ClassVar[str] = "AdaptiveAvgPool"
-
 
 class AdaptiveMaxPool(AdaptivePool):
     """Cuts each spatial axis into `output_size` windows and keeps the largest of each, in each channel.
@@ -270,8 +266,6 @@ class AdaptiveMaxPool(AdaptivePool):
 
     Against: The gradient reaches one input a window, and an outlier decides alone.
     """
-
-    target: ClassVar[str] = "AdaptiveMaxPool"
 
 
 # One window over all positions

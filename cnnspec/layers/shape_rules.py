@@ -21,12 +21,14 @@ RANK_NAMES = ("features", "signals [C, L]", "images [C, H, W]", "volumes [C, D, 
 
 def spatial_rank(x: Shape, *, least: int = 1, most: int = 3, otherwise: Shape | None = None) -> int:
     """The rank of a channels-first input, which must be from `least` to `most`. Raises Reject."""
-    require_channels_first(x, otherwise=otherwise)
-    if not least <= x.rank <= most:
-        message = f"it takes {_ranks(least, most)}, the input is {x} ({_rank_name(x.rank)})"
-        hint = "Write it before flatten, or unflatten the features." if x.rank == 0 else ""
+    rank = x.rank
+    if x.channel_axis != 0:
+        require_channels_first(x, otherwise=otherwise)
+    if not least <= rank <= most:
+        message = f"it takes {_ranks(least, most)}, the input is {x} ({_rank_name(rank)})"
+        hint = "Write it before flatten, or unflatten the features." if rank == 0 else ""
         raise Reject("wrong-rank", message, hint=hint, otherwise=otherwise)
-    return x.rank
+    return rank
 
 
 def _ranks(least: int, most: int) -> str:
@@ -117,21 +119,24 @@ def slide(windows: Sequence[Window], x: Shape, channels: int | None, *, can_pad:
 
     Raises Reject where one doesn't fit. `can_pad`: whether the hint may propose more padding.
     """
-    spatial = x.spatial
-    counts = tuple([window.slide(size) for window, size in zip(windows, spatial, strict=True)])
-    for axis, count in enumerate(counts):
+    y = positions(windows, x, channels)
+    for axis, count in enumerate(y.sizes[1:]):
         if count is not None and count < 1:
-            window, size = windows[axis], spatial[axis]
+            window, size = windows[axis], x.spatial[axis]
             assert size is not None, "else the count is not known"
-            known = tuple(None if c is None or c < 1 else c for c in counts)
             raise Reject(
                 "kernel-too-large",
                 _too_large(window, size, "" if x.rank == 1 else f" along axis {axis + 1}"),
                 field="kernel_size",
                 hint=_kernel_that_fits(window, size, can_pad=can_pad),
-                otherwise=Shape((channels, *known)),
+                otherwise=without_empty_sizes(y),
             )
-    return Shape((channels, *counts))
+    return y
+
+
+def positions(windows: Sequence[Window], x: Shape, channels: int | None) -> Shape:
+    """The number of positions that each window takes along its axis, whether it fits or not."""
+    return Shape((channels, *[w.slide(size) for w, size in zip(windows, x.sizes[1:], strict=True)]))
 
 
 def _too_large(window: Window, size: int, where: str) -> str:

@@ -38,7 +38,6 @@ MAX_DEPTH = 64
 MAX_NODES = 100_000
 """Keys and values, those that an alias repeats included."""
 
-_NO_KEYS = frozenset({"", "<<"})
 _BLOCK_STYLES = frozenset("|>")
 _MOST_SUGGESTIONS = 50
 """Unknown aliases that get a suggestion, and anchors that are looked at for one."""
@@ -88,7 +87,6 @@ class Composer:
         Raises ReadError where reading can't go on, and yaml.YAMLError where the text is no YAML.
         """
         handlers: dict[type[object], Callable[[Event], None]] = {
-            ScalarEvent: self._scalar,
             AliasEvent: self._alias,
             MappingStartEvent: self._begin,
             SequenceStartEvent: self._begin,
@@ -99,7 +97,10 @@ class Composer:
         }
         while (event := self._next()) is not None:
             self._last = event
-            if handler := handlers.get(type(event)):
+            kind = type(event)
+            if kind is ScalarEvent:
+                self._scalar(event)
+            elif handler := handlers.get(kind):
                 handler(event)
         return next(iter(self._open[0].items), None)
 
@@ -121,29 +122,43 @@ class Composer:
             raise ReadError(structure.several_documents(place))
 
     def _scalar(self, event: Event) -> None:
-        parent, text, plain = self._open[-1], event.value, not event.style
+        parent, text, style = self._open[-1], event.value, event.style
         start, end = event.start_mark, event.end_mark
         place = _make_place((self._source, start.line + 1, start.column + 1, end.line + 1, end.column + 1))
         self._count += 1
         if self._count > MAX_NODES:
             raise ReadError(structure.too_many_nodes(place, MAX_NODES))
+        if event.anchor or event.tag is not None or not text or style in _BLOCK_STYLES:
+            self._unusual_scalar(event, parent, place)
+        elif parent.wants_key:
+            if text in parent.entries or text == "<<":
+                self._key(parent, Scalar(text, text, place), plain=not style)
+            else:
+                parent.add_key(Scalar(text, text, place), place)
+        elif style:
+            parent.add(Scalar(text, text, place))
+        else:
+            value = scalar_value(text)
+            if value is text and is_number(text):
+                self.diagnostics.append(structure.number_too_large(place, text))
+            parent.add(Scalar(text, value, place))
+
+    def _unusual_scalar(self, event: Event, parent: _OpenCollection, place: Place) -> None:
+        """A scalar that has an anchor or a tag, no text, or is a block of text."""
+        text, plain = event.value, not event.style
         if event.style in _BLOCK_STYLES:
             place = self._place_of_block_text(place)
         if event.tag is not None:
             self.diagnostics.append(structure.tag(place, event.tag))
         elif plain and not text and not event.anchor and parent.has_key:
             place = self._behind_colon(parent.end)
-        if parent.wants_key and text not in parent.entries and text not in _NO_KEYS and not event.anchor:
-            parent.add_key(Scalar(text, text, place), place)  # nothing can be wrong with it
-            return
-        value = scalar_value(text) if plain else text
-        node = Scalar(text, value, place)
+        node = Scalar(text, scalar_value(text) if plain else text, place)
         if event.anchor:
             self._anchors[event.anchor] = _Anchor(place, node)
         if parent.wants_key:
             self._key(parent, node, plain=plain)
             return
-        if value is text and plain and is_number(text):
+        if plain and node.value is text and is_number(text):
             self.diagnostics.append(structure.number_too_large(place, text))
         parent.add(node)
 

@@ -8,8 +8,8 @@ from collections import ChainMap
 import pytest
 
 from cnnspec.core.plain_values import Plain
-from cnnspec.expressions.variables import variable_names
 from cnnspec.expressions.evaluate import evaluate, fill
+from cnnspec.expressions.variables import variable_names
 
 SCOPE: dict[str, Plain] = {
     "width": 64,

@@ -13,9 +13,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from cnnspec.core.plain_values import Plain
-from cnnspec.expressions.variables import variable_names
 from cnnspec.expressions.errors import ExpressionError
 from cnnspec.expressions.evaluate import evaluate, fill
+from cnnspec.expressions.variables import variable_names
 
 Number = int | float
 

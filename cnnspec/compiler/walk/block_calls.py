@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.scope import Scope
-from cnnspec.language.values import Unknown, value_of
+from cnnspec.language.values import Unknown, value_of, variables_in
 from cnnspec.reader.node import Mapping, Scalar, from_plain, is_literal
 from cnnspec.reader.split_at_comma import is_end_of_call
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.compiler.walk.reporter import Reporter
     from cnnspec.core.diagnostic import Findings, Place
@@ -42,7 +44,10 @@ class Parameter(NamedTuple):
 class CallSite(NamedTuple):
     """What the text of a call says, whatever its expressions give."""
 
+    literals: dict[str, Plain]
+    """The arguments that are no expressions, which no default before them reads."""
     parameters: tuple[Parameter, ...]
+    """The others, in the order of the block."""
     places: dict[str, Place]
     """Where each variable of the inside gets its value."""
     sources: dict[str, Scalar]
@@ -93,7 +98,7 @@ class CallReader:
             _no_known_key(value, written, block, frame.reporter)
             raise Unknown
         before = frame.reporter.report.total
-        site = _checked_site(item, from_plain(value, written.place), block, frame.reporter)
+        site = _checked_site(item, from_plain(value, written.place), block, frame.reporter, value)
         if frame.reporter.report.total == before and not block.inputs:
             self._unpacked_sites[key] = site
         return self._call(site, value, block, frame, channels)
@@ -103,7 +108,7 @@ class CallReader:
         site = self._sites.get(item)
         if site is None:
             before = reporter.report.total
-            site = _checked_site(item, item.args, block, reporter)
+            site = _checked_site(item, item.args, block, reporter, ())
             if reporter.report.total == before:
                 self._sites[item] = site
         return site
@@ -113,17 +118,17 @@ class CallReader:
     ) -> Call:
         """The arguments that are `given` already, and those that stand at the call or are left at their defaults."""
         scope = self._scope(block, channels, site.places)
+        scope.update(site.literals)
         for name, node, is_default in site.parameters:
             if name in given:
                 scope[name] = given[name]
-                continue
-            if node is None:
+            elif node is None:
                 scope.unknown |= {name}
-                continue
-            try:
-                scope[name] = value_of(node, scope if is_default else frame.scope, frame.reporter)
-            except Unknown:
-                scope.unknown |= {name}
+            else:
+                try:
+                    scope[name] = value_of(node, scope if is_default else frame.scope, frame.reporter)
+                except Unknown:
+                    scope.unknown |= {name}
         return Call(scope, site.sources)
 
     def _scope(self, block: Block, channels: Size, places: dict[str, Place]) -> Scope:
@@ -146,15 +151,27 @@ def _no_known_key(value: dict[str, Plain], written: Scalar, block: Block, findin
     findings.error("unknown-argument", message, written.place, hint)
 
 
-def _checked_site(item: Item, args: Node | None, block: Block, findings: Findings) -> CallSite:
+def _checked_site(
+    item: Item, args: Node | None, block: Block, findings: Findings, values: Container[str]
+) -> CallSite:
+    """What the call says, its mistakes reported; `values` names arguments that differ from call to call."""
     given = _given(args, block, findings)
     _missing(item, block, given, findings)
-    parameters = tuple(
-        Parameter(name, given.get(name, argument.default), name not in given)
-        for name, argument in block.args.items()
-    )
-    places = {name: node.place for name, node, _ in parameters if node is not None}
-    return CallSite(parameters, {"in_channels": item.place, **places}, _sources(block, given, findings))
+    literals: dict[str, Plain] = {}
+    parameters: list[Parameter] = []
+    read: set[str] = set()
+    for name, argument in block.args.items():
+        node = given.get(name, argument.default)
+        if node is not None and name not in values and name not in read and is_literal(node):
+            literals[name] = node.plain()
+            continue
+        parameters.append(Parameter(name, node, name not in given))
+        if node is not None and name not in given:
+            read |= variables_in(node)
+    places = {name: given.get(name, argument.default) for name, argument in block.args.items()}
+    written = {name: node.place for name, node in places.items() if node is not None}
+    sources = _sources(block, given, findings)
+    return CallSite(literals, tuple(parameters), {"in_channels": item.place, **written}, sources)
 
 
 def _given(args: Node | None, block: Block, findings: Findings) -> dict[str, Node]:

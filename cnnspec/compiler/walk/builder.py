@@ -51,14 +51,14 @@ class Builder:
                 answer = self._inferences.of(layer, tuple(shapes))
             elif NOTHING in inputs:
                 self._names.several_inputs(item.place, frame.reporter, item.kind)
-        shape, reject, weights, params, macs, conflicts = answer
+        shape, reject, weights, params, macs, conflict = answer
         path = frame.namespace.prefix + name
         node = Node(path, item.kind, layer, inputs, shape, item.place, weights, params, macs)
         self.nodes.append(node)
         self.origins.append((item, frame))
         if reject is not None:
             self._rejected(node, reject, item, frame)
-        for conflict in conflicts:
+        if conflict is not None:
             self._wrong_assertion(node, conflict, item, frame)
         return node
 
