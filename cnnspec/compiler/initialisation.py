@@ -55,6 +55,8 @@ class InitReader:
             self._by_kind(init)
         found: list[Initialisation] = []
         for node, (item, frame) in zip(builder.nodes, builder.origins, strict=True):
+            if item.init is None and (node.weights is None or not node.weights.parameters):
+                continue
             parts = self._around(node.kind, frame.init)
             if item.init is not None and item.form not in HOLDERS:
                 own = _parts(item.init, frame.scope, frame.reporter)

@@ -192,4 +192,4 @@ class Plan:
     @property
     def complete(self) -> bool:
         """Whether every layer is known, so that the plan can be built."""
-        return all(node.known for node in self.nodes)
+        return None not in [node.weights for node in self.nodes]

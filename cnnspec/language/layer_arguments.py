@@ -58,14 +58,14 @@ class LayerFactory:
         `place` is the item's, `args` what is written of its arguments. Nothing is said of the fields in
         `reported`, whose mistakes are told elsewhere.
         """
-        key = (kind, *values, *map(type, values.values()), *map(_hashable, values.values()))
-        layer = self._layers.get(key)
+        key = (kind, *values, *map(type, values.values()), *values.values())
+        try:
+            layer = self._layers.get(key)
+        except TypeError:  # of a list or a mapping
+            key = (kind, repr(values))
+            layer = self._layers.get(key)
         if layer is None:
             layer = validate(KINDS[kind], values, kind, place, args, findings, HINTS, reported=reported)
             if layer is not None:
                 self._layers[key] = layer
         return layer
-
-
-def _hashable(value: object) -> object:
-    return repr(value) if isinstance(value, list | dict) else value

@@ -66,6 +66,8 @@ def check(source: Source) -> tuple[Source, Diagnostic | None]:
     size = len(text) if len(text) > MAX_BYTES else len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         return source, _too_large(source, size)
+    if text.replace("\n", "").isprintable():  # a quick look: most texts have nothing that could be wrong
+        return source, _directive(source) if "%" in text else None
     found = [bad.start() for pattern in _FORBIDDEN if (bad := pattern.search(text))]
     if found:
         return source, _forbidden(source, min(found))

@@ -14,7 +14,7 @@ from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Mapping, Scalar, is_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Container, Hashable
 
     from cnnspec.compiler.walk.frame import Frame
     from cnnspec.core.plain_values import Plain
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 class ItemLayers:
     """The layers that one item with expressions is found to be, in the scopes in which it is reached."""
 
-    __slots__ = ("expressions", "found", "literals", "variables")
+    __slots__ = ("expressions", "found", "literals", "reported", "variables")
 
-    def __init__(self, args: Yaml, scope: Scope) -> None:
+    def __init__(self, item: Item, args: Yaml, scope: Scope) -> None:
         self.variables = tuple(filter(scope.holds, variables_in(args)))
         """What the expressions read that differs from place to place: not the spec's own variables."""
         self.found: dict[Hashable, Layer] = {}
@@ -39,6 +39,10 @@ class ItemLayers:
         self.literals = {key.text: node.plain() if is_literal(node) else None for key, node in named}
         """The named arguments in the order in which they are written; None for an expression."""
         self.expressions = tuple((key.text, node) for key, node in named if not is_literal(node))
+        self.reported = frozenset(
+            key.text for key, node in named if item.literals_checked and is_literal(node)
+        )
+        """Those whose mistakes were reported when the item was read."""
 
     def key(self, scope: Scope) -> Hashable:
         """What the item's layer depends on here; all that it depends on is known."""
@@ -67,7 +71,7 @@ class ArgumentReader:
         layers = self._layers.get(item)
         if layers is None:
             assert item.args is not None, "an item without arguments is literal"
-            layers = self._layers[item] = ItemLayers(item.args, scope)
+            layers = self._layers[item] = ItemLayers(item, item.args, scope)
         if scope.unknown or scope.blind:
             return self._evaluated(item, layers, frame)
         key = layers.key(scope)
@@ -98,10 +102,7 @@ class ArgumentReader:
             except Unknown:
                 unknown.add(field)
                 del values[field]
-        reported = unknown
-        if item.literals_checked:
-            reported = unknown | (layers.literals.keys() - dict(layers.expressions).keys())
-        layer = self._made(item, values, frame, reported)
+        layer = self._made(item, values, frame, layers.reported | unknown)
         return None if unknown else layer
 
     def _from_main(self, item: Item, frame: Frame) -> Layer | None:
@@ -119,7 +120,9 @@ class ArgumentReader:
             return None
         return self._made(item, {model.main: value}, frame, set())
 
-    def _made(self, item: Item, values: dict[str, Any], frame: Frame, reported: set[str]) -> Layer | None:
+    def _made(
+        self, item: Item, values: dict[str, Any], frame: Frame, reported: Container[str]
+    ) -> Layer | None:
         assert item.args is not None, "an item without arguments is literal"
         findings = ArgumentReporter(frame.reporter, item.args, frame.scope)
         return self._factory.layer(item.kind, values, item.place, item.args, findings, reported=reported)
