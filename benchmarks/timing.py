@@ -8,6 +8,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
+_PAUSE = 0.05
+"""Seconds until the threads of what ran before have stopped waiting busily for more (OpenMP's do for a while)."""
+
 Timed = Callable[[], object]
 """What is timed; where it returns a float, these are its seconds, without what it sets up."""
 
@@ -24,6 +27,7 @@ def interleaved(candidates: Mapping[str, Timed], rounds: int) -> dict[str, list[
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     for number in range(rounds):
         for name in list(candidates)[:: 1 if number % 2 else -1]:
+            time.sleep(_PAUSE)
             seconds[name].append(timed(candidates[name]))
     return seconds
 

@@ -8,19 +8,16 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
 
 from cnnspec.cli.output_errors import UnprintedError, give_up, output_errors
 from cnnspec.core.errors import UserError
-from cnnspec.core.gc_pause import gc_paused
 from cnnspec.core.terminal import escaped
 
 _FOLDER = Path(__file__).with_name("commands")
-
-# Python searches everything for garbage once more as it ends, a fifth of a short command's time; the process ends anyway.
-atexit.register(gc.freeze)
 
 
 def command_names() -> list[str]:
@@ -58,9 +55,7 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in command_names():
             return None
-        with gc_paused():  # classes and functions are no garbage: searching them takes a tenth of the start
-            module = import_module(f"cnnspec.cli.commands.{cmd_name}")
-        command: click.Command = module.command
+        command: click.Command = import_module(f"cnnspec.cli.commands.{cmd_name}").command
         return command
 
     def resolve_command(
@@ -98,8 +93,8 @@ def main(args: list[str] | None = None) -> None:
 
     As shells have it, 130 on Ctrl-C, 143 on SIGTERM in a training, 141 where the output's reader has gone.
     """
-    # pydantic looks for plugins in every installed package's metadata, which takes a tenth of our time.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _with_less_garbage_collection()
+    _without_pydantic_plugins()
     _keep_unicode()
     colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
     try:
@@ -117,6 +112,34 @@ def main(args: list[str] | None = None) -> None:
     except UnprintedError as error:
         code = give_up(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _with_less_garbage_collection() -> None:
+    """Modules and a spec's nodes are no garbage, but Python searches them for some as they become more, and at the end.
+
+    That takes a fifth of a short command's time.
+    """
+    gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
+
+
+def _without_pydantic_plugins() -> None:
+    """Keep pydantic from looking for plugins in the metadata of every installed package.
+
+    Its own switch, PYDANTIC_DISABLE_PLUGINS, does so too, but after the modules that read metadata were imported,
+    which takes a tenth of a short command. Whatever else is asked of the module that looks for them, it answers.
+    """
+    name = "pydantic.plugin._loader"
+
+    def from_the_module_itself(attribute: str) -> Any:
+        if attribute.startswith("__"):  # asked by the import itself
+            raise AttributeError(attribute)
+        sys.modules.pop(name, None)
+        return getattr(import_module(name), attribute)
+
+    module = ModuleType(name)
+    vars(module).update(get_plugins=tuple, __getattr__=from_the_module_itself)
+    sys.modules.setdefault(name, module)
 
 
 def _keep_unicode() -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.checks.run import run_checks
 from cnnspec.compiler.inputs import input_names, read_inputs
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from cnnspec.language.spec import Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What is known of a spec after checking it."""
 
     diagnostics: tuple[Diagnostic, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import accumulate
 from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ class Initialisation(NamedTuple):
     initialiser: Initialiser
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The whole network in construction order."""
 
     name: str
@@ -122,7 +121,7 @@ class Plan:
     output_form: OutputForm = "one"
     init: tuple[Initialisation, ...] = ()
     description: str = ""
-    blocks: Mapping[str, str] = field(default_factory=dict)
+    blocks: Mapping[str, str] = MappingProxyType({})
     """Which block each namespace is an instance of."""
 
     @property

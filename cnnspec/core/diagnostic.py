@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
@@ -49,8 +48,7 @@ class Related(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One mistake: its code, what is wrong (with the numbers in it), where, and what to write instead."""
 
     code: str
@@ -114,4 +112,4 @@ class Report(Findings):
 def _with_count(diagnostic: Diagnostic, count: int) -> Diagnostic:
     if count == 1:
         return diagnostic
-    return replace(diagnostic, message=f"{diagnostic.message} ({count} times)")
+    return diagnostic._replace(message=f"{diagnostic.message} ({count} times)")

@@ -65,7 +65,7 @@ class Branch(NamedTuple):
     """Whether it was written as one bare item, whose false `when` drops the branch."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Block:
     """A layer kind of the user's own."""
 
@@ -100,7 +100,7 @@ OutputForm = Literal["one", "list", "dict"]
 """What the network returns: a tensor, a tuple of them, or a dict."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Spec:
     """A whole spec, with variant and overrides applied, before any expression is evaluated."""
 

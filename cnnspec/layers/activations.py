@@ -4,7 +4,7 @@ Element by element: rectifiers; smooth ones; those made of straight pieces. Alon
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -61,7 +61,7 @@ class LeakyReLU(Activation):
     Against: One more number to choose, and seldom better than relu where bn comes before it.
     """
 
-    main: ClassVar[str | None] = "negative_slope"
+    main = "negative_slope"
 
     negative_slope: Number = Field(0.01, description="Factor of the negative side; 0 is relu.")
 
@@ -77,7 +77,7 @@ class PReLU(Activation):
     can overfit.
     """
 
-    main: ClassVar[str | None] = "num_parameters"
+    main = "num_parameters"
 
     num_parameters: Positive = Field(1, description="Number of slopes: 1 for all, or one for each channel.")
     init: Number = Field(0.25, description="Slope to start with.")
@@ -108,7 +108,7 @@ class RReLU(Activation):
     Against: Slower, and rare: dropout and augmentation do more.
     """
 
-    main: ClassVar[str | None] = "lower"
+    main = "lower"
 
     lower: Number = Field(1.0 / 8, description="Least slope of the negative side.")
     upper: Number = Field(1.0 / 3, description="Greatest slope of the negative side.")
@@ -131,7 +131,7 @@ class Threshold(Activation):
     Against: It jumps at the threshold, and below it there is no gradient.
     """
 
-    main: ClassVar[str | None] = "threshold"
+    main = "threshold"
 
     threshold: Number = Field(description="Values up to this one are replaced.")
     value: Number = Field(description="What they are replaced by.")
@@ -147,7 +147,7 @@ class ELU(Activation):
     Against: The exponential costs more than relu; far below 0 the gradient vanishes.
     """
 
-    main: ClassVar[str | None] = "alpha"
+    main = "alpha"
 
     alpha: Number = Field(1.0, description="Depth that the negative side tends to: y → −alpha.")
 
@@ -174,7 +174,7 @@ class CELU(Activation):
     Against: The exponential costs more than relu; far below 0 the gradient vanishes.
     """
 
-    main: ClassVar[str | None] = "alpha"
+    main = "alpha"
 
     alpha: Number = Field(1.0, description="Depth that the negative side tends to, and its length; not 0.")
 
@@ -199,7 +199,7 @@ class Sigmoid(Activation):
     centred, and dearer than relu. As the last layer use a loss that includes it (bce_with_logits).
     """
 
-    normalises: ClassVar[bool] = True
+    normalises = True
 
 
 class Tanh(Activation):
@@ -235,7 +235,7 @@ class GELU(Activation):
     Against: Several times relu's cost where it is not fused, and it keeps its input for the backward pass.
     """
 
-    main: ClassVar[str | None] = "approximate"
+    main = "approximate"
 
     approximate: Literal["none", "tanh"] = Field(
         "none", description="Exact (none), or the faster formula with tanh."
@@ -274,7 +274,7 @@ class Softplus(Activation):
     Against: Inside a network dearer than relu and no better.
     """
 
-    main: ClassVar[str | None] = "beta"
+    main = "beta"
 
     beta: PositiveNumber = Field(1.0, description="Sharpness of the corner; large ones come near relu.")
     threshold: Number = Field(20.0, description="Above this value of beta · x it is taken for linear.")
@@ -337,7 +337,7 @@ class Hardtanh(Activation):
     Against: No gradient outside the bounds.
     """
 
-    main: ClassVar[str | None] = "min_val"
+    main = "min_val"
 
     min_val: Number = Field(-1.0, description="Lower bound of the output.")
     max_val: Number = Field(1.0, description="Upper bound of the output; above min_val.")
@@ -360,7 +360,7 @@ class Hardshrink(Activation):
     Against: It jumps at ±lambd, and between them there is no gradient.
     """
 
-    main: ClassVar[str | None] = "lambd"
+    main = "lambd"
 
     lambd: Number = Field(0.5, description="Values of at most this magnitude become 0.")
 
@@ -375,7 +375,7 @@ class Softshrink(Activation):
     Against: Between ±lambd there is no gradient; large values are biased by lambd.
     """
 
-    main: ClassVar[str | None] = "lambd"
+    main = "lambd"
 
     lambd: NonNegativeNumber = Field(0.5, description="How far every value is moved towards 0.")
 
@@ -386,8 +386,8 @@ class Softshrink(Activation):
 class AxisActivation(Layer):
     """An activation along one axis, which is torch's dim, but doesn't count the batch."""
 
-    main: ClassVar[str | None] = "axis"
-    mixes_channels: ClassVar[bool] = True
+    main = "axis"
+    mixes_channels = True
     axis: OptionalAxis = Field(
         None, description="Axis it works along, the batch not counted; null: the channels'."
     )
@@ -419,7 +419,7 @@ class Softmax(AxisActivation):
     badly. One large value leaves the others without gradient.
     """
 
-    normalises: ClassVar[bool] = True
+    normalises = True
 
 
 class Softmin(AxisActivation):
@@ -432,7 +432,7 @@ class Softmin(AxisActivation):
     Against: As softmax: not before the cross_entropy loss.
     """
 
-    normalises: ClassVar[bool] = True
+    normalises = True
 
 
 class LogSoftmax(AxisActivation):
@@ -445,7 +445,7 @@ class LogSoftmax(AxisActivation):
     Against: Needless before cross_entropy, which includes it.
     """
 
-    normalises: ClassVar[bool] = True
+    normalises = True
 
 
 class GLU(AxisActivation):

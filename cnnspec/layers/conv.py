@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -31,8 +31,8 @@ _MIRRORED = {"reflect": 1, "circular": 0}
 class Convolution(Layer):
     """conv and depthwise: a kernel that slides over a padded input."""
 
-    mixes_channels: ClassVar[bool] = True
-    inferred_argument: ClassVar[str | None] = "in_channels"
+    mixes_channels = True
+    inferred_argument = "in_channels"
 
     kernel_size: Sizes = Field(description="Extent of a filter along each spatial axis.")
     stride: Sizes = Field(1, description="Step from one position of the filter to the next.")
@@ -155,8 +155,8 @@ class Depthwise(Convolution):
     multiply-accumulates are not as many times faster.
     """
 
-    main: ClassVar[str | None] = "kernel_size"
-    mixes_channels: ClassVar[bool] = False
+    main = "kernel_size"
+    mixes_channels = False
 
     multiplier: Positive = Field(1, description="Filters, and so output channels, for each input channel.")
 

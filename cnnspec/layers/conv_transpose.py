@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -51,8 +51,8 @@ class ConvTranspose(Layer):
     checkerboard; upsample followed by conv does not.
     """
 
-    mixes_channels: ClassVar[bool] = True
-    inferred_argument: ClassVar[str | None] = "in_channels"
+    mixes_channels = True
+    inferred_argument = "in_channels"
 
     out_channels: Positive = Field(description="Number of channels that come out.")
     kernel_size: Sizes = Field(description="Extent of a filter along each spatial axis.")

@@ -1,6 +1,6 @@
 """Dropout: values set to 0 at random in training; in eval mode the identity."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from cnnspec.layers.shape_rules import require_channels_first, spatial_rank
 class DropoutLayer(Layer):
     """A layer that drops values, channels or whole branches with probability p."""
 
-    main: ClassVar[str | None] = "p"
+    main = "p"
 
     p: Probability = Field(0.5, description="Chance that a value is dropped, 0 to 1.")
 

@@ -62,8 +62,8 @@ def _empty_range(a: float, b: float) -> Reject:
 class Uniform(Initialiser):
     """Evenly between a and b."""
 
-    example: ClassVar[str] = "{uniform: {a: -0.1, b: 0.1}}"
-    function: ClassVar[str] = "uniform_"
+    example = "{uniform: {a: -0.1, b: 0.1}}"
+    function = "uniform_"
     a: Number = Field(0.0, description="The least value.")
     b: Number = Field(1.0, description="The greatest value.")
 
@@ -76,8 +76,8 @@ class Uniform(Initialiser):
 class Normal(Initialiser):
     """From a normal distribution."""
 
-    example: ClassVar[str] = "{normal: {std: 0.02}}"
-    function: ClassVar[str] = "normal_"
+    example = "{normal: {std: 0.02}}"
+    function = "normal_"
     mean: Number = Field(0.0, description="The mean.")
     std: NonNegativeNumber = Field(1.0, description="The standard deviation.")
 
@@ -85,8 +85,8 @@ class Normal(Initialiser):
 class TruncNormal(Initialiser):
     """From a normal distribution, drawn again outside of [a, b]."""
 
-    example: ClassVar[str] = "{trunc_normal: {std: 0.02}}"
-    function: ClassVar[str] = "trunc_normal_"
+    example = "{trunc_normal: {std: 0.02}}"
+    function = "trunc_normal_"
     mean: Number = Field(0.0, description="The mean.")
     std: PositiveNumber = Field(1.0, description="The standard deviation before the cut.")
     a: Number = Field(-2.0, description="The least value.")
@@ -101,45 +101,45 @@ class TruncNormal(Initialiser):
 class Constant(Initialiser):
     """The same number everywhere."""
 
-    example: ClassVar[str] = "{constant: 0.1}"
-    main: ClassVar[str | None] = "val"
-    function: ClassVar[str] = "constant_"
-    draws: ClassVar[bool] = False
+    example = "{constant: 0.1}"
+    main = "val"
+    function = "constant_"
+    draws = False
     val: Number = Field(description="The number.")
 
 
 class Zeros(Initialiser):
     """All 0."""
 
-    example: ClassVar[str] = "zeros"
-    function: ClassVar[str] = "zeros_"
-    draws: ClassVar[bool] = False
+    example = "zeros"
+    function = "zeros_"
+    draws = False
 
 
 class Ones(Initialiser):
     """All 1."""
 
-    example: ClassVar[str] = "ones"
-    function: ClassVar[str] = "ones_"
-    draws: ClassVar[bool] = False
+    example = "ones"
+    function = "ones_"
+    draws = False
 
 
 class Eye(Initialiser):
     """The identity matrix, for a linear layer."""
 
-    example: ClassVar[str] = "eye"
-    function: ClassVar[str] = "eye_"
-    draws: ClassVar[bool] = False
-    ranks: ClassVar[tuple[int, int]] = (2, 2)
+    example = "eye"
+    function = "eye_"
+    draws = False
+    ranks = (2, 2)
 
 
 class Dirac(Initialiser):
     """A convolution that passes its input through."""
 
-    example: ClassVar[str] = "{dirac: {groups: 1}}"
-    function: ClassVar[str] = "dirac_"
-    draws: ClassVar[bool] = False
-    ranks: ClassVar[tuple[int, int]] = (3, 5)
+    example = "{dirac: {groups: 1}}"
+    function = "dirac_"
+    draws = False
+    ranks = (3, 5)
     groups: Positive = Field(1, description="Groups of the convolution.")
 
     def require_shape(self, shape: tuple[int, ...]) -> None:
@@ -153,25 +153,25 @@ class Dirac(Initialiser):
 class XavierUniform(Initialiser):
     """Uniform, with the variance 2 / (fan_in + fan_out) (Glorot & Bengio, 2010)."""
 
-    example: ClassVar[str] = "{xavier_uniform: {gain: 1.4}}"
-    function: ClassVar[str] = "xavier_uniform_"
-    ranks: ClassVar[tuple[int, int]] = (2, MOST_AXES)
+    example = "{xavier_uniform: {gain: 1.4}}"
+    function = "xavier_uniform_"
+    ranks = (2, MOST_AXES)
     gain: Number = Field(1.0, description="A factor for the nonlinearity that follows.")
 
 
 class XavierNormal(XavierUniform):
     """Normal, with the variance 2 / (fan_in + fan_out) (Glorot & Bengio, 2010)."""
 
-    example: ClassVar[str] = "{xavier_normal: {gain: 1.4}}"
-    function: ClassVar[str] = "xavier_normal_"
+    example = "{xavier_normal: {gain: 1.4}}"
+    function = "xavier_normal_"
 
 
 class KaimingUniform(Initialiser):
     """Uniform, with a variance that keeps a signal's size through relu (He et al., 2015)."""
 
-    example: ClassVar[str] = "{kaiming_uniform: {a: 0.2}}"
-    function: ClassVar[str] = "kaiming_uniform_"
-    ranks: ClassVar[tuple[int, int]] = (2, MOST_AXES)
+    example = "{kaiming_uniform: {a: 0.2}}"
+    function = "kaiming_uniform_"
+    ranks = (2, MOST_AXES)
     a: Number = Field(0.0, description="The negative slope of the leaky relu that follows.")
     mode: Literal["fan_in", "fan_out"] = Field(
         "fan_in",
@@ -183,25 +183,25 @@ class KaimingUniform(Initialiser):
 class KaimingNormal(KaimingUniform):
     """Normal, with a variance that keeps a signal's size through relu (He et al., 2015)."""
 
-    example: ClassVar[str] = "{kaiming_normal: {mode: fan_out, nonlinearity: relu}}"
-    function: ClassVar[str] = "kaiming_normal_"
+    example = "{kaiming_normal: {mode: fan_out, nonlinearity: relu}}"
+    function = "kaiming_normal_"
 
 
 class Orthogonal(Initialiser):
     """A (semi-)orthogonal matrix (Saxe et al., 2013)."""
 
-    example: ClassVar[str] = "{orthogonal: {gain: 1.4}}"
-    function: ClassVar[str] = "orthogonal_"
-    ranks: ClassVar[tuple[int, int]] = (2, MOST_AXES)
+    example = "{orthogonal: {gain: 1.4}}"
+    function = "orthogonal_"
+    ranks = (2, MOST_AXES)
     gain: Number = Field(1.0, description="A factor.")
 
 
 class Sparse(Initialiser):
     """Normal, with a fraction of each column 0 (Martens, 2010)."""
 
-    example: ClassVar[str] = "{sparse: {sparsity: 0.9}}"
-    function: ClassVar[str] = "sparse_"
-    ranks: ClassVar[tuple[int, int]] = (2, 2)
+    example = "{sparse: {sparsity: 0.9}}"
+    function = "sparse_"
+    ranks = (2, 2)
     sparsity: Probability = Field(description="The fraction of each column that is 0.")
     std: NonNegativeNumber = Field(0.01, description="The standard deviation of the rest.")
 

@@ -1,7 +1,6 @@
 """The linear layer: weighted sums of all channels."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -26,9 +25,9 @@ class Linear(Layer):
     network that accepts one input size only. Two of them without an activation between are one.
     """
 
-    main: ClassVar[str | None] = "out_features"
-    mixes_channels: ClassVar[bool] = True
-    inferred_argument: ClassVar[str | None] = "in_features"
+    main = "out_features"
+    mixes_channels = True
+    inferred_argument = "in_features"
 
     out_features: Positive = Field(description="Number of weighted sums, and of channels that come out.")
     bias: Flag = Field(default=True, description="Whether a learned number is added to each output.")

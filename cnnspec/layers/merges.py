@@ -63,7 +63,7 @@ class Add(Elementwise):
     conv of its own. An activation before it keeps the sum from ever shrinking.
     """
 
-    symbol: ClassVar[str] = "+"
+    symbol = "+"
 
 
 class Multiply(Elementwise):
@@ -79,7 +79,7 @@ class Multiply(Elementwise):
     fast.
     """
 
-    symbol: ClassVar[str] = "*"
+    symbol = "*"
 
 
 class Concat(Merge):
@@ -94,7 +94,7 @@ class Concat(Merge):
     keeps them.
     """
 
-    mixes_channels: ClassVar[bool] = True
+    mixes_channels = True
 
     axis: OptionalAxis = Field(
         None, description="Axis the branches are laid along, the batch not counted; null: the channels'."

@@ -42,7 +42,7 @@ def scale_and_shift(shape: tuple[int, ...], *, scale: bool, shift: bool) -> Mapp
 class ChannelNorm(Layer):
     """bn and instancenorm: a mean and a variance for each channel, tracked for eval mode or not."""
 
-    inferred_argument: ClassVar[str | None] = "num_features"
+    inferred_argument = "num_features"
 
     eps: NonNegativeNumber = Field(
         1e-05, description="Added to the variance, so that nothing is divided by 0."
@@ -84,7 +84,7 @@ class BatchNorm(ChannelNorm):
     the layer before it useless.
     """
 
-    averages_batch: ClassVar[bool] = True
+    averages_batch = True
 
     eps: PositiveNumber = Field(1e-05, description="Added to the variance, so that nothing is divided by 0.")
     momentum: OptionalProbability = Field(
@@ -152,9 +152,9 @@ class InstanceNorm(ChannelNorm):
 class NormOverAxes(Layer):
     """layernorm and rmsnorm: torch has them over the last axes, a helper over others."""
 
-    mixes_channels: ClassVar[bool] = True
-    scales_values: ClassVar[bool] = True
-    inferred_argument: ClassVar[str | None] = "normalized_shape"
+    mixes_channels = True
+    scales_values = True
+    inferred_argument = "normalized_shape"
     options: ClassVar[tuple[str, ...]]
     """torch's keywords."""
 
@@ -225,7 +225,7 @@ class LayerNorm(NormOverAxes):
     costs time. Convolutional networks that are not built for it do better with bn.
     """
 
-    options: ClassVar[tuple[str, ...]] = ("eps", "elementwise_affine", "bias")
+    options = ("eps", "elementwise_affine", "bias")
 
     eps: NonNegativeNumber = Field(
         1e-05, description="Added to the variance, so that nothing is divided by 0."
@@ -250,7 +250,7 @@ class RMSNorm(NormOverAxes):
     image it permutes twice, as layernorm does.
     """
 
-    options: ClassVar[tuple[str, ...]] = ("eps", "elementwise_affine")
+    options = ("eps", "elementwise_affine")
 
     eps: OptionalNonNegativeNumber = Field(
         None, description="Added to the mean of squares; null: the smallest step of the number type."
@@ -273,9 +273,9 @@ class GroupNorm(Layer):
     batches are large.
     """
 
-    main: ClassVar[str | None] = "num_groups"
-    mixes_channels: ClassVar[bool] = True
-    inferred_argument: ClassVar[str | None] = "num_channels"
+    main = "num_groups"
+    mixes_channels = True
+    inferred_argument = "num_channels"
 
     num_groups: Positive = Field(
         description="Groups that the channels are split into; a divisor of their number."
@@ -323,8 +323,8 @@ class LocalResponseNorm(Layer):
     other.
     """
 
-    main: ClassVar[str | None] = "size"
-    mixes_channels: ClassVar[bool] = True
+    main = "size"
+    mixes_channels = True
 
     size: Positive = Field(description="Number of neighbouring channels that are summed over.")
     alpha: Number = Field(1e-4, description="Factor of the mean of squares.")

@@ -1,6 +1,6 @@
 """Padding as a layer of its own: with any value, and any amount at each side."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -29,7 +29,7 @@ class Pad(Layer):
     Against: For equal zeros on both sides the padding of conv does the same without a copy.
     """
 
-    main: ClassVar[str | None] = "padding"
+    main = "padding"
 
     padding: Sides = Field(
         description="Elements for all sides, or a list in torch's order: before and after on the last axis"

@@ -33,7 +33,7 @@ _VOLUMES = 3
 class Pool(Layer):
     """A window that slides over the spatial axes, by default by its own size."""
 
-    main: ClassVar[str | None] = "kernel_size"
+    main = "kernel_size"
     averages: ClassVar[bool] = False
     """Whether torch computes it by its average pool, which refuses more volumes."""
 
@@ -132,7 +132,7 @@ class AvgPool(Pool):
     border down unless count_include_pad is false.
     """
 
-    averages: ClassVar[bool] = True
+    averages = True
 
     padding: Paddings = Field(
         0, description="Zeros added at both ends of each axis; at most kernel_size / 2."
@@ -174,7 +174,7 @@ class LPPool(Pool):
     and an odd power of a negative sum gives 0. It has no padding.
     """
 
-    averages: ClassVar[bool] = True
+    averages = True
 
     norm_type: Number = Field(
         2.0, description="The exponent p of the norm; 1 is the sum of the window, ∞ the maximum."
@@ -205,7 +205,7 @@ class LPPool(Pool):
 class AdaptivePool(Layer):
     """Output j of o, of n inputs, reads the inputs from ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉, not included."""
 
-    main: ClassVar[str | None] = "output_size"
+    main = "output_size"
     output_size: OutputSizes = Field(
         description="Size of the output along each spatial axis; null keeps the input's."
     )
@@ -300,7 +300,7 @@ class GlobalAvgPool(GlobalPool):
     Against: Where something was is lost, and small objects are averaged away.
     """
 
-    target: ClassVar[str] = "AdaptiveAvgPool"
+    target = "AdaptiveAvgPool"
 
 
 class GlobalMaxPool(GlobalPool):
@@ -313,4 +313,4 @@ class GlobalMaxPool(GlobalPool):
     Against: One position a channel gets the gradient, and one outlier decides.
     """
 
-    target: ClassVar[str] = "AdaptiveMaxPool"
+    target = "AdaptiveMaxPool"

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from math import floor
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -111,7 +111,7 @@ class Upsample(Interpolation):
     align_corners true, what an output sees depends on the input's size.
     """
 
-    main: ClassVar[str | None] = "scale_factor"
+    main = "scale_factor"
 
     scale_factor: Factors = Field(None, description="Factor by which each spatial axis grows.")
 
@@ -177,8 +177,8 @@ class Resize(Interpolation):
     antialias skips pixels.
     """
 
-    main: ClassVar[str | None] = "size"
-    references: ClassVar[tuple[str, ...]] = ("like",)
+    main = "size"
+    references = ("like",)
 
     like: OptionalName = Field(None, description="Name of the value whose spatial size is taken.")
     antialias: Flag = Field(

@@ -1,7 +1,7 @@
 """Layers that change the axes alone: flatten, unflatten, permute."""
 
 import math
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field, Strict
 
@@ -33,7 +33,7 @@ class Flatten(Layer):
     global_avgpool there is one position only, and any size will do.
     """
 
-    mixes_channels: ClassVar[bool] = True
+    mixes_channels = True
 
     start_axis: Axis = Field(0, description="First axis that is flattened, the batch not counted.")
     end_axis: Axis = Field(-1, description="Last axis that is flattened; negative: from the end.")
@@ -90,7 +90,7 @@ class Unflatten(Layer):
     Against: The order of the axes is easily mistaken; flatten then permute is not its way back.
     """
 
-    mixes_channels: ClassVar[bool] = True
+    mixes_channels = True
 
     axis: Axis = Field(description="Axis that is laid out, the batch not counted.")
     unflattened_size: Extents = Field(description="Sizes of the new axes; one may be -1: what is left.")
@@ -151,8 +151,8 @@ class Permute(Layer):
     Against: What follows may have to copy the tensor. conv, bn and pools take channels first only.
     """
 
-    main: ClassVar[str | None] = "axes"
-    mixes_channels: ClassVar[bool] = True
+    main = "axes"
+    mixes_channels = True
 
     axes: AxisList = Field(
         description="For each axis of the output, the input's axis it is; the batch is not counted."

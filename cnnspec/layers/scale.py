@@ -1,7 +1,6 @@
 """A learned factor for each channel, with which LayerScale is built."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -22,8 +21,8 @@ class Scale(Layer):
     Against: Right after bn, which has such a factor already, it is redundant.
     """
 
-    main: ClassVar[str | None] = "init"
-    needs_name: ClassVar[bool] = True
+    main = "init"
+    needs_name = True
 
     init: Number = Field(1.0, description="What every factor starts as.")
 

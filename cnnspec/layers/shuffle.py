@@ -1,7 +1,5 @@
 """Shuffles: channels become positions, positions channels, or channels change places."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnspec.core import size as sizes
@@ -25,8 +23,8 @@ class PixelShuffle(Layer):
     Against: Without care in initialisation it leaves a checkerboard, as conv_transpose does.
     """
 
-    main: ClassVar[str | None] = "upscale_factor"
-    mixes_channels: ClassVar[bool] = True
+    main = "upscale_factor"
+    mixes_channels = True
 
     upscale_factor: Positive = Field(description="How many times as high and wide the image becomes.")
 
@@ -70,8 +68,8 @@ class PixelUnshuffle(Layer):
     Against: Height and width must be multiples of r; the next conv has r² times the channels to read.
     """
 
-    main: ClassVar[str | None] = "downscale_factor"
-    mixes_channels: ClassVar[bool] = True
+    main = "downscale_factor"
+    mixes_channels = True
 
     downscale_factor: Positive = Field(description="How many times less high and wide the image becomes.")
 
@@ -116,8 +114,8 @@ class ChannelShuffle(Layer):
     Against: It moves memory without any arithmetic, which takes longer than the counts suggest.
     """
 
-    main: ClassVar[str | None] = "groups"
-    mixes_channels: ClassVar[bool] = True
+    main = "groups"
+    mixes_channels = True
 
     groups: Positive = Field(
         description="Groups that the channels are dealt from; a divisor of their number."

@@ -1,7 +1,5 @@
 """A slice of one axis: from start to stop, or one of equal parts."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnspec.core import size as sizes
@@ -30,7 +28,7 @@ class Slice(Layer):
     Against: Bounds in numbers stay when the layer before changes; `part` and `of` move with it.
     """
 
-    mixes_channels: ClassVar[bool] = True
+    mixes_channels = True
 
     start: Integer = Field(0, description="First element that is taken; negative: counted from the end.")
     stop: OptionalInteger = Field(

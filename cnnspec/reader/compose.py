@@ -7,7 +7,7 @@ nodes. Reading stops beyond MAX_DEPTH and MAX_NODES.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from yaml.events import (
     AliasEvent,
@@ -28,10 +28,29 @@ from cnnspec.reader.scalars import is_number, scalar_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
     from yaml.error import Mark
 
     from cnnspec.core.diagnostic import Diagnostic, Source
+
+    class Event(Protocol):
+        """What is used of PyYAML's events; each class of events has a part of it."""
+
+        start_mark: Mark
+        end_mark: Mark
+        anchor: str | None
+        tag: str | None
+        value: str
+        style: str | None
+        flow_style: bool
+
+    class Parser(Protocol):
+        """A parser of YAML: libyaml's or PyYAML's own."""
+
+        def get_event(self) -> Event | None:
+            """The next event, or None after the last. Raises yaml.YAMLError."""
+
 
 MAX_DEPTH = 64
 """Levels of lists and mappings within each other."""
@@ -41,25 +60,6 @@ MAX_NODES = 100_000
 _BLOCK_STYLES = frozenset("|>")
 _MOST_SUGGESTIONS = 50
 """Unknown aliases that get a suggestion, and anchors that are looked at for one."""
-
-
-class Event(Protocol):
-    """What is used of PyYAML's events; each class of events has a part of it."""
-
-    start_mark: Mark
-    end_mark: Mark
-    anchor: str | None
-    tag: str | None
-    value: str
-    style: str | None
-    flow_style: bool
-
-
-class Parser(Protocol):
-    """A parser of YAML: libyaml's or PyYAML's own."""
-
-    def get_event(self) -> Event | None:
-        """The next event, or None after the last. Raises yaml.YAMLError."""
 
 
 _make_place: Callable[[tuple[Source, int, int, int, int]], Place] = partial(tuple.__new__, Place)
@@ -87,6 +87,7 @@ class Composer:
         Raises ReadError where reading can't go on, and yaml.YAMLError where the text is no YAML.
         """
         handlers: dict[type[object], Callable[[Event], None]] = {
+            ScalarEvent: self._scalar,
             AliasEvent: self._alias,
             MappingStartEvent: self._begin,
             SequenceStartEvent: self._begin,
@@ -97,10 +98,7 @@ class Composer:
         }
         while (event := self._next()) is not None:
             self._last = event
-            kind = type(event)
-            if kind is ScalarEvent:
-                self._scalar(event)
-            elif handler := handlers.get(kind):
+            if handler := handlers.get(type(event)):
                 handler(event)
         return next(iter(self._open[0].items), None)
 

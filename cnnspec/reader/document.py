@@ -5,8 +5,7 @@ Any text and any bytes give a Document at once: no text makes reading raise, han
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import yaml
 from yaml.error import MarkedYAMLError
@@ -32,8 +31,7 @@ _LIBYAML_LIMIT = "maximum nesting depth"
 """Newer versions of libyaml look ahead through at most 1,000 brackets, and complain before our lower limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What a text holds: no root where reading stopped; with any diagnostic it is not to be used."""
 
     root: Node | None

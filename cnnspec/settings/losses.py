@@ -49,7 +49,7 @@ class Loss(Arguments):
 class CrossEntropy(Loss):
     """−log of the softmax at the true class, averaged over the batch; takes scores, not a softmax."""
 
-    example: ClassVar[str] = "{cross_entropy: {weight: balanced, label_smoothing: 0.1}}"
+    example = "{cross_entropy: {weight: balanced, label_smoothing: 0.1}}"
     outputs = "softmax"
 
     weight: ClassWeights = Field(
@@ -87,8 +87,8 @@ class BinaryCrossEntropy(Loss):
     Two classes need one output only: what it says is how sure the second class is.
     """
 
-    example: ClassVar[str] = "{bce: {pos_weight: 9}}"
-    one_for_two: ClassVar[bool] = True
+    example = "{bce: {pos_weight: 9}}"
+    one_for_two = True
     outputs = "sigmoid"
 
     pos_weight: PositiveWeights = Field(
@@ -113,7 +113,7 @@ class MeanSquaredError(Loss):
     What `cnnspec predict` shows of a class is its output, cut to what lies from 0 to 1.
     """
 
-    example: ClassVar[str] = "mse"
+    example = "mse"
 
 
 LOSSES = Registry(

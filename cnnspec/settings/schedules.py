@@ -105,7 +105,7 @@ Epochs = Annotated[
 class Constant(Schedule):
     """lr stays as it is."""
 
-    example: ClassVar[str] = "{constant: {warmup: 1}}"
+    example = "{constant: {warmup: 1}}"
 
 
 class Cosine(Schedule):
@@ -114,8 +114,8 @@ class Cosine(Schedule):
     Formula: eta_min + (lr − eta_min)·(1 + cos(π·t/T))/2 in step t of T, t from 0, those of warmup not counted.
     """
 
-    example: ClassVar[str] = "{cosine: {eta_min: 1e-5, warmup: 0.5}}"
-    main: ClassVar[str | None] = "eta_min"
+    example = "{cosine: {eta_min: 1e-5, warmup: 0.5}}"
+    main = "eta_min"
 
     eta_min: NonNegativeNumber = Field(0, description="The learning rate at the end.")
 
@@ -138,8 +138,8 @@ class StepDecay(Schedule):
     Epochs are those of the training: those of warmup count.
     """
 
-    example: ClassVar[str] = "{step: {milestones: [5, 8], gamma: 0.1}}"
-    main: ClassVar[str | None] = "step_size"
+    example = "{step: {milestones: [5, 8], gamma: 0.1}}"
+    main = "step_size"
 
     step_size: Annotated[Positive | None, Expect("a whole number of at least 1, or null")] = Field(
         None, description="Epochs from one change to the next."
@@ -182,8 +182,8 @@ class StepDecay(Schedule):
 class Exponential(Schedule):
     """lr is multiplied by gamma after every epoch; those of warmup count."""
 
-    example: ClassVar[str] = "{exponential: {gamma: 0.8}}"
-    main: ClassVar[str | None] = "gamma"
+    example = "{exponential: {gamma: 0.8}}"
+    main = "gamma"
 
     gamma: PositiveNumber = Field(description="What lr is multiplied by, such as 0.95.")
 
@@ -195,8 +195,8 @@ class Exponential(Schedule):
 class Plateau(Schedule):
     """lr is multiplied by factor where the validation's loss, or without one the training's, no longer falls."""
 
-    example: ClassVar[str] = "{plateau: {factor: 0.5, patience: 2}}"
-    torch: ClassVar[str | None] = "ReduceLROnPlateau"
+    example = "{plateau: {factor: 0.5, patience: 2}}"
+    torch = "ReduceLROnPlateau"
 
     factor: Share = Field(0.1, description="What lr is multiplied by.")
     patience: NonNegative = Field(10, description="Epochs without a better loss that are allowed.")
@@ -226,7 +226,7 @@ class OneCycle(Schedule):
     The last step has the least lr. A warmup grows to the first lr, and momentum waits for it to end.
     """
 
-    example: ClassVar[str] = "{one_cycle: {pct_start: 0.2}}"
+    example = "{one_cycle: {pct_start: 0.2}}"
 
     pct_start: Probability = Field(0.3, description="The share of the steps in which lr grows.")
     anneal_strategy: Literal["cos", "linear"] = Field(

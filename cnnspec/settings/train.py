@@ -1,7 +1,7 @@
 """What `train:` may say."""
 
 import math
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -47,9 +47,7 @@ def _adamw() -> Optimizer:
 class Train(Arguments):
     """How the network is trained."""
 
-    example: ClassVar[str] = (
-        "{epochs: 30, batch_size: 128, optimizer: {sgd: {lr: 0.1, momentum: 0.9}}, schedule: cosine, augment: [hflip]}"
-    )
+    example = "{epochs: 30, batch_size: 128, optimizer: {sgd: {lr: 0.1, momentum: 0.9}}, schedule: cosine, augment: [hflip]}"
 
     epochs: Positive = Field(10, description="How often every training image is seen.")
     batch_size: Positive = Field(

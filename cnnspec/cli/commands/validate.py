@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -59,7 +58,7 @@ def _checked(spec: str, settings: tuple[str, ...]) -> Iterator[_Checked]:
     for variant in variants(opened.document):
         result = check_document(opened.document, variant=variant, settings=settings)
         new = [found for found in result.diagnostics if _key(found) not in known]
-        named = [replace(found, message=f"{found.message} (variant {variant})") for found in new]
+        named = [found._replace(message=f"{found.message} (variant {variant})") for found in new]
         yield _Checked(f"{opened.label}@{variant}", result, named)
 
 

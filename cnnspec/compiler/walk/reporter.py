@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related, Report
@@ -43,7 +42,7 @@ class Reporter(Findings):
     def add(self, diagnostic: Diagnostic) -> None:
         """Record one, with the calls that led to it."""
         calls = tuple(call.related() for call in reversed(self.calls[-_MOST_CALLS:]))
-        self.report.add(replace(diagnostic, related=diagnostic.related + calls))
+        self.report.add(diagnostic._replace(related=diagnostic.related + calls))
 
     def inside(self, call: BlockCall) -> Reporter:
         """For what is found in a block that is called here."""
@@ -65,7 +64,7 @@ class ArgumentReporter(Findings):
     def add(self, diagnostic: Diagnostic) -> None:
         """Record one, with the definitions of the variables in the argument that it points at."""
         related = diagnostic.related or definitions(self._argument_at(diagnostic.place), self._scope)
-        self._reporter.add(replace(diagnostic, related=related))
+        self._reporter.add(diagnostic._replace(related=related))
 
     def _argument_at(self, place: Place) -> Node | None:
         args = self._arguments

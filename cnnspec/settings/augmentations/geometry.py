@@ -1,7 +1,7 @@
 """Augmentations that move pixels."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -24,8 +24,8 @@ class RandomCrop(Augmentation):
     Against: What matters stands at the edge, or always at the same place.
     """
 
-    example: ClassVar[str] = "{random_crop: {padding: 4, padding_mode: reflect}}"
-    main: ClassVar[str | None] = "padding"
+    example = "{random_crop: {padding: 4, padding_mode: reflect}}"
+    main = "padding"
 
     padding: Pixels = Field(4, description="Pixels on each side, and the furthest that the image is shifted.")
     padding_mode: Literal["zeros", "reflect", "replicate"] = Field(
@@ -52,8 +52,8 @@ class HFlip(Augmentation):
     Against: Digits, letters, whatever has a left and a right.
     """
 
-    example: ClassVar[str] = "hflip"
-    main: ClassVar[str | None] = "p"
+    example = "hflip"
+    main = "p"
 
     p: Probability = Field(0.5, description="Share of the images that are mirrored.")
 
@@ -68,8 +68,8 @@ class VFlip(Augmentation):
     Against: Photographs, which have an above and a below.
     """
 
-    example: ClassVar[str] = "vflip"
-    main: ClassVar[str | None] = "p"
+    example = "vflip"
+    main = "p"
 
     p: Probability = Field(0.5, description="Share of the images that are mirrored.")
 
@@ -85,8 +85,8 @@ class Rotate(Augmentation):
     Against: It blurs, and its corners are empty; 90 degrees at once are better made of flips.
     """
 
-    example: ClassVar[str] = "{rotate: {degrees: 10, p: 0.5}}"
-    main: ClassVar[str | None] = "degrees"
+    example = "{rotate: {degrees: 10, p: 0.5}}"
+    main = "degrees"
 
     degrees: Degrees = Field(description="The largest angle, in either direction.")
     p: Probability = Field(1.0, description="Share of the images that are turned.")

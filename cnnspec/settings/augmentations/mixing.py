@@ -1,6 +1,6 @@
 """Augmentations that make one image of two. The label is shared likewise."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -20,10 +20,10 @@ class Mixup(Augmentation):
     Against: Short trainings, small networks: the training loss stays high, and its accuracy tells little.
     """
 
-    example: ClassVar[str] = "{mixup: {alpha: 0.2}}"
-    main: ClassVar[str | None] = "alpha"
-    mixes: ClassVar[bool] = True
-    never_after: ClassVar[frozenset[str]] = frozenset()
+    example = "{mixup: {alpha: 0.2}}"
+    main = "alpha"
+    mixes = True
+    never_after = frozenset()
 
     alpha: Alpha = Field(0.2, description="Near 0 most images stay nearly alone; 1 draws λ evenly.")
 
@@ -39,9 +39,9 @@ class CutMix(Augmentation):
     Against: As mixup; and where the class depends on the whole image, or on a small part of it.
     """
 
-    example: ClassVar[str] = "{cutmix: {alpha: 1}}"
-    main: ClassVar[str | None] = "alpha"
-    mixes: ClassVar[bool] = True
-    never_after: ClassVar[frozenset[str]] = frozenset()
+    example = "{cutmix: {alpha: 1}}"
+    main = "alpha"
+    mixes = True
+    never_after = frozenset()
 
     alpha: Alpha = Field(1.0, description="Near 0 most images stay nearly whole; 1 draws λ evenly.")

@@ -1,7 +1,7 @@
 """Augmentations that change what pixels are."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field, Strict
 
@@ -34,8 +34,8 @@ class Colour(Augmentation):
     Against: Colour is what tells the classes apart; hue and saturation cost more time than the other two.
     """
 
-    example: ClassVar[str] = "{colour: {brightness: 0.2, contrast: 0.2}}"
-    never_after: ClassVar[frozenset[str]] = Augmentation.never_after | {"normalise"}
+    example = "{colour: {brightness: 0.2, contrast: 0.2}}"
+    never_after = Augmentation.never_after | {"normalise"}
 
     brightness: NonNegativeNumber = Field(0, description="How far the values' factor is from 1 at most.")
     contrast: NonNegativeNumber = Field(
@@ -67,8 +67,8 @@ class Cutout(Augmentation):
     Against: The object is small, and may be all covered.
     """
 
-    example: ClassVar[str] = "{cutout: {size: 8}}"
-    main: ClassVar[str | None] = "size"
+    example = "{cutout: {size: 8}}"
+    main = "size"
 
     size: Pixels = Field(description="The square's side, or its height and width, in pixels.")
     p: Probability = Field(1.0, description="Share of the images that lose one.")
@@ -92,8 +92,8 @@ class Normalise(Augmentation):
     Against: Numbers of other images than those that are trained on.
     """
 
-    example: ClassVar[str] = "{normalise: {mean: 0.5, std: 0.5}}"
-    never_after: ClassVar[frozenset[str]] = Augmentation.never_after | {"normalise"}
+    example = "{normalise: {mean: 0.5, std: 0.5}}"
+    never_after = Augmentation.never_after | {"normalise"}
 
     mean: Means = Field(None, description="On the scale from 0 to 1; null: that of the images to train on.")
     std: Deviations = Field(None, description="The standard deviation, likewise.")

@@ -1,7 +1,6 @@
 """Data of one's own: pictures in folders or listed in a table, arrays, and random images to try a spec with."""
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
@@ -22,7 +21,7 @@ ImageShape = Annotated[
 class Own(Data):
     """Images of which only their files tell how many there are, and of which classes."""
 
-    may_validate: ClassVar[bool] = True
+    may_validate = True
 
     test: Part = Field(
         0.2,
@@ -43,8 +42,8 @@ class Own(Data):
 class Pictures(Own):
     """Image files of any size, decoded by Pillow to the channels that the network takes: 1 (grey), 3 or 4 (RGBA)."""
 
-    channels: ClassVar[Mapping[int, str]] = {1: "grey", 3: "RGB", 4: "RGBA"}
-    in_files: ClassVar[bool] = True
+    channels = {1: "grey", 3: "RGB", 4: "RGBA"}
+    in_files = True
 
     size: Size = Field(
         None, description="Height and width that an image is brought to; null: the network's input's."
@@ -82,9 +81,9 @@ class ImageFolder(Pictures):
     them: whole numbers are taken for 16 bits, floats for 0 to 1, or where a file has a larger one for 0 to 255.
     """
 
-    reader: ClassVar[str] = "image_folder"
-    example: ClassVar[str] = "{image_folder: {root: photos, size: [64, 64]}}"
-    main: ClassVar[str | None] = "root"
+    reader = "image_folder"
+    example = "{image_folder: {root: photos, size: [64, 64]}}"
+    main = "root"
 
     root: Folder = Field(description="The folder.")
 
@@ -96,9 +95,9 @@ class Csv(Pictures):
     An image is listed once, and read as image_folder reads it. Other columns are not looked at.
     """
 
-    reader: ClassVar[str] = "csv"
-    example: ClassVar[str] = "{csv: {file: photos/labels.csv, test: 0.1}}"
-    main: ClassVar[str | None] = "file"
+    reader = "csv"
+    example = "{csv: {file: photos/labels.csv, test: 0.1}}"
+    main = "file"
 
     file: File = Field(description="The table, in UTF-8.")
     root: OptionalFolder = Field(
@@ -113,9 +112,9 @@ class Npz(Own):
     Images are unsigned bytes of N×H×W, N×H×W×C or N×C×H×W, labels whole numbers from 0.
     """
 
-    reader: ClassVar[str] = "npz"
-    example: ClassVar[str] = "{npz: {file: images.npz, seed: 1}}"
-    main: ClassVar[str | None] = "file"
+    reader = "npz"
+    example = "{npz: {file: images.npz, seed: 1}}"
+    main = "file"
 
     file: File = Field(description="The file.")
 
@@ -126,8 +125,8 @@ class Npz(Own):
 class Fake(Data):
     """Random images with labels that have nothing to do with them: to try a spec without data."""
 
-    reader: ClassVar[str] = "fake"
-    example: ClassVar[str] = "{fake: {classes: 10, train_images: 500}}"
+    reader = "fake"
+    example = "{fake: {classes: 10, train_images: 500}}"
 
     shape: ImageShape = Field(
         None, description="Channels, height and width of the images; null: the network's input's."

@@ -1,13 +1,12 @@
 """The published data sets of grey images, and what is true of them."""
 
-from collections.abc import Mapping
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from cnnspec.declare.arguments import Expect
-from cnnspec.settings.datasets.base import Facts, Fetched, Published, published
+from cnnspec.settings.datasets.base import Fetched, Published, published
 
 _GREY_28 = (1, 28, 28)
 _TEN = tuple(digits)
@@ -16,15 +15,15 @@ _TEN = tuple(digits)
 class Digits(Published):
     """1,797 handwritten digits of 8×8, shipped with cnnspec (UCI's optical recognition set)."""
 
-    reader: ClassVar[str] = "digits"
-    example: ClassVar[str] = "digits"
-    known: ClassVar[Mapping[str, Facts]] = {"": published((1, 8, 8), _TEN, 1442, 355)}
+    reader = "digits"
+    example = "digits"
+    known = {"": published((1, 8, 8), _TEN, 1442, 355)}
 
 
 class IdxFiles(Fetched):
     """Four IDX files in a folder, gzipped or not: images and labels, to train and to test with."""
 
-    reader: ClassVar[str] = "mnist"
+    reader = "mnist"
     system_folder: ClassVar[str | None] = None
     """Where a system's package puts the files."""
 
@@ -32,18 +31,18 @@ class IdxFiles(Fetched):
 class Mnist(IdxFiles):
     """70,000 handwritten digits of 28×28 (LeCun, Cortes & Burges)."""
 
-    torchvision: ClassVar[str] = "MNIST"
-    example: ClassVar[str] = "{mnist: {root: files, download: true}}"
-    known: ClassVar[Mapping[str, Facts]] = {"": published(_GREY_28, _TEN, 60_000, 10_000)}
+    torchvision = "MNIST"
+    example = "{mnist: {root: files, download: true}}"
+    known = {"": published(_GREY_28, _TEN, 60_000, 10_000)}
 
 
 class FashionMnist(IdxFiles):
     """70,000 pictures of clothes of 28×28, in MNIST's format (Xiao, Rasul & Vollgraf, 2017)."""
 
-    torchvision: ClassVar[str] = "FashionMNIST"
-    system_folder: ClassVar[str | None] = "/usr/share/datasets/fashion-mnist"  # Debian's
-    example: ClassVar[str] = "{fashion_mnist: {download: true}}"
-    known: ClassVar[Mapping[str, Facts]] = {
+    torchvision = "FashionMNIST"
+    system_folder = "/usr/share/datasets/fashion-mnist"  # Debian's
+    example = "{fashion_mnist: {download: true}}"
+    known = {
         "": published(
             _GREY_28,
             (
@@ -59,9 +58,9 @@ class FashionMnist(IdxFiles):
 class Kmnist(IdxFiles):
     """70,000 cursive Japanese characters of 28×28, in MNIST's format (Clanuwat et al., 2018)."""
 
-    torchvision: ClassVar[str] = "KMNIST"
-    example: ClassVar[str] = "{kmnist: {download: true}}"
-    known: ClassVar[Mapping[str, Facts]] = {
+    torchvision = "KMNIST"
+    example = "{kmnist: {download: true}}"
+    known = {
         "": published(_GREY_28, ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), 60_000, 10_000)
     }
 
@@ -73,10 +72,10 @@ _MERGED = (*digits, *ascii_uppercase, *"abdefghnqrt")
 class Emnist(Fetched):
     """Handwritten digits and letters of 28×28, divided into classes in six ways (Cohen et al., 2017)."""
 
-    reader: ClassVar[str] = "emnist"
-    torchvision: ClassVar[str] = "EMNIST"
-    example: ClassVar[str] = "{emnist: {split: letters, download: true}}"
-    known: ClassVar[Mapping[str, Facts]] = {
+    reader = "emnist"
+    torchvision = "EMNIST"
+    example = "{emnist: {split: letters, download: true}}"
+    known = {
         "byclass": published(_GREY_28, _BY_CLASS, 697_932, 116_323),
         "bymerge": published(_GREY_28, _MERGED, 697_932, 116_323),
         "balanced": published(_GREY_28, _MERGED, 112_800, 18_800),
@@ -107,15 +106,15 @@ _RGB_32 = (3, 32, 32)
 class Cifar(Fetched):
     """Photographs of 32×32 in colour: the binary version of the files, or the one for Python."""
 
-    reader: ClassVar[str] = "cifar"
+    reader = "cifar"
 
 
 class Cifar10(Cifar):
     """60,000 photographs of 32×32 in ten classes (Krizhevsky, 2009)."""
 
-    torchvision: ClassVar[str] = "CIFAR10"
-    example: ClassVar[str] = "{cifar10: {download: true}}"
-    known: ClassVar[Mapping[str, Facts]] = {
+    torchvision = "CIFAR10"
+    example = "{cifar10: {download: true}}"
+    known = {
         "": published(
             _RGB_32,
             ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
@@ -139,15 +138,15 @@ willow_tree wolf woman worm
 class Cifar100(Cifar):
     """60,000 photographs of 32×32 in a hundred classes, the fine ones (Krizhevsky, 2009)."""
 
-    torchvision: ClassVar[str] = "CIFAR100"
-    example: ClassVar[str] = "{cifar100: {download: true}}"
-    known: ClassVar[Mapping[str, Facts]] = {"": published(_RGB_32, tuple(_FINE.split()), 50_000, 10_000)}
+    torchvision = "CIFAR100"
+    example = "{cifar100: {download: true}}"
+    known = {"": published(_RGB_32, tuple(_FINE.split()), 50_000, 10_000)}
 
 
 class Svhn(Fetched):
     """99,289 house numbers' digits of 32×32 in colour, as seen from the street (Netzer et al., 2011)."""
 
-    reader: ClassVar[str] = "svhn"
-    torchvision: ClassVar[str] = "SVHN"
-    example: ClassVar[str] = "{svhn: {download: true}}"
-    known: ClassVar[Mapping[str, Facts]] = {"": published(_RGB_32, tuple(digits), 73_257, 26_032)}
+    reader = "svhn"
+    torchvision = "SVHN"
+    example = "{svhn: {download: true}}"
+    known = {"": published(_RGB_32, tuple(digits), 73_257, 26_032)}

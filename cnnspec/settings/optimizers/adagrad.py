@@ -1,6 +1,6 @@
 """Adagrad and what was made of it: a rate for each weight, from its squared gradients."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field, Strict
 
@@ -20,8 +20,8 @@ _LR = "Learning rate: how far a step goes."
 class Adagrad(Decaying, Fused):
     """Steps divided by the root of the sum of all squared gradients (Duchi, Hazan & Singer, 2011)."""
 
-    torch: ClassVar[str] = "Adagrad"
-    example: ClassVar[str] = "{adagrad: {lr: 0.01, lr_decay: 1e-4}}"
+    torch = "Adagrad"
+    example = "{adagrad: {lr: 0.01, lr_decay: 1e-4}}"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     lr_decay: NonNegativeNumber = Field(
@@ -36,8 +36,8 @@ class Adagrad(Decaying, Fused):
 class Adadelta(Decaying, Foreach):
     """Steps scaled by the ratio of the mean squares of steps and gradients (Zeiler, 2012)."""
 
-    torch: ClassVar[str] = "Adadelta"
-    example: ClassVar[str] = "{adadelta: {lr: 1, rho: 0.95}}"
+    torch = "Adadelta"
+    example = "{adadelta: {lr: 1, rho: 0.95}}"
 
     lr: NonNegativeNumber = Field(1.0, description=_LR)
     rho: Probability = Field(0.9, description="How slowly the mean squares change.")
@@ -47,8 +47,8 @@ class Adadelta(Decaying, Foreach):
 class RMSprop(Decaying, Foreach):
     """Steps divided by the root of the mean squared gradient (Tieleman & Hinton, 2012)."""
 
-    torch: ClassVar[str] = "RMSprop"
-    example: ClassVar[str] = "{rmsprop: {lr: 0.01, alpha: 0.9, momentum: 0.9}}"
+    torch = "RMSprop"
+    example = "{rmsprop: {lr: 0.01, alpha: 0.9, momentum: 0.9}}"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     alpha: Share = Field(0.99, description="How slowly the mean square changes.")
@@ -60,8 +60,8 @@ class RMSprop(Decaying, Foreach):
 class Adafactor(Decaying, Foreach):
     """Mean squares kept as a row and a column of each matrix, to save memory (Shazeer & Stern, 2018)."""
 
-    torch: ClassVar[str] = "Adafactor"
-    example: ClassVar[str] = "{adafactor: {lr: 0.01, weight_decay: 1e-4}}"
+    torch = "Adafactor"
+    example = "{adafactor: {lr: 0.01, weight_decay: 1e-4}}"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     beta2_decay: NonPositiveNumber = Field(

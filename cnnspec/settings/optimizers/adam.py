@@ -1,7 +1,5 @@
 """Adam and what was made of it."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnspec.declare.arguments import Flag, NonNegativeNumber
@@ -22,8 +20,8 @@ class Moments(Decaying):
 class Adam(Moments, Fused):
     """Steps scaled by the means of the gradient and its square (Kingma & Ba, 2015)."""
 
-    example: ClassVar[str] = "{adam: {lr: 0.001, betas: [0.9, 0.99]}}"
-    torch: ClassVar[str] = "Adam"
+    example = "{adam: {lr: 0.001, betas: [0.9, 0.99]}}"
+    torch = "Adam"
 
     amsgrad: Flag = Field(
         False, description="Whether the largest mean square so far divides (Reddi et al., 2018)."
@@ -34,8 +32,8 @@ class Adam(Moments, Fused):
 class AdamW(Moments, Fused):
     """Adam whose weight decay does not pass through the means (Loshchilov & Hutter, 2019)."""
 
-    example: ClassVar[str] = "{adamw: {lr: 0.002, weight_decay: 0.05, decay: matrices}}"
-    torch: ClassVar[str] = "AdamW"
+    example = "{adamw: {lr: 0.002, weight_decay: 0.05, decay: matrices}}"
+    torch = "AdamW"
 
     weight_decay: NonNegativeNumber = Field(
         0.01, description="The share of a weight, times lr, lost each step."
@@ -48,8 +46,8 @@ class AdamW(Moments, Fused):
 class Adamax(Moments, Foreach):
     """Adam with the largest gradient of late in place of the mean square (Kingma & Ba, 2015)."""
 
-    example: ClassVar[str] = "{adamax: {lr: 0.002}}"
-    torch: ClassVar[str] = "Adamax"
+    example = "{adamax: {lr: 0.002}}"
+    torch = "Adamax"
 
     lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
 
@@ -57,8 +55,8 @@ class Adamax(Moments, Foreach):
 class NAdam(Moments, Foreach):
     """Adam with Nesterov's momentum (Dozat, 2016)."""
 
-    example: ClassVar[str] = "{nadam: {lr: 0.002, momentum_decay: 0.004}}"
-    torch: ClassVar[str] = "NAdam"
+    example = "{nadam: {lr: 0.002, momentum_decay: 0.004}}"
+    torch = "NAdam"
 
     lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
     momentum_decay: NonNegativeNumber = Field(0.004, description="How fast the momentum nears its full size.")
@@ -68,7 +66,7 @@ class NAdam(Moments, Foreach):
 class RAdam(Moments, Foreach):
     """Adam that scales its steps only once the mean square is certain enough (Liu et al., 2020)."""
 
-    example: ClassVar[str] = "{radam: {lr: 0.001, weight_decay: 1e-4}}"
-    torch: ClassVar[str] = "RAdam"
+    example = "{radam: {lr: 0.001, weight_decay: 1e-4}}"
+    torch = "RAdam"
 
     decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)

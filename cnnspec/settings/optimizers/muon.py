@@ -1,6 +1,6 @@
 """Muon: steps of whole matrices."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
@@ -21,10 +21,10 @@ class Muon(HiddenMatrices):
     which gives the scores, and all biases and norms are AdamW's, as Muon's authors have it.
     """
 
-    torch: ClassVar[str] = "Muon"
-    example: ClassVar[str] = "{muon: {lr: 0.02, weight_decay: 0.01, adamw_lr: 0.001}}"
-    rest: ClassVar[str] = "AdamW"
-    rates: ClassVar[tuple[str, ...]] = ("lr", "adamw_lr")
+    torch = "Muon"
+    example = "{muon: {lr: 0.02, weight_decay: 0.01, adamw_lr: 0.001}}"
+    rest = "AdamW"
+    rates = ("lr", "adamw_lr")
 
     weight_decay: NonNegativeNumber = Field(
         0.1, description="The share of a weight, times lr, lost each step."

@@ -1,6 +1,6 @@
 """Resilient backpropagation."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field, Strict
 
@@ -16,9 +16,9 @@ Pair = Annotated[
 class Rprop(Foreach):
     """Steps that know a gradient's sign alone, longer while it stays the same (Riedmiller & Braun, 1993)."""
 
-    torch: ClassVar[str] = "Rprop"
-    example: ClassVar[str] = "{rprop: {lr: 0.01, step_sizes: [1e-6, 1]}}"
-    rates: ClassVar[tuple[str, ...]] = ()
+    torch = "Rprop"
+    example = "{rprop: {lr: 0.01, step_sizes: [1e-6, 1]}}"
+    rates = ()
 
     lr: NonNegativeNumber = Field(0.01, description="The first step's length.")
     etas: Pair = Field((0.5, 1.2), description="What a step shrinks by, and what it grows by.")

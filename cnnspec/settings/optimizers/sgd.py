@@ -1,7 +1,5 @@
 """Stochastic gradient descent, and its average."""
 
-from typing import ClassVar
-
 from pydantic import Field
 
 from cnnspec.core.reject import Reject
@@ -12,8 +10,8 @@ from cnnspec.settings.optimizers.base import Decaying, Foreach, Fused
 class Sgd(Decaying, Fused):
     """Stochastic gradient descent, with momentum if you like."""
 
-    example: ClassVar[str] = "{sgd: {lr: 0.1, momentum: 0.9, nesterov: true}}"
-    torch: ClassVar[str] = "SGD"
+    example = "{sgd: {lr: 0.1, momentum: 0.9, nesterov: true}}"
+    torch = "SGD"
 
     momentum: Share = Field(0, description="The share of the last step that goes on into this one.")
     dampening: Share = Field(0, description="The share of the gradient that does not enter the momentum.")
@@ -33,8 +31,8 @@ class Sgd(Decaying, Fused):
 class Asgd(Decaying, Foreach):
     """Stochastic gradient descent with an lr that falls, and an average of the weights beside it (Polyak & Juditsky, 1992)."""
 
-    torch: ClassVar[str] = "ASGD"
-    example: ClassVar[str] = "{asgd: {lr: 0.01, t0: 1000}}"
+    torch = "ASGD"
+    example = "{asgd: {lr: 0.01, t0: 1000}}"
 
     lr: NonNegativeNumber = Field(0.01, description="Learning rate: how far a step goes.")
     # lr is divided by (1 + lambd·lr·t)^alpha: a negative base has no such power, and a large one overflows
