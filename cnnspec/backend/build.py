@@ -7,14 +7,11 @@ import linecache
 import re
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from torch import nn
 
 from cnnspec.codegen.python_module import python_module
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Plan
+from cnnspec.compiler.plan import Plan
 
 
 def build(plan: Plan) -> nn.Module:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from cnnspec.codegen.identifiers import camel, snake
+from cnnspec.codegen.imports import Imports
 from cnnspec.codegen.parameters import FormalParameter, are_keywords, named, varying
 from cnnspec.codegen.syntax import REPEATED, Atom, Name, literal
 from cnnspec.codegen.templates import NO_COMMENT, Atoms, Template, Templates, inner_atoms, inner_slots
 from cnnspec.codegen.tree import Container, is_numbered, is_sequential
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from cnnspec.codegen.imports import Imports
-    from cnnspec.compiler.plan import Value
+from cnnspec.compiler.plan import Value
 
 _FRAME = 3
 """The lines a function has more than its body: its head, and two blank ones."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from cnnspec.codegen.imports import Imports
 from cnnspec.codegen.local_names import LocalNames
 from cnnspec.codegen.syntax import (
     Assign,
@@ -23,11 +23,8 @@ from cnnspec.codegen.syntax import (
     literal,
 )
 from cnnspec.codegen.tree import Child, Container, Operation, needed_children
+from cnnspec.compiler.plan import Plan
 from cnnspec.core.emit import Function, Module, Operator
-
-if TYPE_CHECKING:
-    from cnnspec.codegen.imports import Imports
-    from cnnspec.compiler.plan import Plan
 
 Arguments = Mapping[Child, tuple[Expression, ...]]
 """The arguments of each function, after its inputs."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cnnspec.codegen.identifiers import USED, snake
 from cnnspec.codegen.tree import Child, Operation
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cnnspec.compiler.plan import Value
+from cnnspec.compiler.plan import Value
 
 _SPARE = ("y", "z", "u", "v", "w")
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count, dropwhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.codegen.identifiers import is_attribute, snake
-from cnnspec.codegen.syntax import Constant, Tuple
+from cnnspec.codegen.syntax import Atom, Constant, Expression, Tuple
 from cnnspec.codegen.templates import Slot
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from cnnspec.codegen.syntax import Atom, Expression
 
 Column = tuple["Atom", ...]
 """What fills one slot, in each instance."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cnnspec.codegen.definitions import Definition, Definitions
 from cnnspec.codegen.forward import Forward
@@ -27,10 +26,8 @@ from cnnspec.codegen.syntax import (
 )
 from cnnspec.codegen.templates import Atoms, Template, Templates, arguments
 from cnnspec.codegen.tree import Child, Container, is_numbered, is_sequential, module_tree
+from cnnspec.compiler.plan import Plan
 from cnnspec.core.emit import Function, Module, Parameter
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.codegen.forward import Forward
+from cnnspec.codegen.imports import Imports
 from cnnspec.codegen.syntax import Atom, Constant, Expression, Keyword, literal
 from cnnspec.codegen.tree import Child, Container, Operation, is_sequential
+from cnnspec.compiler.plan import Plan
 from cnnspec.core.emit import Emit, Function, Module, Parameter
-
-if TYPE_CHECKING:
-    from cnnspec.codegen.imports import Imports
-    from cnnspec.compiler.plan import Plan
 
 Atoms = tuple[Atom, ...]
 """What fills the slots of a template, in order."""

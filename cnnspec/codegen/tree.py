@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from cnnspec.core.emit import Module
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Node, Plan, Value
-    from cnnspec.core.emit import Emit
+from cnnspec.compiler.plan import Node, Plan, Value
+from cnnspec.core.emit import Emit, Module
 
 _SEQUENTIAL_KEEPS = frozenset({"append", "extend", "insert", "pop"})
 

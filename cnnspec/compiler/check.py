@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.compiler.checks.run import run_checks
 from cnnspec.compiler.inputs import input_names, read_inputs
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.outputs import read_outputs
-from cnnspec.compiler.plan import Plan, Value
+from cnnspec.compiler.plan import Initialisation, Plan, Value
 from cnnspec.compiler.variables import evaluate_variables
 from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
 from cnnspec.compiler.walk.limits import TooLarge
 from cnnspec.compiler.walk.reporter import Reporter
-from cnnspec.compiler.walk.walk import Walk
+from cnnspec.compiler.walk.walk import Observer, Walk
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Report, Source
 from cnnspec.core.gc_pause import gc_paused
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.language.choices import read_arguments, read_choice
 from cnnspec.language.overrides import variant_names, with_settings, with_variant
 from cnnspec.language.parse import parse
+from cnnspec.language.scope import Scope
+from cnnspec.language.spec import Spec
 from cnnspec.reader.document import Document, read
 from cnnspec.reader.node import Mapping
 from cnnspec.settings.datasets import DATA, Data
 from cnnspec.settings.train import Train
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Initialisation
-    from cnnspec.compiler.walk.walk import Observer
-    from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Spec
 
 
 class Result(NamedTuple):

@@ -16,13 +16,11 @@ the command line says.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.compiler.checks.run import ROOMS, modules_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _PACKAGE = Path(__file__).parent.parent
 _SECTION = re.compile(r"^## ", re.MULTILINE)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING
 from cnnspec.compiler.walk.reporter import definitions
-from cnnspec.core.plain_values import yaml_text
+from cnnspec.core.diagnostic import Findings
+from cnnspec.core.plain_values import Plain, yaml_text
 from cnnspec.core.shape import Shape
+from cnnspec.language.scope import Scope
+from cnnspec.language.spec import Spec
 from cnnspec.language.values import Unknown, value_of
-from cnnspec.reader.node import Sequence
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings
-    from cnnspec.core.plain_values import Plain
-    from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Spec
-    from cnnspec.reader.node import Node
+from cnnspec.reader.node import Node, Sequence
 
 _EXAMPLE = "Write channels, then spatial sizes, without the batch: `[3, 224, 224]`."
 _MOST_AXES = 4

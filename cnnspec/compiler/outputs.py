@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from cnnspec.compiler.plan import Output
+from cnnspec.compiler.plan import Output, Value
+from cnnspec.compiler.walk.frame import Frame
+from cnnspec.compiler.walk.names import Names
 from cnnspec.compiler.walk.when import is_there
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Value
-    from cnnspec.compiler.walk.frame import Frame
-    from cnnspec.compiler.walk.names import Names
-    from cnnspec.language.spec import Spec
+from cnnspec.language.spec import Spec
 
 
 def read_outputs(spec: Spec, last: Value, frame: Frame, names: Names) -> tuple[Output, ...]:

@@ -9,12 +9,10 @@ transposed convolutions in. Padding is not cut off: the extent may be larger tha
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from cnnspec.compiler.plan import Node, Plan, Value
 from cnnspec.core.window import POINT, Reach
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Node, Plan, Value
 
 _MOST_PHASES = 1024
 _MOST_READS = 20_000

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Value
+from cnnspec.compiler.plan import Value
 
 
 def gave(values: Iterable[Value]) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cnnspec.core.diagnostic import Findings
 from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of, variables_in
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings
-    from cnnspec.reader.node import Node
+from cnnspec.reader.node import Node
 
 
 def evaluate_variables(variables: dict[str, Node], findings: Findings) -> Scope:

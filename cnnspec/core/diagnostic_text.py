@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import Literal
 
+from cnnspec.core.diagnostic import Diagnostic, Place, Severity
 from cnnspec.core.terminal import printable, terminal_width, text_width
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cnnspec.core.diagnostic import Diagnostic, Place, Severity
-
-    Role = Literal["place", "error", "warning"]
-    Style = Callable[[str, Role], str]
-
+Role = Literal["place", "error", "warning"]
+Style = Callable[[str, Role], str]
 _MARGIN = 7
 """Columns before a quoted line: its number and a bar."""
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cnnspec.core.shape import Shape
+from cnnspec.core.shape import Shape
 
 
 class Reject(Exception):  # noqa: N818 -- no error of the program: a verdict on the spec

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-if TYPE_CHECKING:
-    from cnnspec.core.shape import Size
+from cnnspec.core.shape import Size
 
 LARGEST = 2**63
 """Whole numbers stay below this: no tensor has as many elements, and torch holds no larger integer."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cnnspec.compiler.checks.data.class_count import differing_outputs
+from cnnspec.compiler.plan import Plan
 from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
 from cnnspec.data.dataset import Dataset, LabelGaps, Labels
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Plan
-    from cnnspec.settings.datasets.base import Data
+from cnnspec.settings.datasets.base import Data
 
 _FEWEST = 2
 _SHOWN = 5

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from cnnspec.core.errors import UserError
 from cnnspec.core.plural import times
+from cnnspec.data.dataset import Dataset
 from cnnspec.settings.datasets import name_of
-
-if TYPE_CHECKING:
-    from cnnspec.data.dataset import Dataset
-    from cnnspec.settings.datasets.base import Data
+from cnnspec.settings.datasets.base import Data
 
 
 def read_dataset(config: Data, input_shape: tuple[int, ...]) -> Dataset:

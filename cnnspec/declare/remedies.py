@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
+from typing import Any
 
 from pydantic import ValidationError
 
 from cnnspec.core.plain_values import yaml_text
+from cnnspec.declare.arguments import Arguments
 from cnnspec.reader import split_at_comma
 from cnnspec.reader.errors.indentation import entry
 from cnnspec.reader.node import Mapping, Node, Scalar
 from cnnspec.reader.scalars import scalar_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Mapping as MappingType
-
-    from cnnspec.declare.arguments import Arguments
 
 _BOOLEANS = {
     **dict.fromkeys(("no", "off", "n", "false"), False),

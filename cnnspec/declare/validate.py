@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as MappingType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from pydantic import ValidationError
 
-from cnnspec.core.diagnostic import Diagnostic, Place
+from cnnspec.core.diagnostic import Diagnostic, Findings, Place
 from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import Arguments, Expect
 from cnnspec.declare.one_of import OneOf
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, is_literal
 from cnnspec.reader.split_at_comma import is_end_of_call
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings
 
 A = TypeVar("A", bound=Arguments)
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cnnspec.core.diagnostic import Findings, Report
 from cnnspec.core.graph import components
 from cnnspec.core.plain_values import quote
+from cnnspec.language.items import ItemReader
 from cnnspec.language.keys import ITEM_KEYS
 from cnnspec.language.sections import VARIABLE, check_name, correct_keys, is_empty, section_entries
 from cnnspec.language.spec import Argument, Block, every
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings, Report
-    from cnnspec.language.items import ItemReader
 
 _KEYS = ("args", "inputs", "layers")
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from cnnspec.core.diagnostic import Findings
 from cnnspec.core.suggest import nearest
 from cnnspec.language.keys import ITEM_KEYS
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.reader.node import Entry, Mapping, Scalar
 from cnnspec.reader.split_at_comma import is_end_of_call
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cnnspec.core.diagnostic import Findings
 
 _TYPES = {"type", "kind", "layer", "op"}
 

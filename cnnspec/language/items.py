@@ -4,8 +4,10 @@ whether or not the item is ever reached.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
+from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.core.plain_values import quote
 from cnnspec.core.suggest import nearest
 from cnnspec.declare.validate import validate
@@ -14,13 +16,8 @@ from cnnspec.language.item_kind import kind_entry
 from cnnspec.language.layer_arguments import LayerFactory, no_main_argument
 from cnnspec.language.spec import HOLDERS, Branch, Form, Item
 from cnnspec.layers import KINDS, MERGES
+from cnnspec.layers.base import Layer
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence, is_literal
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from cnnspec.core.diagnostic import Findings, Place
-    from cnnspec.layers.base import Layer
 
 FEWEST_BRANCHES = 2
 

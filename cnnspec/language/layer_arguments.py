@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Container
+from typing import Any
 
+from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.declare.validate import expectation, validate
 from cnnspec.language.hints.arguments import HINTS, axis_of
 from cnnspec.layers import KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from cnnspec.core.diagnostic import Findings, Place
-    from cnnspec.layers.base import Layer
-    from cnnspec.reader.node import Node
+from cnnspec.layers.base import Layer
+from cnnspec.reader.node import Node
 
 
 def no_main_argument(model: type[Layer], kind: str, args: Node) -> tuple[str, str, Place, str]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cnnspec.core.diagnostic import Findings
 from cnnspec.core.plain_values import quote
 from cnnspec.declare.validate import visible
 from cnnspec.language.sections import correct_keys
 from cnnspec.language.spec import OutputForm, OutputSpec
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings
 
 
 def read_output(entry: Entry, findings: Findings) -> tuple[OutputForm, tuple[OutputSpec, ...]]:

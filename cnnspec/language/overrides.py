@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping as MappingType
+from collections.abc import Sequence as Many
 
 from cnnspec.core.diagnostic import Findings, Place, Source
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
+from cnnspec.declare.arguments import Arguments
 from cnnspec.declare.one_of import one_of
 from cnnspec.language.keys import LATER, TOP_LEVEL
 from cnnspec.reader.document import read
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping as MappingType
-    from collections.abc import Sequence as Many
-
-    from cnnspec.declare.arguments import Arguments
 
 _MOST_DIGITS = 9
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
+from cnnspec.core.diagnostic import Findings, Report, Source
 from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
@@ -18,9 +18,6 @@ from cnnspec.language.spec import Item, Spec
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 from cnnspec.reader.split_at_comma import is_end_of_call
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings, Report, Source
 
 _SPEC_NAME = re.compile(r"[\w-][\w.-]{0,99}")
 

@@ -6,23 +6,19 @@ kind, what names stand for, and every shape.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
+from cnnspec.declare.arguments import Arguments
 from cnnspec.declare.one_of import OneOf, one_of
 from cnnspec.language.keys import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pydantic_core import core_schema
-
-    from cnnspec.declare.arguments import Arguments
 
 Schema = dict[str, Any]
 

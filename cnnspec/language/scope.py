@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Place
-    from cnnspec.core.plain_values import Plain
+from cnnspec.core.diagnostic import Place
+from cnnspec.core.plain_values import Plain
 
 
 class Scope(dict[str, "Plain"]):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.core.plain_values import quote
 from cnnspec.core.suggest import nearest
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from cnnspec.core.diagnostic import Findings, Place
 
 NAME = re.compile(r"[\w-]+")
 VARIABLE = re.compile(r"[^\W\d]\w*")

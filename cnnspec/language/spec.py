@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from cnnspec.core.diagnostic import Place, Source
-    from cnnspec.language.layer_arguments import LayerFactory
-    from cnnspec.layers.base import Layer
-    from cnnspec.reader.node import Mapping, Node, Scalar
+from cnnspec.core.diagnostic import Place, Source
+from cnnspec.language.layer_arguments import LayerFactory
+from cnnspec.layers.base import Layer
+from cnnspec.reader.node import Mapping, Node, Scalar
 
 Form = Literal["layer", "layers", "merge", "block", "dynamic", "broken"]
 """What an item is; `dynamic`: an expression says which; `broken`: that can't be told, and was reported."""

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from cnnspec.core.diagnostic import LINE_BREAK
-from cnnspec.reader.node import Mapping, Scalar, Sequence
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Place
-    from cnnspec.reader.node import Entry, Node
+from cnnspec.core.diagnostic import LINE_BREAK, Place
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 
 
 class Edit(NamedTuple):

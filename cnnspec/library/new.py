@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from cnnspec.compiler.check import Result, check_text
 from cnnspec.core.diagnostic import Source
 from cnnspec.library.edit import with_base_of, without
+from cnnspec.library.specs import OpenedSpec
 from cnnspec.reader.document import read
 from cnnspec.reader.node import Mapping
-
-if TYPE_CHECKING:
-    from cnnspec.library.specs import OpenedSpec
 
 _EDITOR = re.compile(r"\A# yaml-language-server: .*\n")
 """Where an editor finds the schema, as seen from `specs/`."""

@@ -5,6 +5,7 @@ Any text and any bytes give a Document at once: no text makes reading raise, han
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import yaml
@@ -17,13 +18,10 @@ from cnnspec.reader import encoding
 from cnnspec.reader.compose import Composer
 from cnnspec.reader.encoding import MAX_BYTES
 from cnnspec.reader.errors.structure import ReadError, empty_spec
-from cnnspec.reader.node import Scalar
+from cnnspec.reader.node import Node, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cnnspec.reader.compose import Parser
-    from cnnspec.reader.node import Node
 
 __all__ = ["MAX_BYTES", "Document", "PurePythonParser", "read", "read_bytes"]
 

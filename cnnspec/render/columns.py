@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
 
 from cnnspec.core.terminal import text_width
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
 
 GAP = "  "
 

@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from pydantic.fields import FieldInfo
 
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.reject import Reject
+from cnnspec.declare.arguments import Arguments
 from cnnspec.declare.one_of import one_of
 from cnnspec.declare.validate import expectation
 from cnnspec.layers import MERGES
+from cnnspec.layers.base import Layer
 from cnnspec.layers.initialisers import MOST_AXES, Initialiser
 from cnnspec.settings.augmentations import AUGMENTATIONS
 from cnnspec.settings.datasets import DATA
@@ -20,14 +25,6 @@ from cnnspec.settings.datasets.base import Published
 from cnnspec.settings.losses import LOSSES
 from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.schedules import SCHEDULES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from pydantic.fields import FieldInfo
-
-    from cnnspec.declare.arguments import Arguments
-    from cnnspec.layers.base import Layer
 
 
 class SettingGroup(NamedTuple):

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from cnnspec.core.diagnostic_text import diagnostic_text
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Diagnostic
-    from cnnspec.core.diagnostic_text import Role
+from cnnspec.core.diagnostic import Diagnostic
+from cnnspec.core.diagnostic_text import Role, diagnostic_text
 
 _COLOURS = {"place": None, "error": "red", "warning": "yellow"}
 

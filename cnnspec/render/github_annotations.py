@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cnnspec.core.diagnostic import Diagnostic
 from cnnspec.core.terminal import printable
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Diagnostic
 
 
 def render(diagnostic: Diagnostic) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cnnspec.compiler.plan import Plan
 from cnnspec.core.plural import plural
 from cnnspec.core.terminal import printable
 from cnnspec.render.numbers import macs
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Plan
 
 
 def shapes(plan: Plan) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
+from cnnspec.compiler.check import Result
+from cnnspec.compiler.plan import Node, Plan, Value
 from cnnspec.compiler.receptive_field import receptive_fields
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from cnnspec.compiler.check import Result
-    from cnnspec.compiler.plan import Node, Plan, Value
-    from cnnspec.core.diagnostic import Diagnostic, Place
+from cnnspec.core.diagnostic import Diagnostic, Place
 
 
 def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from cnnspec.compiler.plan import Node, Plan
 from cnnspec.compiler.receptive_field import receptive_fields
 from cnnspec.core.terminal import is_terminal, printable, terminal_width, text_width
 from cnnspec.render.columns import GAP, align, column_widths
 from cnnspec.render.headline import cost, shapes
 from cnnspec.render.numbers import macs
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Node, Plan
 
 _HEADS = ("line", "name", "kind", "output", "params", "MACs", "sees")
 _RIGHT = {0, 4, 5}

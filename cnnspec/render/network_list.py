@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
+from cnnspec.compiler.check import Result
+from cnnspec.compiler.plan import Plan
 from cnnspec.render.columns import align
 from cnnspec.render.headline import inputs, outputs
 from cnnspec.render.numbers import macs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from cnnspec.compiler.check import Result
-    from cnnspec.compiler.plan import Plan
 
 _HEADS = ("name", "input", "output", "parameters", "MACs")
 _RIGHT = {3, 4}

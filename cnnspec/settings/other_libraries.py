@@ -4,16 +4,12 @@ those of training; only for hints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Container, Mapping
 
 from cnnspec.core.suggest import did_you_mean
 from cnnspec.declare import spellings
+from cnnspec.declare.arguments import Arguments
 from cnnspec.declare.spellings import names_by_spelling, normalise, spellings_by_name
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
-
-    from cnnspec.declare.arguments import Arguments
 
 _CHOICES = {
     "image_folder": "folder directory images imagefolder image_directory imagenet",

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping as MappingType
+from typing import NamedTuple
 
 from cnnspec.expressions.variables import variable_names
-from cnnspec.reader.node import Mapping, texts_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping as MappingType
-
-    from cnnspec.language.spec import Spec
-    from cnnspec.reader.node import Texts
+from cnnspec.language.spec import Spec
+from cnnspec.reader.node import Mapping, Texts, texts_of
 
 _QUOTED = re.compile(r"['\"]([\w-]+)['\"]")
 """A text inside an expression: `'basic' if $small else 'bottleneck'`."""

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
-from cnnspec.compiler.checks.check_interface import Check
+from cnnspec.compiler.checks.check_interface import Check, Finding, Need
 from cnnspec.compiler.checks.context import Context, DataContext, TrainContext
 from cnnspec.compiler.plan import Plan
-from cnnspec.core.diagnostic import Diagnostic, Report
-from cnnspec.reader.node import Mapping, Sequence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from types import ModuleType
-
-    from cnnspec.compiler.checks.check_interface import Finding, Need
-    from cnnspec.core.diagnostic import Findings, Place
-    from cnnspec.language.spec import Spec
-    from cnnspec.reader.node import Node
-    from cnnspec.settings.datasets.base import Data
-    from cnnspec.settings.train import Train
+from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Report
+from cnnspec.language.spec import Spec
+from cnnspec.reader.node import Mapping, Node, Sequence
+from cnnspec.settings.datasets.base import Data
+from cnnspec.settings.train import Train
 
 ROOMS = ("network", "training", "data", "names")
 """The folders of checks, in the order in which they are run."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from cnnspec.compiler.names.reserved import RESERVED
+from cnnspec.compiler.plan import Value
+from cnnspec.core.diagnostic import Place
 from cnnspec.language.sections import NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from cnnspec.compiler.plan import Value
-    from cnnspec.core.diagnostic import Place
-    from cnnspec.language.spec import Item
-    from cnnspec.reader.node import Node
+from cnnspec.language.spec import Item
+from cnnspec.reader.node import Node
 
 
 class Namespace:

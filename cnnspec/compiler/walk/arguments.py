@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Hashable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from cnnspec.compiler.walk.frame import Frame
 from cnnspec.compiler.walk.reporter import ArgumentReporter
-from cnnspec.core.plain_values import yaml_text
+from cnnspec.core.plain_values import Plain, yaml_text
 from cnnspec.core.suggest import did_you_mean
-from cnnspec.language.layer_arguments import no_main_argument
+from cnnspec.language.layer_arguments import LayerFactory, no_main_argument
+from cnnspec.language.scope import Scope
+from cnnspec.language.spec import Form, Item, Spec
 from cnnspec.language.values import Unknown, text_of, value_of, variables_in
 from cnnspec.layers import KINDS, MERGES
+from cnnspec.layers.base import Layer
 from cnnspec.reader.node import Mapping, Scalar, is_literal
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Hashable
-
-    from cnnspec.compiler.walk.frame import Frame
-    from cnnspec.core.plain_values import Plain
-    from cnnspec.language.layer_arguments import LayerFactory
-    from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Form, Item, Spec
-    from cnnspec.layers.base import Layer
-    from cnnspec.reader.node import Node as Yaml
+from cnnspec.reader.node import Node as Yaml
 
 
 class ItemLayers:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from cnnspec.core.plain_values import yaml_text
+from cnnspec.compiler.walk.frame import Frame
+from cnnspec.compiler.walk.reporter import Reporter
+from cnnspec.core.diagnostic import Findings, Place
+from cnnspec.core.plain_values import Plain, yaml_text
+from cnnspec.core.shape import Size
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.scope import Scope
+from cnnspec.language.spec import Block, Item
 from cnnspec.language.values import Unknown, value_of, variables_in
-from cnnspec.reader.node import Mapping, Scalar, from_plain, is_literal
+from cnnspec.reader.node import Mapping, Node, Scalar, from_plain, is_literal
 from cnnspec.reader.split_at_comma import is_end_of_call
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from cnnspec.compiler.walk.frame import Frame
-    from cnnspec.compiler.walk.reporter import Reporter
-    from cnnspec.core.diagnostic import Findings, Place
-    from cnnspec.core.plain_values import Plain
-    from cnnspec.core.shape import Size
-    from cnnspec.language.spec import Block, Item
-    from cnnspec.reader.node import Node
 
 
 class Call(NamedTuple):

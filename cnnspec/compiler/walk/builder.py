@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from cnnspec.compiler.plan import Node
-from cnnspec.compiler.shape_inference import UNKNOWN, Inferences
+from cnnspec.compiler.plan import Node, Value
+from cnnspec.compiler.shape_inference import UNKNOWN, Conflict, Inferences
 from cnnspec.compiler.value_origin import gave
-from cnnspec.compiler.walk.frame import NOTHING
+from cnnspec.compiler.walk.frame import NOTHING, Frame
+from cnnspec.compiler.walk.names import Names
 from cnnspec.compiler.walk.reporter import definitions
 from cnnspec.core.plain_values import yaml_text
+from cnnspec.core.reject import Reject
 from cnnspec.declare.validate import value_place
+from cnnspec.language.spec import Item
+from cnnspec.layers.base import Layer
 from cnnspec.reader.node import Mapping
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.plan import Value
-    from cnnspec.compiler.shape_inference import Conflict
-    from cnnspec.compiler.walk.frame import Frame
-    from cnnspec.compiler.walk.names import Names
-    from cnnspec.core.reject import Reject
-    from cnnspec.language.spec import Item
-    from cnnspec.layers.base import Layer
-    from cnnspec.reader.node import Node as Yaml
-
+from cnnspec.reader.node import Node as Yaml
 
 Origin = tuple["Item", "Frame"]
 """The item that a node was made of, and where the walk was."""

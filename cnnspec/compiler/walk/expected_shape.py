@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cnnspec.compiler.walk.reporter import definitions
-from cnnspec.core.plain_values import yaml_text
+from cnnspec.core.diagnostic import Findings
+from cnnspec.core.plain_values import Plain, yaml_text
+from cnnspec.core.shape import Shape
+from cnnspec.language.scope import Scope
+from cnnspec.language.spec import Item
 from cnnspec.language.values import Unknown, value_of
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings
-    from cnnspec.core.plain_values import Plain
-    from cnnspec.core.shape import Shape
-    from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Item
-    from cnnspec.reader.node import Node
+from cnnspec.reader.node import Node
 
 
 def check_expected(item: Item, node: Node, shape: Shape | None, scope: Scope, findings: Findings) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
-
-if TYPE_CHECKING:
-    from cnnspec.compiler.names.namespace import Namespace
-    from cnnspec.compiler.walk.reporter import Reporter
-    from cnnspec.language.scope import Scope
-    from cnnspec.reader.node import Node
+from cnnspec.compiler.walk.reporter import Reporter
+from cnnspec.language.scope import Scope
+from cnnspec.reader.node import Node
 
 NOTHING = Value(None)
 """What enters a spec with several inputs, before an item names one."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Sequence
+from typing import NoReturn
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cnnspec.core.diagnostic import Findings
-    from cnnspec.language.spec import Item
+from cnnspec.core.diagnostic import Findings
+from cnnspec.language.spec import Item
 
 MOST_ITEMS = 100_000
 MOST_NESTING = 64

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from cnnspec.compiler.names.namespace import find, find_group, unfit, visible
 from cnnspec.compiler.plan import Value
@@ -11,14 +10,10 @@ from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.core.diagnostic import Findings, Place, Related, Report
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean
+from cnnspec.language.spec import Item, Spec
 from cnnspec.language.values import Unknown, text_of
 from cnnspec.layers import KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cnnspec.language.spec import Item, Spec
-    from cnnspec.reader.node import Scalar
+from cnnspec.reader.node import Scalar
 
 _MOST_SEARCHES = 50
 """To look for what was meant takes time; whoever has so many wrong names has another mistake."""

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from cnnspec.compiler.walk.reporter import definitions
-from cnnspec.core.plain_values import quote
+from cnnspec.core.diagnostic import Findings, Place, Related
+from cnnspec.core.plain_values import Plain, quote
+from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of
-from cnnspec.reader.node import Mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cnnspec.core.diagnostic import Findings, Place, Related
-    from cnnspec.core.plain_values import Plain
-    from cnnspec.language.scope import Scope
-    from cnnspec.reader.node import Node
+from cnnspec.reader.node import Mapping, Node
 
 _HINT = "Write a whole number, or {name: number or list}."
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related, Report
 from cnnspec.core.plain_values import quote, yaml_text
+from cnnspec.language.scope import Scope
+from cnnspec.language.spec import Block
 from cnnspec.language.values import variables_in
-from cnnspec.reader.node import Mapping
-
-if TYPE_CHECKING:
-    from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Block
-    from cnnspec.reader.node import Node
+from cnnspec.reader.node import Mapping, Node
 
 _MOST_CALLS = 8
 

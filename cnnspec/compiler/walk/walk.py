@@ -5,8 +5,7 @@ After a root cause the values that depend on it are unknown, and unknown never r
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
@@ -21,17 +20,10 @@ from cnnspec.compiler.walk.repeat import Rounds, read_rounds
 from cnnspec.compiler.walk.reporter import BlockCall
 from cnnspec.compiler.walk.when import is_there
 from cnnspec.language.items import FEWEST_BRANCHES
-from cnnspec.language.spec import HOLDERS
+from cnnspec.language.scope import Scope
+from cnnspec.language.spec import HOLDERS, Branch, Item, Spec
 from cnnspec.language.values import variables_in
-from cnnspec.reader.node import Mapping, Scalar
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cnnspec.language.scope import Scope
-    from cnnspec.language.spec import Branch, Item, Spec
-    from cnnspec.reader.node import Node
-
+from cnnspec.reader.node import Mapping, Node, Scalar
 
 Observer = Callable[["Item", Value], None]
 """Is told of each item that is there, whenever the walk has passed it, and of what it gives."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cnnspec.compiler.walk.reporter import definitions
+from cnnspec.core.diagnostic import Findings
 from cnnspec.core.plain_values import quote, yaml_text
+from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Findings
-    from cnnspec.language.scope import Scope
-    from cnnspec.reader.node import Node
+from cnnspec.reader.node import Node
 
 
 def is_there(node: Node, scope: Scope, findings: Findings) -> bool | None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cnnspec.core.suggest import nearest
+from cnnspec.declare.arguments import Arguments
 from cnnspec.declare.validate import Hints
 from cnnspec.language.keys import ITEM_KEYS
-from cnnspec.reader.node import Mapping, Scalar
-
-if TYPE_CHECKING:
-    from cnnspec.declare.arguments import Arguments
-    from cnnspec.reader.node import Node
+from cnnspec.reader.node import Mapping, Node, Scalar
 
 
 def similar_argument(field: str, model: type[Arguments]) -> str | None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
+from cnnspec.declare.arguments import Arguments
 from cnnspec.declare.one_of import one_of
 from cnnspec.language.keys import TOP_LEVEL
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from cnnspec.declare.arguments import Arguments
-
-    Form = Callable[[str, Mapping[str, type[Arguments]]], str]
-    """From a word and a table to how the choice is written that is called so; empty for none."""
+Form = Callable[[str, Mapping[str, type[Arguments]]], str]
+"""From a word and a table to how the choice is written that is called so; empty for none."""
 
 
 def hint_for_item(kind: str) -> str:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from cnnspec.language.hints.sections import choice_form, field_with_choice, train_hint
+from cnnspec.declare.arguments import Arguments
+from cnnspec.language.hints.sections import Form, choice_form, field_with_choice, train_hint
 from cnnspec.settings.datasets import Data
 from cnnspec.settings.other_libraries import argument_for, foreign_choice_form, remedy
 from cnnspec.settings.train import Train
-
-if TYPE_CHECKING:
-    from cnnspec.declare.arguments import Arguments
-    from cnnspec.language.hints.sections import Form
 
 
 def other_library_hint(word: str) -> str:

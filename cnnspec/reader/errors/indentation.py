@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from cnnspec.core.diagnostic import LINE_BREAK, Place
+from cnnspec.core.diagnostic import LINE_BREAK, Place, Source
 from cnnspec.core.plain_values import shorten
-
-if TYPE_CHECKING:
-    from cnnspec.core.diagnostic import Source
 
 _KEY = re.compile(r"( *)([^\s:#\-\[{\"'][^:#]*):(?:[ \t]+([^#\s].*))?")
 _ITEM = re.compile(r"( *)((?:- +)+)(\S.*)")

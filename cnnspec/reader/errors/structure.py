@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from cnnspec.core.diagnostic import Diagnostic, Related
+from cnnspec.core.diagnostic import Diagnostic, Place, Related, Source
 from cnnspec.core.plain_values import shorten
 from cnnspec.core.suggest import nearest
 from cnnspec.reader.encoding import place_at
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from cnnspec.core.diagnostic import Place, Source
 
 _DIRECTIVE = re.compile("[\n\r\x85\u2028\u2029]%")
 _TAG = re.compile(r"(?:&[\w-]*\s+)?(!(?:<[^>\s]*>|[^\s,\[\]{}]*))")

@@ -7,22 +7,18 @@ libyaml and PyYAML's own parser word their problems differently; the contexts ha
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
-from cnnspec.core.diagnostic import Diagnostic, Place, Related
+from yaml.error import Mark, MarkedYAMLError
+
+from cnnspec.core.diagnostic import Diagnostic, Place, Related, Source
 from cnnspec.core.plain_values import shorten
 from cnnspec.expressions.errors import ExpressionError
 from cnnspec.expressions.functions import FUNCTIONS
 from cnnspec.expressions.syntax_errors import keyword
 from cnnspec.expressions.tokens import tokenize
 from cnnspec.reader.errors import indentation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from yaml.error import Mark, MarkedYAMLError
-
-    from cnnspec.core.diagnostic import Source
 
 _BLANKS = " \r\n\x85\u2028\u2029"
 _WORD = re.compile(r"[\w.$-]+|.")

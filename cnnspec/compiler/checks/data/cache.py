@@ -28,16 +28,11 @@ train: {cache: ram}
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, error
+from cnnspec.compiler.checks.check_interface import Finding, check, error
+from cnnspec.compiler.checks.context import DataContext
 from cnnspec.settings.datasets import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import DataContext
 
 
 @check("train")

@@ -47,18 +47,13 @@ data: mnist
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, error, warning
+from cnnspec.compiler.checks.check_interface import Finding, check, error, warning
+from cnnspec.compiler.checks.context import DataContext
 from cnnspec.core.plural import plural
 from cnnspec.settings.datasets import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import DataContext
-    from cnnspec.settings.datasets.base import Data
+from cnnspec.settings.datasets.base import Data
 
 
 @check()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import DataContext
+from cnnspec.compiler.checks.check_interface import Finding, check, verdict
+from cnnspec.compiler.checks.context import DataContext
 
 
 @check("train")

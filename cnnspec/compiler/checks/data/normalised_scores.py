@@ -25,15 +25,10 @@ data: mnist
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, warning
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import DataContext
+from cnnspec.compiler.checks.check_interface import Finding, check, warning
+from cnnspec.compiler.checks.context import DataContext
 
 
 @check()

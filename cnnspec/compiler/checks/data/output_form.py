@@ -25,16 +25,11 @@ data: mnist
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, error
+from cnnspec.compiler.checks.check_interface import Finding, check, error
+from cnnspec.compiler.checks.context import DataContext
 from cnnspec.core.plural import plural
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import DataContext
 
 
 @check()

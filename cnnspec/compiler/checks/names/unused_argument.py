@@ -21,18 +21,12 @@ layers: [unit: {stride: 2}]
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, warning
-from cnnspec.language.spec import every
+from cnnspec.compiler.checks.check_interface import Finding, check, warning
+from cnnspec.compiler.checks.context import Context
+from cnnspec.language.spec import Block, every
 from cnnspec.reader.node import texts_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import Context
-    from cnnspec.language.spec import Block
 
 
 @check("no errors")

@@ -21,18 +21,12 @@ layers: [unit]
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
-from cnnspec.compiler.checks.check_interface import check, warning
+from cnnspec.compiler.checks.check_interface import Finding, check, warning
+from cnnspec.compiler.checks.context import Context
 from cnnspec.compiler.checks.name_uses import words
-from cnnspec.language.spec import every
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import Context
-    from cnnspec.language.spec import Block, Item
+from cnnspec.language.spec import Block, Item, every
 
 
 @check("no errors")

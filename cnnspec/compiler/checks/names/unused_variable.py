@@ -21,16 +21,11 @@ layers: [conv: {out_channels: $width, kernel_size: 3}]
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, warning
+from cnnspec.compiler.checks.check_interface import Finding, check, warning
+from cnnspec.compiler.checks.context import Context
 from cnnspec.reader.node import Mapping
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import Context
 
 
 @check("no errors")

@@ -25,19 +25,13 @@ layers: [conv: {out_channels: 8, kernel_size: 3}, double]
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
-from cnnspec.compiler.checks.check_interface import check, warning
-from cnnspec.language.spec import every
+from cnnspec.compiler.checks.check_interface import Finding, check, warning
+from cnnspec.compiler.checks.context import Context
+from cnnspec.compiler.plan import Node, Plan
+from cnnspec.language.spec import Item, every
 from cnnspec.language.values import variables_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import Context
-    from cnnspec.compiler.plan import Node, Plan
-    from cnnspec.language.spec import Item
 
 _LAYERS = ("layer", "dynamic")
 

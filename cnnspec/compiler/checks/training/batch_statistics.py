@@ -27,16 +27,11 @@ train: {batch_size: 2}
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.plan import Node
+from cnnspec.compiler.checks.check_interface import Finding, check, error
+from cnnspec.compiler.checks.context import TrainContext
+from cnnspec.compiler.plan import Node
 
 
 @check("shapes")

@@ -27,17 +27,12 @@ train: {memory_format: channels_last}
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, error
+from cnnspec.compiler.checks.check_interface import Finding, check, error
+from cnnspec.compiler.checks.context import TrainContext
+from cnnspec.compiler.plan import Plan
 from cnnspec.core.shape import is_image
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import TrainContext
-    from cnnspec.compiler.plan import Plan
 
 _FILTERS = 4
 """Axes of a 2-d convolution's weight; channels_last is an order of so many, and torch refuses it to one more."""

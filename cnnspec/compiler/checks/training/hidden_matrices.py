@@ -20,17 +20,12 @@ train: {optimizer: adamw}
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, error
+from cnnspec.compiler.checks.check_interface import Finding, check, error
+from cnnspec.compiler.checks.context import TrainContext
 from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.optimizers.base import HiddenMatrices
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import TrainContext
 
 _FIRST_AND_LAST = 2
 

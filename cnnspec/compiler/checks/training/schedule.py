@@ -5,17 +5,12 @@ Each schedule says so itself (`require_effect`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import check, verdict, warning
+from cnnspec.compiler.checks.check_interface import Finding, check, verdict, warning
+from cnnspec.compiler.checks.context import TrainContext
 from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.schedules import Constant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cnnspec.compiler.checks.check_interface import Finding
-    from cnnspec.compiler.checks.context import TrainContext
 
 
 @check()
