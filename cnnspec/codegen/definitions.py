@@ -11,8 +11,8 @@ from itertools import groupby
 from cnnspec.codegen.identifiers import camel, snake
 from cnnspec.codegen.imports import Imports
 from cnnspec.codegen.parameters import FormalParameter, are_keywords, named, varying
-from cnnspec.codegen.syntax import REPEATED, Atom, Name, literal
-from cnnspec.codegen.templates import NO_COMMENT, Atoms, Template, Templates, inner_atoms, inner_slots
+from cnnspec.codegen.syntax import REPEATED, Atom
+from cnnspec.codegen.templates import Atoms, Template, Templates, inner_atoms, inner_slots
 from cnnspec.codegen.tree import Container, is_numbered, is_sequential
 from cnnspec.compiler.plan import Value
 
@@ -82,10 +82,10 @@ class Definitions:
         name = self._imports.free(self._wish(template.instances, case))
         taken = {*self._imports.taken, *(child.key for child in container.children)}
         parameters = named(groups, template.slots, columns, _ends(template), taken)
-        atoms = [column[0] if len(set(column)) == 1 else NO_COMMENT for column in columns]
+        atoms = [column[0] if len(set(column)) == 1 else "" for column in columns]
         for parameter in parameters:
             for index in parameter.slots:
-                atoms[index] = Name(parameter.name)
+                atoms[index] = parameter.name
         self.of[template] = Definition(template, container, name, parameters, tuple(atoms))
         template.slots = tuple(parameter.as_slot() for parameter in parameters)
         for child, own in template.instances.items():
@@ -118,7 +118,7 @@ def _ends(template: Template) -> tuple[Atoms, Atoms]:
 
 def _channels(values: tuple[Value, ...]) -> Atom:
     shape = values[0].shape if values else None
-    return literal(shape.channels if shape else "")
+    return (shape and shape.channels) or ""
 
 
 def _lines(parameters: int) -> int:

@@ -8,26 +8,14 @@ from itertools import groupby
 
 from cnnspec.codegen.imports import Imports
 from cnnspec.codegen.local_names import LocalNames
-from cnnspec.codegen.syntax import (
-    Assign,
-    Call,
-    Dict,
-    Expression,
-    Infix,
-    InTraining,
-    List,
-    Member,
-    Name,
-    Return,
-    Statement,
-    literal,
-)
+from cnnspec.codegen.syntax import Assign, Block, Call, Expression, Member, Parts, Return, Statement, literal
 from cnnspec.codegen.tree import Child, Container, Operation, needed_children
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.emit import Function, Module, Operator
 
 Arguments = Mapping[Child, tuple[Expression, ...]]
 """The arguments of each function, after its inputs."""
+_IN_TRAINING = "if self.training:"
 _INSIDE = 80
 """How many characters of calls may stand inside a merge."""
 
@@ -61,7 +49,7 @@ class Forward:
         """A statement for each child that is not written inside the next one."""
         for in_training, group in groupby(self._assignments(), lambda pair: pair[0]):
             statements = tuple(statement for _, statement in group)
-            yield from [InTraining(statements)] if in_training else statements
+            yield from [Block(_IN_TRAINING, statements)] if in_training else statements
 
     def _assignments(self) -> Iterator[tuple[bool, Assign | Return]]:
         """Each statement, and whether only training needs it."""
@@ -69,13 +57,11 @@ class Forward:
         for index, child in enumerate(self._children):
             inputs, outputs = self._names.assign(index, child)
             pairs = zip(child.inputs, inputs, strict=True)
-            expression = self._expression(
-                child, [expressions.get(value, Name(name)) for value, name in pairs]
-            )
+            expression = self._expression(child, [expressions.get(value, name) for value, name in pairs])
             if child in inside:
                 expressions[child.outputs[0]] = expression
             elif self._ends_with(index):
-                yield False, Return((expression,))
+                yield False, Return(expression)
             else:
                 yield child not in self._always, Assign(tuple(outputs), expression)
 
@@ -104,11 +90,11 @@ class Forward:
         if emit is None or isinstance(emit, Module):
             return Call(Member(child.key), tuple(inputs))
         if isinstance(emit, Operator):
-            return Infix(emit.symbol, tuple(inputs))
+            return Parts("", tuple(inputs), separator=f" {emit.symbol} ")
         if isinstance(emit, Function):
-            given = [List(tuple(inputs))] if emit.packed else inputs
-            return Call(Name(self._imports.name(emit.target)), (*given, *self._arguments.get(child, ())))
-        return Infix("*", (inputs[0], Member(child.key)))
+            given = [Parts("[", tuple(inputs), "]")] if emit.packed else inputs
+            return Call(self._imports.name(emit.target), (*given, *self._arguments.get(child, ())))
+        return Parts("", (inputs[0], Member(child.key)), separator=" * ")
 
     def _ends_with(self, index: int) -> bool:
         """Whether a child gives, last of all, the one value that is returned."""
@@ -127,19 +113,19 @@ class Forward:
         outputs = (
             [output.value for output in self._plan.outputs] if self._is_root else self._container.outputs
         )
-        is_tuple = self._is_root and self._plan.output_form == "list"
-        yield Return(tuple(Name(self._names.of(value)) for value in outputs), is_tuple)
+        names = tuple(map(self._names.of, outputs))
+        one_in_tuple = len(names) == 1 and self._is_root and self._plan.output_form == "list"
+        yield Return(Parts("", names, "," if one_in_tuple else ""))
 
     def _dict(self) -> Iterator[Statement]:
-        pairs = [
-            (output, (literal(output.key), Name(self._names.of(output.value))))
+        pairs = {
+            output: Parts(f"{literal(output.key)}: ", (self._names.of(output.value),))
             for output in self._plan.outputs
-        ]
-        whole = Dict(tuple(pair for _, pair in pairs))
-        always = Dict(tuple(pair for output, pair in pairs if not output.train_only))
-        if whole != always:
-            yield InTraining((Return((whole,)),))
-        yield Return((always,))
+        }
+        always = tuple(pair for output, pair in pairs.items() if not output.train_only)
+        if len(always) < len(pairs):
+            yield Block(_IN_TRAINING, (Return(Parts("{", tuple(pairs.values()), "}")),))
+        yield Return(Parts("{", always, "}"))
 
 
 def _joins(merge: Operation) -> bool:

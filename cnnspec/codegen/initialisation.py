@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cnnspec.codegen.syntax import WIDTH, Call, Expression, Keyword, Name, layout, literal
+from cnnspec.codegen.syntax import WIDTH, Call, keyword, layout, literal
 from cnnspec.core.emit import Module
 
 if TYPE_CHECKING:
@@ -112,5 +112,5 @@ def _by_name(start: Initialiser, names: list[str], owner: str, indent: int) -> l
 def _fill(parameter: str, start: Initialiser, indent: int) -> str:
     """The call of torch.nn.init that fills a parameter."""
     changed = start.changed(*type(start).model_fields)
-    keywords: list[Expression] = [Keyword(name, literal(value)) for name, value in changed.items()]
-    return layout(Call(Name(f"nn.init.{start.function}"), (Name(parameter), *keywords)), indent)
+    keywords = (keyword(name, literal(value)) for name, value in changed.items())
+    return layout(Call(f"nn.init.{start.function}", (parameter, *keywords)), indent)

@@ -9,26 +9,20 @@ from typing import Any
 from cnnspec.codegen.syntax import (
     WIDTH,
     Assign,
+    Block,
     Call,
-    Constant,
     Count,
     CountedMember,
-    Infix,
-    Keyword,
-    List,
-    Loop,
     Member,
-    Name,
+    Parts,
     Return,
     SetMember,
     Statement,
-    Tuple,
-    literal,
 )
 
 _LEAST = 5
 """So many statements are a loop; fewer are read more easily as they are."""
-_WITH_PARTS = (Tuple, List, Keyword, Call, Infix, SetMember, Assign)
+_WITH_PARTS = (Parts, Call, SetMember, Assign)
 """The nodes in which something may count."""
 
 
@@ -37,7 +31,7 @@ def with_loops(
 ) -> tuple[list[Statement], list[Statement]]:
     """The statements of both methods; a forward loops over the members that the constructor loops over."""
     members = _with_loops(constructor, _counts_a_module)
-    stems = {stem for statement in members if isinstance(statement, Loop) for stem in _stems(statement.body)}
+    stems = {stem for statement in members if isinstance(statement, Block) for stem in _stems(statement.body)}
     if not stems:
         return members, list(forward)
     assigned = _last_assigned(forward)
@@ -52,8 +46,8 @@ def _with_loops(statements: Sequence[Statement], allowed: Callable[[Any], bool])
     start = 0
     while start < len(statements):
         body, times = _run(statements, start)
-        loop = Loop(times, body) if times >= _LEAST and allowed(body) else None
-        if loop and all(len(line) <= WIDTH for line in loop.lines(8)):
+        loop = Block(f"for i in range({times}):", (body,))
+        if times >= _LEAST and allowed(body) and max(map(len, loop.source(8).splitlines())) <= WIDTH:
             folded.append(loop)
             start += times
         else:
@@ -88,20 +82,14 @@ def _between(first: Any, second: Any) -> Any:
         return first
     if type(first) is not type(second):
         return None
-    if isinstance(first, Constant):
-        return _count(first.value, second.value)
+    if type(first) is int:
+        return Count(first, second - first) if min(first, second) >= 0 else None
     if isinstance(first, Member):
         return _counted_member(first.numbered, second.numbered)
     if not isinstance(first, (tuple, *_WITH_PARTS)) or len(_parts(first)) != len(_parts(second)):
         return None
     parts = [_between(*pair) for pair in zip(_parts(first), _parts(second), strict=True)]
     return None if None in parts else _with_parts(first, parts)
-
-
-def _count(first: object, second: object) -> Count | None:
-    if type(first) is not int or type(second) is not int or min(first, second) < 0:
-        return None
-    return Count(first, second - first)
 
 
 def _counted_member(first: tuple[str, int] | None, second: tuple[str, int] | None) -> CountedMember | None:
@@ -113,7 +101,7 @@ def _counted_member(first: tuple[str, int] | None, second: tuple[str, int] | Non
 def _at(node: Any, i: int) -> Any:
     """A node of a loop's body, in the round i."""
     if isinstance(node, Count):
-        return literal(node.start + node.step * i)
+        return node.start + node.step * i
     if isinstance(node, CountedMember):
         return Member(f"{node.stem}{node.number.start + node.number.step * i}")
     if isinstance(node, (tuple, *_WITH_PARTS)):
@@ -148,6 +136,6 @@ def _last_assigned(forward: Sequence[Statement]) -> Sequence[Statement]:
     before = rest[-1] if rest else None
     if not isinstance(last, Return) or not isinstance(before, Assign) or len(before.targets) != 1:
         return forward
-    if len(last.values) != 1 or last.is_tuple or isinstance(last.values[0], Name):
+    if isinstance(last.value, Parts) and not last.value.opening and last.value.separator == ", ":  # names
         return forward
-    return [*rest, Assign(before.targets, last.values[0]), Return((Name(before.targets[0]),))]
+    return [*rest, Assign(before.targets, last.value), Return(before.targets[0])]

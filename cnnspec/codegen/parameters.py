@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count, dropwhile
 from typing import NamedTuple
 
 from cnnspec.codegen.identifiers import is_attribute, snake
-from cnnspec.codegen.syntax import Atom, Constant, Expression, Tuple
+from cnnspec.codegen.syntax import Atom, Expression, Parts
 from cnnspec.codegen.templates import Slot
 
 Column = tuple["Atom", ...]
@@ -81,10 +82,10 @@ def _annotation(column: Iterable[Atom]) -> str:
 
 
 def _type(atom: Expression) -> str:
-    if isinstance(atom, Tuple):
+    if isinstance(atom, Parts):
         return f"tuple[{', '.join(map(_type, atom.items))}]"
-    assert isinstance(atom, Constant), "instances are filled with values"
-    return "None" if atom.value is None else type(atom.value).__name__
+    value = literal_eval(str(atom))
+    return "None" if value is None else type(value).__name__
 
 
 def _wishes(group: list[Slot], column: Column, ends: Ends, varied: Counter[str]) -> Iterator[str]:

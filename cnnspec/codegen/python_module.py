@@ -18,10 +18,9 @@ from cnnspec.codegen.syntax import (
     Entry,
     Expression,
     Member,
-    Name,
+    Parts,
     Sequential,
     SetMember,
-    Tuple,
     layout,
 )
 from cnnspec.codegen.templates import Atoms, Template, Templates, arguments
@@ -103,7 +102,7 @@ class _Generator:
 
     def _methods(self, definition: Definition, init: list[str]) -> list[str]:
         """The constructor and the forward of a class."""
-        names = {Name(parameter.name) for parameter in definition.parameters}
+        names = {parameter.name for parameter in definition.parameters}
         attributes: dict[str, None] = {}
         given: dict[Child, tuple[Expression, ...]] = {}
         members = []
@@ -114,9 +113,8 @@ class _Generator:
                 module = self._module(child, part, atoms)
                 members.append(SetMember(Member(child.key), module, is_parameter, comment))
             elif isinstance(child.emit, Function):
-                kept = [atom.text for atom in atoms if isinstance(atom, Name) and atom in names]
-                attributes.update(dict.fromkeys(kept))
-                own = [Member(atom.text) if isinstance(atom, Name) else atom for atom in atoms]
+                attributes.update(dict.fromkeys(atom for atom in atoms if atom in names))
+                own = [Member(str(atom)) if atom in names else atom for atom in atoms]
                 given[child] = arguments(part.slots, own)
         head = _head("__init__", ["self", *map(str, definition.parameters)], 4, " -> None:")
         forward = Forward(definition.container, self._plan, self._imports, given)
@@ -125,11 +123,11 @@ class _Generator:
             f"    {head}",
             "        super().__init__()",
             *(f"        self.{name} = {name}" for name in attributes),
-            *(line for statement in constructor for line in statement.lines(8)),
+            *(statement.source(8) for statement in constructor),
             *init,
             "",
             f"    {forward.head}",
-            *(line for statement in statements for line in statement.lines(8)),
+            *(statement.source(8) for statement in statements),
         ]
 
     # -- modules ------------------------------------------------------------------------------
@@ -138,14 +136,15 @@ class _Generator:
         """The expression that makes a child's module."""
         definition = self._definitions.of.get(template)
         if definition is not None:
-            return Call(Name(definition.name), arguments(template.slots, atoms))
+            return Call(definition.name, arguments(template.slots, atoms))
         if isinstance(child, Container):
             return self._sequential(template, child, atoms)
         if isinstance(child.emit, Parameter):
             *sizes, value = atoms
-            return Call(Name("nn.Parameter"), (Call(Name("torch.full"), (Tuple(tuple(sizes)), value)),))
+            shape = Parts("(", tuple(sizes), ",)" if len(sizes) == 1 else ")")
+            return Call("nn.Parameter", (Call("torch.full", (shape, value)),))
         assert isinstance(child.emit, Module), "other operations make nothing"
-        return Call(Name(self._imports.name(child.emit.target)), arguments(template.slots, atoms))
+        return Call(self._imports.name(child.emit.target), arguments(template.slots, atoms))
 
     def _sequential(self, template: Template, container: Container, atoms: Atoms) -> Sequential:
         rows = zip(container.children, template.rows(atoms), strict=True)
@@ -159,7 +158,7 @@ class _Generator:
 
 def _head(name: str, parameters: Iterable[str], indent: int, after: str) -> str:
     """The first line of a function."""
-    return layout(Call(Name(f"def {name}"), tuple(map(Name, parameters))), indent, after=after)
+    return layout(Call(f"def {name}", tuple(parameters)), indent, after=after)
 
 
 def _docstring(*paragraphs: str) -> str:

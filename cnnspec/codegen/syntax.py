@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -17,55 +17,27 @@ _ATTRIBUTE = re.compile(r"([^\W\d]\w*?)([1-9]\d*|0)")
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
-    """A number, text, boolean or None. Equal constants have equal text: 2 is not 2.0, nor 1 True."""
+class Parts:
+    """Expressions between two brackets, or in an infix operation between none: `(a, b)`, `name=value`, `a + b`."""
 
-    text: str
-    value: object = field(default=None, compare=False)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Tuple:
-    """`(a, b)`."""
-
+    opening: str
     items: tuple[Expression, ...]
+    closing: str = ""
+    separator: str = ", "
 
     def __str__(self) -> str:
-        comma = "," if len(self.items) == 1 else ""
-        return f"({_joined(self.items)}{comma})"
+        return f"{self.opening}{self.separator.join(map(str, self.items))}{self.closing}"
 
 
 @dataclass(frozen=True, slots=True)
-class List:
-    """`[a, b]`."""
+class Call:
+    """`function(a, name=b)`."""
 
-    items: tuple[Expression, ...]
-
-    def __str__(self) -> str:
-        return f"[{_joined(self.items)}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Dict:
-    """`{"key": value}`."""
-
-    items: tuple[tuple[Expression, Expression], ...]
+    function: str | Member | CountedMember
+    arguments: tuple[Expression, ...]
 
     def __str__(self) -> str:
-        return "{" + ", ".join(f"{key}: {value}" for key, value in self.items) + "}"
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A variable, a parameter, or a class or function by its dotted name."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
+        return f"{self.function}({', '.join(map(str, self.arguments))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,39 +57,6 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyword:
-    """`name=value` in a call."""
-
-    name: str
-    value: Expression
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.value}"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`function(a, name=b)`."""
-
-    function: Name | Member | CountedMember
-    arguments: tuple[Expression, ...]
-
-    def __str__(self) -> str:
-        return f"{self.function}({_joined(self.arguments)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Infix:
-    """`a + b + c`."""
-
-    operator: str
-    operands: tuple[Expression, ...]
-
-    def __str__(self) -> str:
-        return f" {self.operator} ".join(map(str, self.operands))
-
-
-@dataclass(frozen=True, slots=True)
 class Count:
     """`start + step * i`, in a loop over i."""
 
@@ -128,9 +67,9 @@ class Count:
         term = "i" if abs(self.step) == 1 else f"{abs(self.step)} * i"
         if self.start == 0 and self.step > 0:
             return term
-        return (
-            f"i + {self.start}" if self.step == 1 else f"{self.start} {'+' if self.step > 0 else '-'} {term}"
-        )
+        if self.step == 1:
+            return f"i + {self.start}"
+        return f"{self.start} {'+' if self.step > 0 else '-'} {term}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +104,10 @@ class Sequential:
     entries: tuple[Entry, ...]
     numbered: bool
 
-    def __str__(self) -> str:
-        return _sequential(self, 0)
 
-
-Atom = Constant | Tuple | Name
-"""What a slot takes: a value, or a parameter's name."""
-Expression = Atom | List | Dict | Member | Keyword | Call | Infix | Count | CountedMember | Sequential
+Atom = int | str | Parts
+"""What a slot takes: a value, or a parameter's name. A whole number is itself, all else its source: 2.0 is not 2."""
+Expression = Atom | Member | Call | Count | CountedMember | Sequential
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +119,15 @@ class SetMember:
     is_parameter: bool = False
     comment: str = field(default="", compare=False)
 
-    def lines(self, indent: int) -> Iterator[str]:
-        """Its source."""
-        head, tail = self._around()
-        value = layout(self.value, indent, len(head))
-        yield f"{' ' * indent}{head}{value}{tail}{comment(self.comment)}"
-
-    def _around(self) -> tuple[str, str]:
+    def source(self, indent: int) -> str:
+        """Its lines."""
+        head, tail = f"{self.member} = ", ""
         if isinstance(self.member, CountedMember):
-            return f"self.add_module({self.member.key}, ", ")"
-        if is_attribute(self.member.key):
-            return f"{self.member} = ", ""
-        return (
-            f'self.{"register_parameter" if self.is_parameter else "add_module"}("{self.member.key}", ',
-            ")",
-        )
+            head, tail = f"self.add_module({self.member.key}, ", ")"
+        elif not is_attribute(self.member.key):
+            method = "register_parameter" if self.is_parameter else "add_module"
+            head, tail = f'self.{method}("{self.member.key}", ', ")"
+        return _statement(head, self.value, indent) + tail + comment(self.comment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,63 +137,51 @@ class Assign:
     targets: tuple[str, ...]
     value: Expression
 
-    def lines(self, indent: int) -> Iterator[str]:
-        """Its source."""
-        head = f"{', '.join(self.targets)} = "
-        yield f"{' ' * indent}{head}{layout(self.value, indent, len(head))}"
+    def source(self, indent: int) -> str:
+        """Its lines."""
+        return _statement(f"{', '.join(self.targets)} = ", self.value, indent)
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """`return a, b`; `is_tuple`: also where it is one value."""
+    """`return value`."""
 
-    values: tuple[Expression, ...]
-    is_tuple: bool = False
+    value: Expression
 
-    def lines(self, indent: int) -> Iterator[str]:
-        """Its source."""
-        head = f"{' ' * indent}return "
-        if len(self.values) == 1:
-            yield f"{head}{layout(self.values[0], indent, len('return '))}{',' if self.is_tuple else ''}"
-        else:
-            yield f"{head}{_joined(self.values)}"
+    def source(self, indent: int) -> str:
+        """Its lines."""
+        return _statement("return ", self.value, indent)
 
 
 @dataclass(frozen=True, slots=True)
-class InTraining:
-    """`if self.training:`."""
+class Block:
+    """`if self.training:` or `for i in range(5):`, and what stands below it."""
 
-    body: tuple[Assign | Return, ...]
+    head: str
+    body: tuple[SetMember | Assign | Return, ...]
 
-    def lines(self, indent: int) -> Iterator[str]:
-        """Its source."""
-        yield f"{' ' * indent}if self.training:"
-        for statement in self.body:
-            yield from statement.lines(indent + 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """`for i in range(times):`."""
-
-    times: int
-    body: SetMember | Assign
-
-    def lines(self, indent: int) -> Iterator[str]:
-        """Its source."""
-        yield f"{' ' * indent}for i in range({self.times}):"
-        yield from self.body.lines(indent + 4)
+    def source(self, indent: int) -> str:
+        """Its lines."""
+        return "\n".join(
+            [" " * indent + self.head, *(statement.source(indent + 4) for statement in self.body)]
+        )
 
 
-Statement = SetMember | Assign | Return | InTraining | Loop
+Statement = SetMember | Assign | Return | Block
 
 
-def literal(value: object) -> Constant | Tuple:
+def literal(value: object) -> Atom:
     """A value as an expression."""
     if isinstance(value, list | tuple):
-        return Tuple(tuple(map(literal, value)))
-    # JSON's escapes are Python's
-    return Constant(json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value), value)
+        return Parts("(", tuple(map(literal, value)), ",)" if len(value) == 1 else ")")
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)  # JSON's escapes are Python's
+    return value if type(value) is int else repr(value)
+
+
+def keyword(name: str, value: Expression) -> Parts:
+    """`name=value` in a call."""
+    return Parts(f"{name}=", (value,))
 
 
 def comment(text: str) -> str:
@@ -282,14 +200,14 @@ def layout(expression: Expression, indent: int, before: int = 0, after: str = ""
     if not isinstance(expression, Call) or indent + before + len(line) <= WIDTH:
         return line
     pad = " " * (indent + 4)
-    inside = _joined(expression.arguments)
+    inside = ", ".join(map(str, expression.arguments))
     rows = [inside] if len(pad + inside) <= WIDTH else [f"{argument}," for argument in expression.arguments]
     inner = "".join(f"{pad}{row}\n" for row in rows)
     return f"{expression.function}(\n{inner}{' ' * indent}){after}"
 
 
-def _joined(expressions: Iterable[Expression]) -> str:
-    return ", ".join(map(str, expressions))
+def _statement(head: str, value: Expression, indent: int) -> str:
+    return f"{' ' * indent}{head}{layout(value, indent, len(head))}"
 
 
 def _sequential(whole: Sequential, indent: int) -> str:

@@ -11,14 +11,13 @@ from typing import NamedTuple
 
 from cnnspec.codegen.forward import Forward
 from cnnspec.codegen.imports import Imports
-from cnnspec.codegen.syntax import Atom, Constant, Expression, Keyword, literal
+from cnnspec.codegen.syntax import Atom, Expression, keyword, literal
 from cnnspec.codegen.tree import Child, Container, Operation, is_sequential
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.emit import Emit, Function, Module, Parameter
 
 Atoms = tuple[Atom, ...]
 """What fills the slots of a template, in order."""
-NO_COMMENT = Constant("")
 
 
 class Slot(NamedTuple):
@@ -138,7 +137,7 @@ def _call(emit: Emit, known: dict[object, tuple[Slot, ...]]) -> _Call:
 def arguments(slots: Iterable[Slot], atoms: Iterable[Expression]) -> tuple[Expression, ...]:
     """A call's arguments, without keywords that have their default."""
     return tuple(
-        Keyword(slot.name, atom) if slot.keyword else atom
+        keyword(slot.name, atom) if slot.keyword else atom
         for slot, atom in zip(slots, atoms, strict=True)
         if atom != slot.default
     )
@@ -158,14 +157,14 @@ def inner_atoms(template: Template, container: Container) -> Atoms:
     return tuple(
         atom
         for child, part in pairs
-        for atom in (*part.instances[child], NO_COMMENT if part.inline else _comment(child))
+        for atom in (*part.instances[child], "" if part.inline else _comment(child))
     )
 
 
-def _comment(child: Child) -> Constant:
+def _comment(child: Child) -> str:
     """The shape that a child gives, where it is another than it takes."""
     before, after = child.inputs, child.outputs
     alone = len(after) == 1 and (len(before) == 1 or isinstance(child, Operation))
     if not alone or before[0].shape == after[0].shape:
-        return NO_COMMENT
-    return Constant(str(after[0].shape))
+        return ""
+    return str(after[0].shape)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
 from cnnspec.core.errors import UserError
 from cnnspec.runner.forward_pass import Network
@@ -101,39 +101,21 @@ def _first(network: Network, images_NCHW: Tensor) -> tuple[str, str]:
     for name, weight in network.module.named_parameters():
         if not _is_finite(weight):
             return f"the weight {name}", name.rpartition(".")[0]
-    found: list[tuple[str, str]] = []
     uncompiled = Network(network.module, network.precision, network.device)  # a compiled one runs no hooks
-    with _nonfinite_values(uncompiled.module, found), torch.no_grad():
+    names = {layer: name for name, layer in uncompiled.module.named_modules() if name}
+    found: list[tuple[str, str]] = []
+
+    def look(which: str, layer: nn.Module, value: object) -> None:
+        if layer in names and not _is_finite(value):
+            found.append((which, names[layer]))
+
+    before = register_module_forward_pre_hook(lambda layer, inputs: look("input", layer, inputs))
+    after = register_module_forward_hook(lambda layer, _inputs, output: look("output", layer, output))
+    with before, after, torch.no_grad():
         uncompiled.scores(images_NCHW)
     for which, layer in found:
         return f"the {which} of {layer}", layer
     return "the scores, though no layer's output is", ""
-
-
-@contextmanager
-def _nonfinite_values(module: nn.Module, found: list[tuple[str, str]]) -> Iterator[None]:
-    """Add to `found` the inputs and outputs of layers that are not finite, in the order in which the layers run."""
-
-    def look(which: str, name: str, value: object) -> None:
-        if not _is_finite(value):
-            found.append((which, name))
-
-    handles = []
-    for name, layer in module.named_modules():
-        if name:
-            handles += [
-                layer.register_forward_pre_hook(
-                    lambda _layer, inputs, name=name: look("input", name, inputs)
-                ),
-                layer.register_forward_hook(
-                    lambda _layer, _in, output, name=name: look("output", name, output)
-                ),
-            ]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _is_finite(value: object) -> bool:
