@@ -7,13 +7,12 @@ from functools import cache
 from typing import NamedTuple
 
 from cnnspec.compiler.checks.run import run_checks
-from cnnspec.compiler.inputs import input_names, read_inputs
-from cnnspec.compiler.names.namespace import Namespace
-from cnnspec.compiler.outputs import read_outputs
+from cnnspec.compiler.inputs_and_outputs import input_names, read_inputs, read_outputs
 from cnnspec.compiler.plan import Initialisation, Plan, Value
 from cnnspec.compiler.variables import evaluate_variables
 from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
 from cnnspec.compiler.walk.limits import TooLarge
+from cnnspec.compiler.walk.namespace import Namespace
 from cnnspec.compiler.walk.reporter import Reporter
 from cnnspec.compiler.walk.walk import Observer, Walk
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Report, Source

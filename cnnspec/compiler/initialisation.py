@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.plan import Initialisation, Node
+from cnnspec.core.errors import Reject
 from cnnspec.core.plain_values import yaml_text
-from cnnspec.core.reject import Reject
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.language.choices import read_choice, value_node
 from cnnspec.language.sections import is_empty, section_entries

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from cnnspec.compiler.plan import Weights
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.size import LARGEST, product
 from cnnspec.layers.base import Layer

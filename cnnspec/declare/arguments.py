@@ -1,8 +1,10 @@
 """The types of arguments: a bound each, and the words for it when a value is out of it."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic.fields import FieldInfo
 
 from cnnspec.core.size import LARGEST
 
@@ -123,3 +125,21 @@ Sides = Annotated[
     ),
 ]
 Extent = Annotated[int, Field(ge=-1), Expect("a whole number of at least 1, or -1 for what is left")]
+
+
+class OneOf(NamedTuple):
+    """A field that is written like an item: the name of a class in `table`, or {name: arguments}."""
+
+    what: str
+    table: Mapping[str, type[Arguments]]
+    many: bool = False
+    """Whether the field is a list of them."""
+
+    def form(self, item: str) -> str:
+        """How the field is written with this item in it."""
+        return f"[{item}]" if self.many else item
+
+
+def one_of(field: FieldInfo) -> OneOf | None:
+    """The alternatives of a field, where it is written like an item."""
+    return next((part for part in field.metadata if isinstance(part, OneOf)), None)

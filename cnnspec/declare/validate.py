@@ -9,10 +9,9 @@ from typing import Any, NamedTuple, TypeVar, get_args
 from pydantic import ValidationError
 
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place
+from cnnspec.core.errors import Reject
 from cnnspec.core.plain_values import quote, yaml_text
-from cnnspec.core.reject import Reject
-from cnnspec.declare.arguments import Arguments, Expect
-from cnnspec.declare.one_of import OneOf
+from cnnspec.declare.arguments import Arguments, Expect, OneOf
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, is_literal
 from cnnspec.reader.split_at_comma import is_end_of_call
 

@@ -6,8 +6,7 @@ from cnnspec.core.diagnostic import Findings, Report
 from cnnspec.core.graph import components
 from cnnspec.core.plain_values import quote
 from cnnspec.language.items import ItemReader
-from cnnspec.language.keys import ITEM_KEYS
-from cnnspec.language.sections import VARIABLE, check_name, correct_keys, is_empty, section_entries
+from cnnspec.language.sections import ITEM_KEYS, VARIABLE, check_name, correct_keys, is_empty, section_entries
 from cnnspec.language.spec import Argument, Block, every
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence

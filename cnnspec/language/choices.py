@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.core.plain_values import yaml_text
-from cnnspec.declare.arguments import Arguments
-from cnnspec.declare.one_of import one_of
+from cnnspec.declare.arguments import Arguments, one_of
 from cnnspec.declare.validate import validate
-from cnnspec.language.hints.arguments import HINTS
+from cnnspec.language.hints import HINTS
 from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, from_plain, is_literal

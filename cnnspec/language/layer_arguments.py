@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnspec.core.diagnostic import Findings, Place
 from cnnspec.declare.validate import expectation, validate
-from cnnspec.language.hints.arguments import HINTS, axis_of
+from cnnspec.language.hints import HINTS, axis_of
 from cnnspec.layers import KINDS
 from cnnspec.layers.base import Layer
 from cnnspec.reader.node import Node

@@ -8,9 +8,8 @@ from collections.abc import Sequence as Many
 from cnnspec.core.diagnostic import Findings, Place, Source
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
-from cnnspec.declare.arguments import Arguments
-from cnnspec.declare.one_of import one_of
-from cnnspec.language.keys import LATER, TOP_LEVEL
+from cnnspec.declare.arguments import Arguments, one_of
+from cnnspec.language.sections import LATER, TOP_LEVEL
 from cnnspec.reader.document import read
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.settings.datasets import DATA

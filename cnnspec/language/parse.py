@@ -9,14 +9,21 @@ from cnnspec.core.diagnostic import Findings, Report, Source
 from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
-from cnnspec.language.hints.sections import hint_for_top_level_key
+from cnnspec.language.hints import hint_for_top_level_key, other_library_hint
 from cnnspec.language.items import ItemReader
-from cnnspec.language.keys import LATER, TOP_LEVEL
-from cnnspec.language.outputs import read_output
-from cnnspec.language.sections import VARIABLE, check_name, correct_keys, first_key, is_empty, section_entries
-from cnnspec.language.spec import Item, Spec
+from cnnspec.language.sections import (
+    LATER,
+    TOP_LEVEL,
+    VARIABLE,
+    check_name,
+    correct_keys,
+    first_key,
+    is_empty,
+    section_entries,
+)
+from cnnspec.language.spec import Item, OutputForm, OutputSpec, Spec
 from cnnspec.layers import KINDS
-from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.reader.split_at_comma import is_end_of_call
 
 _SPEC_NAME = re.compile(r"[\w-][\w.-]{0,99}")
@@ -60,18 +67,12 @@ def _known_keys(root: Mapping, findings: Findings) -> Mapping:
             findings.error("not-supported", message, key.place, f"Take {key.text} out.")
     own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
     for word in [key for key in own if key not in TOP_LEVEL and key not in KINDS]:
-        if hint := hint_for_top_level_key(word) or _other_library_hint(word):
+        if hint := hint_for_top_level_key(word) or other_library_hint(word):
             findings.error("unknown-key", f"{word} is no top-level key", own.pop(word).key.place, hint)
     kinds = [key for key in own if key in KINDS and key not in TOP_LEVEL]
     listed = f"There are {', '.join(key for key in TOP_LEVEL if key not in LATER)}; your own notes go under a key that starts with x-."
     hint = "A layer is an item of the list under `layers`." if kinds else listed
     return correct_keys(Mapping(own, root.place), TOP_LEVEL, "top-level key", findings, hint)
-
-
-def _other_library_hint(word: str) -> str:
-    from cnnspec.language.hints.settings import other_library_hint  # noqa: PLC0415 -- only a mistake pays for it
-
-    return other_library_hint(word)
 
 
 def _check_version(root: Mapping, findings: Findings) -> None:
@@ -162,3 +163,49 @@ def _layers(root: Mapping, items: ItemReader, findings: Findings) -> tuple[Item,
         findings.error("bad-items", "layers is empty", visible(entry.value, entry.key.place), hint)
         return ()
     return items.items(entry.value)
+
+
+def read_output(entry: Entry, findings: Findings) -> tuple[OutputForm, tuple[OutputSpec, ...]]:
+    """The form of what is returned, and each output."""
+    value = entry.value
+    if isinstance(value, Mapping):
+        form: OutputForm = "dict"
+        found = [_output(key.text, item, findings) for key, item in value]
+    elif isinstance(value, Sequence):
+        form = "list"
+        found = [_output(None, item, findings) for item in value.items]
+    else:
+        form = "one"
+        found = [_output(None, value, findings)]
+    if not found:
+        findings.error(
+            "bad-output",
+            "output is empty",
+            visible(entry.value, entry.key.place),
+            "Leave it out for the last item's.",
+        )
+    return form, tuple(output for output in found if output is not None)
+
+
+def _output(key: str | None, node: Node, findings: Findings) -> OutputSpec | None:
+    if isinstance(node, Scalar) and node.text and node.value is not None:
+        return OutputSpec(key, node)
+    if isinstance(node, Mapping) and key is not None:
+        return _conditional(key, node, findings)
+    message = f"an output is {quote(node.plain())}, it must be the name of an item"
+    hint = "Write a name, a list of names, or `{key: name}`."
+    findings.error("bad-output", message, node.place, hint)
+    return None
+
+
+def _conditional(key: str, node: Mapping, findings: Findings) -> OutputSpec | None:
+    node = correct_keys(node, ("from", "when", "only"), "part of an output", findings)
+    source, only = node.get("from"), node.get("only")
+    if only is not None and not (isinstance(only, Scalar) and only.text == "train"):
+        message = f"only is {quote(only.plain())}, it must be train"
+        findings.error("bad-value", message, only.place, "Write `only: train`, or leave it out.")
+    if not isinstance(source, Scalar) or not source.text:
+        message = f"output {key} does not say which value it is"
+        findings.error("missing-key", message, node.place, "Write `from: name`.")
+        return None
+    return OutputSpec(key, source, node.get("when"), only is not None)

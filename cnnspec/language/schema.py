@@ -12,9 +12,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from cnnspec.declare.arguments import Arguments
-from cnnspec.declare.one_of import OneOf, one_of
-from cnnspec.language.keys import ITEM_KEYS, TOP_LEVEL
+from cnnspec.declare.arguments import Arguments, OneOf, one_of
+from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.settings.datasets import DATA

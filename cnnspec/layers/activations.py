@@ -10,7 +10,7 @@ from pydantic import Field
 
 from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import NonNegativeNumber, Number, OptionalAxis, Positive, PositiveNumber
 from cnnspec.layers.base import Layer, Reaches

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Window
 from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes

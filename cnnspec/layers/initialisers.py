@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.declare.arguments import (
     Arguments,
     NonNegativeNumber,

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cnnspec.core import size as sizes
 from cnnspec.core.emit import Argument, Emit, Module
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import (
     Flag,

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import Reach
 from cnnspec.declare.arguments import Factors, Flag, OptionalFlag, OptionalName, OptionalSizes

@@ -7,7 +7,7 @@ from pydantic import Field, Strict
 
 from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.window import POINT
 from cnnspec.declare.arguments import Axis, AxisList, Expect, Extent

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from cnnspec.core import size as sizes
+from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
-from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.core.window import Window
 

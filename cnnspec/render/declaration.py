@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from pydantic.fields import FieldInfo
 
+from cnnspec.core.errors import Reject
 from cnnspec.core.plain_values import yaml_text
-from cnnspec.core.reject import Reject
-from cnnspec.declare.arguments import Arguments
-from cnnspec.declare.one_of import one_of
+from cnnspec.declare.arguments import Arguments, one_of
 from cnnspec.declare.validate import expectation
 from cnnspec.layers import MERGES
 from cnnspec.layers.base import Layer

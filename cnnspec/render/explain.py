@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.terminal import terminal_width
-from cnnspec.declare.one_of import one_of
+from cnnspec.declare.arguments import one_of
 from cnnspec.expressions.functions import FUNCTIONS
-from cnnspec.language.keys import ITEM_KEYS, LATER, TOP_LEVEL
+from cnnspec.language.sections import ITEM_KEYS, LATER, TOP_LEVEL
 from cnnspec.layers import KINDS
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.render.declaration import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec.declare.one_of import one_of
+from cnnspec.declare.arguments import one_of
 from cnnspec.layers import KINDS
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.render.declaration import (

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Strict
 
+from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
-from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import Arguments, Expect, NonNegativeNumber, PositiveNumber, Probability
 from cnnspec.declare.registry import Registry
 

@@ -14,8 +14,8 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, Strict
 
+from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
-from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import (
     Arguments,
     Expect,

@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
-from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import (
     Arguments,
     Expect,
     Flag,
+    OneOf,
     OptionalNonNegative,
     OptionalPositive,
     Positive,
@@ -18,7 +19,6 @@ from cnnspec.declare.arguments import (
     Seed,
     Share,
 )
-from cnnspec.declare.one_of import OneOf
 from cnnspec.settings.augmentations import AUGMENTATIONS, Augmentation, check_order
 from cnnspec.settings.losses import LOSSES, CrossEntropy, Loss
 from cnnspec.settings.optimizers import OPTIMIZERS, Optimizer

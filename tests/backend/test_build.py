@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import cnnspec
 from cnnspec.codegen.python_module import python_module, python_source
-from cnnspec.compiler.names.namespace import unfit
+from cnnspec.compiler.walk.namespace import unfit
 from cnnspec.library.specs import shipped_networks, shipped_specs
 from tests.zoo.networks import ZOO, outputs_by_name, unequal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from cnnspec.compiler.names.reserved import RESERVED
+from cnnspec.compiler.walk.namespace import RESERVED
 
 
 def test_the_names_that_torchs_module_keeps_are_reserved():

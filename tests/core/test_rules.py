@@ -7,11 +7,10 @@ import gc
 import pytest
 
 from cnnspec.core.emit import Function, Module
-from cnnspec.core.errors import UserError, rejects_as_user_errors
+from cnnspec.core.errors import Reject, UserError, rejects_as_user_errors
 from cnnspec.core.gc_pause import gc_paused
 from cnnspec.core.graph import components
 from cnnspec.core.plural import plural
-from cnnspec.core.reject import Reject
 from cnnspec.core.shape import Shape, is_image
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.expressions.functions import FUNCTIONS
-from cnnspec.language.keys import ITEM_KEYS, TOP_LEVEL
+from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from tests.literate import Case, cases_of, found
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.layers import KINDS
 from cnnspec.layers.base import Layer

@@ -8,7 +8,7 @@ import warnings
 import pytest
 import torch
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.layers.initialisers import INITIALISERS
 
 NEEDED = {"constant": {"val": 2.0}, "sparse": {"sparsity": 0.5}}

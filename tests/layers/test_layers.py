@@ -10,7 +10,7 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from cnnspec.core.emit import Function, Module
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Expect
 from cnnspec.layers import KINDS, MERGES

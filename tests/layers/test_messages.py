@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.other_libraries import (

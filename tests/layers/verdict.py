@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.layers import KINDS
 from cnnspec.layers.base import Layer

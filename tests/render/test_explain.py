@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from cnnspec.cli.main import cli
 from cnnspec.compiler.codes import CODES
 from cnnspec.expressions.functions import FUNCTIONS
-from cnnspec.language.keys import ITEM_KEYS, TOP_LEVEL
+from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.render.explain import all_words, explain

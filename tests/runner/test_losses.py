@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss, one_hot
 
-from cnnspec.core.errors import UserError
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject, UserError
 from cnnspec.runner.losses import criterion
 from cnnspec.settings.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from tests.runner.small_net import batches, differing, small_net

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from cnnspec.compiler.check import check_text
-from cnnspec.declare.one_of import OneOf, one_of
+from cnnspec.declare.arguments import OneOf, one_of
 from cnnspec.settings.augmentations import AUGMENTATIONS
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.datasets.published import Mnist

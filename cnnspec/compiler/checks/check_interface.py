@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
+from cnnspec.compiler.walk.namespace import Namespace
 from cnnspec.compiler.walk.reporter import Reporter
 from cnnspec.language.scope import Scope
 from cnnspec.reader.node import Node

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cnnspec.compiler.names.namespace import find, find_group, unfit, visible
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame
+from cnnspec.compiler.walk.namespace import find, find_group, unfit, visible
 from cnnspec.core.diagnostic import Findings, Place, Related, Report
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cnnspec.compiler.names.namespace import Namespace
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.arguments import ArgumentReader
 from cnnspec.compiler.walk.block_calls import CallReader
 from cnnspec.compiler.walk.builder import Builder
-from cnnspec.compiler.walk.expected_shape import check_expected
 from cnnspec.compiler.walk.frame import Frame, KindInit
+from cnnspec.compiler.walk.item_keys import Rounds, check_expected, is_there, read_rounds
 from cnnspec.compiler.walk.limits import Limits, stop
 from cnnspec.compiler.walk.names import Names, claim
-from cnnspec.compiler.walk.repeat import Rounds, read_rounds
+from cnnspec.compiler.walk.namespace import Namespace
 from cnnspec.compiler.walk.reporter import BlockCall
-from cnnspec.compiler.walk.when import is_there
 from cnnspec.language.items import FEWEST_BRANCHES
 from cnnspec.language.scope import Scope
 from cnnspec.language.spec import HOLDERS, Branch, Item, Spec

@@ -6,7 +6,7 @@ the same name in `cnnspec.data.augmentation`.
 
 from collections.abc import Sequence
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.declare.registry import Registry
 from cnnspec.settings.augmentations.base import Augmentation
 

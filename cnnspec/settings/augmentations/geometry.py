@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
-from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import Expect, Probability
 from cnnspec.settings.augmentations.base import Augmentation, Pixels, pair
 

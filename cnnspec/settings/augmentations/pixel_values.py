@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
+from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
-from cnnspec.core.reject import Reject
 from cnnspec.declare.arguments import Expect, NonNegativeNumber, Probability
 from cnnspec.settings.augmentations.base import Augmentation, Pixels, pair
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Strict
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.declare.arguments import Arguments, Expect, Flag, NonNegativeNumber, Share
 
 Choice = Annotated[bool | None, Expect("true, false or null: torch decides")]

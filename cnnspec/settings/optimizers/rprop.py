@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.declare.arguments import Expect, NonNegativeNumber, PositiveNumber
 from cnnspec.settings.optimizers.base import Foreach
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.declare.arguments import Flag, NonNegativeNumber, Probability, Share
 from cnnspec.settings.optimizers.base import Decaying, Foreach, Fused
 

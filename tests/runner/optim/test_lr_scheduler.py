@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.optim import lr_scheduler
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.runner.optim.lr_scheduler import LRScheduler
 from cnnspec.runner.optim.optimizer import torch_optimizer
 from cnnspec.settings.optimizers import OPTIMIZERS

@@ -7,7 +7,7 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
-from cnnspec.core.reject import Reject
+from cnnspec.core.errors import Reject
 from cnnspec.settings.optimizers import OPTIMIZERS
 
 BOUNDS = {

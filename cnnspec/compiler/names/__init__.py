@@ -1,1 +1,0 @@
-"""Names are parameter names: who may take which, and what a name stands for."""
