@@ -14,12 +14,11 @@ from itertools import chain, islice
 from time import perf_counter
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from cnnspec.core.plural import plural
 from cnnspec.data.bad_files import readable
 from cnnspec.data.seeding import subseed
-from cnnspec.runner.best_epoch import BestEpoch
 from cnnspec.runner.forward_pass import Network
 from cnnspec.runner.losses import Criterion
 from cnnspec.runner.metrics import Metrics
@@ -30,12 +29,12 @@ from cnnspec.runner.nonfinite import (
     has_finite_weights,
     require_finite_weights,
 )
-from cnnspec.runner.nonfinite_error import NonFiniteError
 from cnnspec.runner.training_events import (
     EarlyStop,
     EpochEnd,
     EpochProgress,
     Event,
+    NonFiniteError,
     Score,
     SkippedFile,
     TrainingEnd,
@@ -183,3 +182,35 @@ def _reason_to_stop(state: TrainingState, best: BestEpoch, epoch: int) -> str:
     if state.step == state.steps.total and state.steps.limited:
         return f"limit_steps: {state.step:,}"
     return ""
+
+
+class BestEpoch:
+    """Better is a higher validation accuracy, then a lower loss; without validation, later.
+
+    `patience`: the epochs without a better one after which training should stop; None: it never should.
+    """
+
+    def __init__(self, patience: int | None = None) -> None:
+        self.epoch = self.step = 0
+        self._patience = patience
+        self._rank: tuple[float, float] | None = None
+        self._weights: dict[str, Tensor] = {}
+
+    def update(self, model: nn.Module, epoch: int, step: int, validation: Score | None) -> bool:
+        """Keep the model's weights if they are better than all before, and say whether they are."""
+        rank = (validation.accuracy, -validation.loss) if validation else (float(epoch), 0.0)
+        if self._rank is not None and rank <= self._rank:
+            return False
+        self.epoch, self.step, self._rank = epoch, step, rank
+        if validation:  # without one no later epoch is worse: the model itself has the best weights
+            self._weights = {name: value.clone() for name, value in model.state_dict().items()}
+        return True
+
+    def is_patience_over(self, epoch: int) -> bool:
+        """Whether the best epoch lies too far behind this one."""
+        return self._patience is not None and epoch - self.epoch >= self._patience
+
+    def restore(self, model: nn.Module) -> None:
+        """Give the model its best weights back."""
+        if self._weights:
+            model.load_state_dict(self._weights)

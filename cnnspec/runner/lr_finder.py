@@ -19,7 +19,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.runner.loop import accumulate_gradients, batch_groups, update_weights
 from cnnspec.runner.metrics import Metrics
 from cnnspec.runner.nonfinite import FiniteCheck
-from cnnspec.runner.nonfinite_error import NonFiniteError
+from cnnspec.runner.training_events import NonFiniteError
 from cnnspec.runner.training_state import TrainingState
 
 _SMOOTHING = 0.9

@@ -11,7 +11,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 
 from cnnspec.core.errors import UserError
 from cnnspec.runner.forward_pass import Network
-from cnnspec.runner.nonfinite_error import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
+from cnnspec.runner.training_events import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
 
 LayerLines = Mapping[str, str]
 """Of each layer's path, what it is and where it is written."""

@@ -13,20 +13,23 @@ A row's `seconds` are since training began, its `images_per_s` of the training p
 from __future__ import annotations
 
 import json
+import platform
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 
+import torch
 from torch import nn
 
+from cnnspec.backend.precision import Precision
 from cnnspec.core import atomic_files
 from cnnspec.core.errors import UserError
 from cnnspec.runner import checkpoint
 from cnnspec.runner.checkpoint import CheckpointMetadata
 from cnnspec.runner.metrics import epoch_row, test_row
-from cnnspec.runner.nonfinite_error import NonFiniteError
-from cnnspec.runner.training_events import EpochEnd, Event, SkippedFile, TrainingEnd
+from cnnspec.runner.training_events import EpochEnd, Event, NonFiniteError, SkippedFile, TrainingEnd
 
 SPEC, ENVIRONMENT, METRICS = "spec.yaml", "environment.json", "metrics.jsonl"
 BEST, LAST, SKIPPED = "best.safetensors", "last.safetensors", "skipped.txt"
@@ -95,3 +98,36 @@ def _new_numbered_folder(parent: Path) -> Path:
 
 def _run_number(entry: Path) -> int:
     return int(entry.name) if re.fullmatch("[0-9]{1,9}", entry.name) else 0
+
+
+_PACKAGES = ("cnnspec", "torch", "numpy", "pillow", "safetensors")
+
+
+def describe(
+    device: torch.device, precision: Precision, seed: int, command: Sequence[str]
+) -> dict[str, object]:
+    """Versions, device, threads, seed and command; nothing that tells whose machine it was."""
+    return {
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
+        "platform": f"{platform.system()} {platform.machine()}",
+        "device": str(device),
+        "device_name": _name(device),
+        "precision": precision.name,
+        "memory_format": str(precision.memory_format).removeprefix("torch."),
+        "threads": torch.get_num_threads(),
+        "seed": seed,
+        "command": list(command),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return torch.backends.cpu.get_cpu_capability() if device.type == "cpu" else device.type

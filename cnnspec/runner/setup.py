@@ -24,10 +24,9 @@ from cnnspec.data.splits import class_counts
 from cnnspec.data.training_data import all_batches, training_data
 from cnnspec.runner import checkpoint, loop
 from cnnspec.runner.checkpoint import CheckpointMetadata
-from cnnspec.runner.environment import describe
 from cnnspec.runner.forward_pass import Network
 from cnnspec.runner.losses import Criterion, criterion
-from cnnspec.runner.run_folder import RunFolder
+from cnnspec.runner.run_folder import RunFolder, describe
 from cnnspec.runner.torch_errors import torch_errors_as_user_errors
 from cnnspec.runner.training_events import Event, Score
 from cnnspec.runner.training_state import TrainingState

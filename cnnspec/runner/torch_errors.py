@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import torch
 
 from cnnspec.core.errors import UserError
-from cnnspec.runner.nonfinite_error import SMALLER_LR
+from cnnspec.runner.training_events import SMALLER_LR
 
 _NO_COMPILER = r"InvalidCxxCompiler|No working C\+\+ compiler|Failed to find C compiler"
 """What torch.compile says where a compiler is missing: of the CPU's kernels, or of what starts the GPU's."""

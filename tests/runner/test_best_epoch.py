@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from torch import nn
 
-from cnnspec.runner.best_epoch import BestEpoch
+from cnnspec.runner.loop import BestEpoch
 from cnnspec.runner.training_events import Score
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from cnnspec.data.statistics import ChannelStatistics
-from cnnspec.runner.image_grid import image_grid, png_bytes
+from cnnspec.runner.data_report import image_grid, png_bytes
 
 
 def test_a_grid_has_grey_gaps_and_colours_where_they_are_colours():

@@ -7,7 +7,7 @@ import torch
 
 from cnnspec.core.errors import UserError
 from cnnspec.runner.lr_finder import LossCurve, range_test
-from cnnspec.runner.nonfinite_error import FIRST_STEP, NonFiniteError
+from cnnspec.runner.training_events import FIRST_STEP, NonFiniteError
 from cnnspec.settings.optimizers.sgd import Sgd
 from cnnspec.settings.train import Train
 from tests.runner.trainings import (

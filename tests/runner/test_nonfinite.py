@@ -14,7 +14,7 @@ from cnnspec.runner import loop
 from cnnspec.runner.forward_pass import Network
 from cnnspec.runner.losses import Criterion
 from cnnspec.runner.nonfinite import FiniteCheck
-from cnnspec.runner.nonfinite_error import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
+from cnnspec.runner.training_events import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
 from cnnspec.settings.augmentations.pixel_values import Normalise
 from cnnspec.settings.optimizers.sgd import Sgd
 from cnnspec.settings.train import Train

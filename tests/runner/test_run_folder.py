@@ -13,8 +13,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.runner import checkpoint, loop
 from cnnspec.runner.checkpoint import CheckpointMetadata
-from cnnspec.runner.environment import describe
-from cnnspec.runner.run_folder import RunFolder
+from cnnspec.runner.run_folder import RunFolder, describe
 from cnnspec.runner.training_events import EpochEnd
 from cnnspec.settings.train import Train
 from tests.runner.trainings import (

@@ -13,9 +13,8 @@ from cnnspec.cli.output import echo_line, test_result
 from cnnspec.cli.progress import Terminated, ignore_interrupts, one_interrupt, progress
 from cnnspec.cli.training import read_data
 from cnnspec.core.errors import UserError
-from cnnspec.runner.nonfinite_error import NonFiniteError
 from cnnspec.runner.openmp import limit_spinning
-from cnnspec.runner.training_events import TrainingEnd
+from cnnspec.runner.training_events import NonFiniteError, TrainingEnd
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Container, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -11,7 +13,6 @@ from torch.optim import Optimizer
 
 from cnnspec.core.errors import UserError
 from cnnspec.runner.optim.hidden_matrices import HiddenMatricesOptimizer
-from cnnspec.runner.optim.without_dynamo import without_dynamo
 from cnnspec.settings.optimizers import base
 
 Weights = Sequence[nn.Parameter]
@@ -67,3 +68,16 @@ def _parameter_groups(config: base.Optimizer, weights: Weights, matrices: Weight
 def _without(weights: Weights, excluded: Weights) -> list[nn.Parameter]:
     numbers = {id(weight) for weight in excluded}
     return [weight for weight in weights if id(weight) not in numbers]
+
+
+_DECORATED = ("add_param_group", "zero_grad", "state_dict", "load_state_dict")
+
+
+@cache
+def without_dynamo(kind: type[Optimizer]) -> Any:
+    """The same class, to be called as it is, but without the decorators."""
+    methods = {name: inspect.unwrap(getattr(kind, name)) for name in _DECORATED}
+    # one of step's decorators forbade gradients
+    step = torch.no_grad()(inspect.unwrap(kind.step))
+    names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
+    return cast("type[Optimizer]", type(kind.__name__, (kind,), {**methods, **names, "step": step}))

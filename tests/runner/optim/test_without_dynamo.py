@@ -9,7 +9,7 @@ import sys
 import torch
 from torch import nn
 
-from cnnspec.runner.optim.without_dynamo import without_dynamo
+from cnnspec.runner.optim.optimizer import without_dynamo
 from cnnspec.settings.optimizers import OPTIMIZERS
 from tests.runner.small_net import backward, batches, differing, optimizer_of, small_net, stepped
 
