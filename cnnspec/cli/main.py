@@ -15,7 +15,7 @@ import click
 
 from cnnspec.cli.output_errors import UnprintedError, give_up, output_errors
 from cnnspec.core.errors import UserError
-from cnnspec.core.terminal import escaped
+from cnnspec.core.terminal import escape
 
 _FOLDER = Path(__file__).with_name("commands")
 
@@ -105,9 +105,9 @@ def main(args: list[str] | None = None) -> None:
     except click.exceptions.Abort:
         code = 130
     except UserError as error:
-        click.echo(f"error: {escaped(error.message)}", err=True)
+        click.echo(f"error: {escape(error.message)}", err=True)
         if error.hint:
-            click.echo(f"  {escaped(error.hint)}", err=True)
+            click.echo(f"  {escape(error.hint)}", err=True)
         code = 1
     except UnprintedError as error:
         code = give_up(error)

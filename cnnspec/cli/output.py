@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.core.plural import plural
-from cnnspec.core.terminal import escaped
+from cnnspec.core.terminal import escape
 from cnnspec.render.numbers import loss
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def echo(text: str, *, err: bool = False) -> None:
 
 def echo_line(line: object, *, err: bool = False) -> None:
     """Print one line, whatever the names of files and classes in it hold."""
-    echo(escaped(str(line)), err=err)
+    echo(escape(str(line)), err=err)
 
 
 def echo_diagnostics(found: Iterable[Diagnostic], *, err: bool = False) -> None:

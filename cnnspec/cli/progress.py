@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnspec.core.plural import plural
-from cnnspec.core.terminal import escaped
+from cnnspec.core.terminal import escape
 from cnnspec.render.numbers import loss
 from cnnspec.runner.training_events import (
     EarlyStop,
@@ -85,7 +85,7 @@ class Lines:
     """A line an epoch."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
-        self._write: Callable[[str], None] = lambda line: write(escaped(line))
+        self._write: Callable[[str], None] = lambda line: write(escape(line))
         self._epochs = 0
 
     def show(self, event: Event) -> None:

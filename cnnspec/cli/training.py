@@ -38,7 +38,7 @@ def read_data(result: Result) -> Dataset:
     dataset = read_dataset(result.data, result.require_plan().image)
     for line in dataset.skipped:
         echo_line(f"skipped: {line}", err=True)
-    for line in dataset.lacking:
+    for line in dataset.missing_class_warnings:
         echo_line(f"warning: {line}", err=True)
     return dataset
 

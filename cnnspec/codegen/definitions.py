@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from cnnspec.codegen.identifiers import camel, is_attribute, snake
 from cnnspec.codegen.imports import Imports
-from cnnspec.codegen.syntax import REPEATED, Atom, Expression, Parts
-from cnnspec.codegen.templates import Atoms, Slot, Template, Templates, inner_atoms, inner_slots
+from cnnspec.codegen.syntax import REPEATED, Expression, Parts, SlotValue
+from cnnspec.codegen.templates import Slot, SlotValues, Template, Templates, inner_slots, inner_values
 from cnnspec.codegen.tree import Container, is_numbered, is_sequential
 from cnnspec.compiler.plan import Value
 
-_FRAME = 3
+_HEAD_AND_BLANK_LINES = 3
 """The lines a function has more than its body: its head, and two blank ones."""
-_ON_A_LINE = 4
+_MOST_ON_ONE_LINE = 4
 """So many arguments have room beside a name; twice as many on a line of their own."""
 
 
@@ -32,7 +32,7 @@ class Definition:
     """One of those that it makes."""
     name: str
     parameters: list[FormalParameter]
-    atoms: Atoms
+    atoms: SlotValues
     """What fills the template's slots inside: names of parameters, and values that all instances have."""
 
 
@@ -56,14 +56,14 @@ class Definitions:
         """Define a template, or leave it inline; its parts have been added before."""
         for child in template.instances:
             assert isinstance(child, Container), "alike children are all containers"
-            template.instances[child] = inner_atoms(template, child)
+            template.instances[child] = inner_values(template, child)
         template.slots = tuple(inner_slots(template, container))
         columns = list(zip(*template.instances.values(), strict=True))
-        groups = varying(template.slots, columns)
-        call = _lines(sum(not are_keywords(group, template.slots) for group in groups))
+        groups = slot_groups(template.slots, columns)
+        call = _lines(sum(not all_keywords(group, template.slots) for group in groups))
         if is_sequential(container):
             self._lines[template] = body = self._body(template, container)
-            definition = _FRAME + _lines(len(groups)) + body - 1 + call * self._uses[template]
+            definition = _HEAD_AND_BLANK_LINES + _lines(len(groups)) + body - 1 + call * self._uses[template]
             template.inline = self._uses[template] * body <= definition
         if container.path and not template.inline:
             self._lines[template] = call
@@ -77,12 +77,12 @@ class Definitions:
         return entries + (2 if is_numbered(container) else 6)
 
     def _define(
-        self, template: Template, container: Container, columns: list[Atoms], groups: list[list[int]]
+        self, template: Template, container: Container, columns: list[SlotValues], groups: list[list[int]]
     ) -> None:
         case = snake if is_sequential(container) else camel
-        name = self._imports.free(self._wish(template.instances, case))
+        name = self._imports.free(self._preferred_name(template.instances, case))
         taken = {*self._imports.taken, *(child.key for child in container.children)}
-        parameters = named(groups, template.slots, columns, _ends(template), taken)
+        parameters = named(groups, template.slots, columns, _channels_in_and_out(template), taken)
         atoms = [column[0] if len(set(column)) == 1 else "" for column in columns]
         for parameter in parameters:
             for index in parameter.slots:
@@ -92,7 +92,7 @@ class Definitions:
         for child, own in template.instances.items():
             template.instances[child] = tuple(own[parameter.slots[0]] for parameter in parameters)
 
-    def _wish(self, children: Iterable[object], case: Callable[[str], str]) -> str:
+    def _preferred_name(self, children: Iterable[object], case: Callable[[str], str]) -> str:
         """The name of the block it is, or of its path in one; of several paths, what they have in common."""
         paths = [child.path for child in children if isinstance(child, Container)]
         path = next((path for path in paths if path in self._blocks), paths[0])
@@ -109,7 +109,7 @@ class Definitions:
         return ".".join(levels)
 
 
-def _ends(template: Template) -> tuple[Atoms, Atoms]:
+def _channels_in_and_out(template: Template) -> tuple[SlotValues, SlotValues]:
     """The channels of the first input, and of the first output, of each of the alike children."""
     children = template.instances
     return tuple(_channels(child.inputs) for child in children), tuple(
@@ -117,19 +117,21 @@ def _ends(template: Template) -> tuple[Atoms, Atoms]:
     )
 
 
-def _channels(values: tuple[Value, ...]) -> Atom:
+def _channels(values: tuple[Value, ...]) -> SlotValue:
     shape = values[0].shape if values else None
     return (shape and shape.channels) or ""
 
 
 def _lines(parameters: int) -> int:
     """The lines that a call, or a head, with so many parameters takes."""
-    return 1 if parameters <= _ON_A_LINE else 3 if parameters <= 2 * _ON_A_LINE else parameters + 2
+    return (
+        1 if parameters <= _MOST_ON_ONE_LINE else 3 if parameters <= 2 * _MOST_ON_ONE_LINE else parameters + 2
+    )
 
 
-Column = tuple["Atom", ...]
+Column = tuple[SlotValue, ...]
 """What fills one slot, in each instance."""
-Ends = tuple[Column, Column]
+Channels = tuple[Column, Column]
 """The channels that come in, and that go out, in each instance."""
 
 
@@ -140,7 +142,7 @@ class FormalParameter(NamedTuple):
     slots: tuple[int, ...]
     annotation: str
     keyword: bool
-    default: Atom | None
+    default: SlotValue | None
     """Torch's, if an instance has it."""
 
     def __str__(self) -> str:
@@ -152,7 +154,7 @@ class FormalParameter(NamedTuple):
         return Slot(self.name, keyword=self.keyword, default=self.default)
 
 
-def varying(slots: Sequence[Slot], columns: Sequence[Column]) -> list[list[int]]:
+def slot_groups(slots: Sequence[Slot], columns: Sequence[Column]) -> list[list[int]]:
     """The slots that instances fill differently, by index; those always filled alike are together."""
     together: dict[Column, list[int]] = {}
     for index, (slot, column) in enumerate(zip(slots, columns, strict=True)):
@@ -162,14 +164,18 @@ def varying(slots: Sequence[Slot], columns: Sequence[Column]) -> list[list[int]]
 
 
 def named(
-    groups: list[list[int]], slots: Sequence[Slot], columns: Sequence[Column], ends: Ends, taken: set[str]
+    groups: list[list[int]],
+    slots: Sequence[Slot],
+    columns: Sequence[Column],
+    in_and_out: Channels,
+    taken: set[str],
 ) -> list[FormalParameter]:
     """A parameter for each group of slots; keywords are last, those with a default at the end."""
     varied = Counter(slots[index].name for group in groups for index in group)
     found = []
     for group in groups:
         column = columns[group[0]]
-        wishes = list(_wishes([slots[index] for index in group], column, ends, varied))
+        wishes = list(_candidate_names([slots[index] for index in group], column, in_and_out, varied))
         numbered = (f"{wishes[-1]}{number}" for number in count(2))
         name = next(name for name in chain(wishes, numbered) if name not in taken)
         taken.add(name)
@@ -177,7 +183,7 @@ def named(
     return sorted(found, key=lambda parameter: (parameter.keyword, parameter.default is not None))
 
 
-def are_keywords(group: Iterable[int], slots: Sequence[Slot]) -> bool:
+def all_keywords(group: Iterable[int], slots: Sequence[Slot]) -> bool:
     """Whether all slots of a group are filled by name."""
     return all(slots[index].keyword for index in group)
 
@@ -185,10 +191,10 @@ def are_keywords(group: Iterable[int], slots: Sequence[Slot]) -> bool:
 def _parameter(name: str, group: list[int], column: Column, slots: Sequence[Slot]) -> FormalParameter:
     defaults = {slots[index].default for index in group}
     default = defaults.pop() if len(defaults) == 1 and defaults <= set(column) else None
-    return FormalParameter(name, tuple(group), _annotation(column), are_keywords(group, slots), default)
+    return FormalParameter(name, tuple(group), _annotation(column), all_keywords(group, slots), default)
 
 
-def _annotation(column: Iterable[Atom]) -> str:
+def _annotation(column: Iterable[SlotValue]) -> str:
     """The type of values: `int`, `tuple[int, int]`, `int | None`."""
     kinds = {_type(atom) for atom in set(column)}
     if "float" in kinds:
@@ -203,14 +209,16 @@ def _type(atom: Expression) -> str:
     return "None" if value is None else type(value).__name__
 
 
-def _wishes(group: list[Slot], column: Column, ends: Ends, varied: Counter[str]) -> Iterator[str]:
+def _candidate_names(
+    group: list[Slot], column: Column, in_and_out: Channels, varied: Counter[str]
+) -> Iterator[str]:
     """Names for slots that are filled alike, the best first.
 
     What comes in and what goes out have torch's own names, and so has what can mean nothing else.
     Others are named after their module, from the outermost; what is in one without a name is hidden.
     """
     sizes = [slot for slot in group if slot.name.startswith(("in_", "out_"))]
-    for prefix, end in zip(("in_", "out_"), ends, strict=True):
+    for prefix, end in zip(("in_", "out_"), in_and_out, strict=True):
         yield from (slot.name for slot in sizes if slot.name.startswith(prefix) and column == end)
     first = (sizes or group)[0]
     if not sizes and varied[first.name] == sum(slot.name == first.name for slot in group):

@@ -16,11 +16,11 @@ from cnnspec.core.emit import Function, Module, Operator
 Arguments = Mapping[Child, tuple[Expression, ...]]
 """The arguments of each function, after its inputs."""
 _IN_TRAINING = "if self.training:"
-_INSIDE = 80
+_NESTED_WIDTH = 80
 """How many characters of calls may stand inside a merge."""
 
 
-class Forward:
+class ForwardMethod:
     """The method as data. What only training needs is not computed in eval mode."""
 
     def __init__(self, container: Container, plan: Plan, imports: Imports, arguments: Arguments) -> None:
@@ -60,7 +60,7 @@ class Forward:
             expression = self._expression(child, [expressions.get(value, name) for value, name in pairs])
             if child in inside:
                 expressions[child.outputs[0]] = expression
-            elif self._ends_with(index):
+            elif self._is_returned(index):
                 yield False, Return(expression)
             else:
                 yield child not in self._always, Assign(tuple(outputs), expression)
@@ -71,9 +71,9 @@ class Forward:
         uses.update(self._container.outputs)
         found: set[Child] = set()
         for index, merge in enumerate(self._children):
-            if not isinstance(merge, Operation) or not _joins(merge):
+            if not isinstance(merge, Operation) or not _is_merge(merge):
                 continue
-            later, room = list(merge.inputs), _INSIDE
+            later, room = list(merge.inputs), _NESTED_WIDTH
             for child in (self._children[before] for before in range(index - 1, -1, -1)):
                 room -= len(str(Member(child.key))) + 4 * len(child.inputs)
                 output = child.outputs[0]
@@ -96,7 +96,7 @@ class Forward:
             return Call(self._imports.name(emit.target), (*given, *self._arguments.get(child, ())))
         return Parts("", (inputs[0], Member(child.key)), separator=" * ")
 
-    def _ends_with(self, index: int) -> bool:
+    def _is_returned(self, index: int) -> bool:
         """Whether a child gives, last of all, the one value that is returned."""
         one = not self._is_root or self._plan.output_form == "one"
         outputs = self._children[index].outputs
@@ -105,7 +105,7 @@ class Forward:
 
     def _returns(self) -> Iterator[Statement]:
         """What is returned, where the last statement does not return it."""
-        if self._children and self._ends_with(len(self._children) - 1):
+        if self._children and self._is_returned(len(self._children) - 1):
             return
         if self._is_root and self._plan.output_form == "dict":
             yield from self._dict()
@@ -128,7 +128,7 @@ class Forward:
         yield Return(Parts("{", always, "}"))
 
 
-def _joins(merge: Operation) -> bool:
+def _is_merge(merge: Operation) -> bool:
     return isinstance(merge.emit, Operator) or (isinstance(merge.emit, Function) and merge.emit.packed)
 
 
@@ -136,7 +136,7 @@ def _is_call(child: Child) -> bool:
     return isinstance(child, Container) or isinstance(child.emit, Module)
 
 
-_SPARE = ("y", "z", "u", "v", "w")
+_LETTERS = ("y", "z", "u", "v", "w")
 
 
 class LocalNames:
@@ -150,7 +150,7 @@ class LocalNames:
         self._names: dict[Value, str] = {}
         self._live: set[str] = set()
         for value in inputs:
-            self._take(value, "x" if len(inputs) == 1 else self._fresh(value.name or _origin(value)))
+            self._assign(value, "x" if len(inputs) == 1 else self._unused_name(value.name or _origin(value)))
 
     def of(self, value: Value) -> str:
         """The name of a value that is there."""
@@ -159,23 +159,25 @@ class LocalNames:
     def assign(self, index: int, child: Child) -> tuple[list[str], list[str]]:
         """The names of the values that a child reads, and of those that it gives."""
         read = [self._names[value] for value in child.inputs]
-        dying = [v for v in dict.fromkeys(child.inputs) if self._last_use[v] <= index]
-        free = sorted((self._names[value] for value in dying), key=lambda name: name != "x")
+        last_read = [v for v in dict.fromkeys(child.inputs) if self._last_use[v] <= index]
+        free = sorted((self._names[value] for value in last_read), key=lambda name: name != "x")
         self._live.difference_update(free)
         for value in child.outputs:
-            name = free.pop(0) if free else self._fresh(child.key if isinstance(child, Operation) else "")
-            self._take(value, name)
+            name = (
+                free.pop(0) if free else self._unused_name(child.key if isinstance(child, Operation) else "")
+            )
+            self._assign(value, name)
         return read, [self._names[value] for value in child.outputs]
 
-    def _take(self, value: Value, name: str) -> None:
+    def _assign(self, value: Value, name: str) -> None:
         self._names[value] = name
         self._live.add(name)
 
-    def _fresh(self, wish: str) -> str:
+    def _unused_name(self, wish: str) -> str:
         """The item's own name where it has one, else a letter, else a number."""
         wanted = [] if not wish or wish[0].isdigit() else [snake(wish)]
         counted = (f"x{number}" for number in range(1, len(self._live) + 2))
-        candidates = [*wanted, "x", *_SPARE, *counted]
+        candidates = [*wanted, "x", *_LETTERS, *counted]
         return next(name for name in candidates if name not in self._live and name not in USED)
 
 

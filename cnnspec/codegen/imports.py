@@ -20,7 +20,7 @@ class Imports:
         self._helpers: list[str] = []
         self.taken = {*USED, *HELPERS}
         """Names that nothing new may have."""
-        self._sounds: set[str] = set()
+        self._comparison_keys: set[str] = set()
 
     def name(self, target: str) -> str:
         """How a target is written: `nn.Conv2d`, `F.interpolate`, `torch.cat`, or a helper's name."""
@@ -36,10 +36,10 @@ class Imports:
     def free(self, wish: str) -> str:
         """A name for a class or function that nothing else has, nor in other letters: no `block` beside `Block`."""
         name, number = wish, 2
-        while name in self.taken or _sound(name) in self._sounds:
+        while name in self.taken or _comparison_key(name) in self._comparison_keys:
             name, number = f"{wish}{number}", number + 1
         self.taken.add(name)
-        self._sounds.add(_sound(name))
+        self._comparison_keys.add(_comparison_key(name))
         return name
 
     def text(self) -> str:
@@ -57,7 +57,7 @@ class Imports:
         return "\n\n\n".join(classes.values())
 
 
-def _sound(name: str) -> str:
+def _comparison_key(name: str) -> str:
     return name.replace("_", "").lower()
 
 

@@ -77,7 +77,7 @@ def _by_class(
             if guarded:
                 lines.append(f"{pad}        if module.{name} is not None:")
             inner = indent + (12 if guarded else 8)
-            lines.append(" " * inner + _fill(f"module.{name}", start, inner))
+            lines.append(" " * inner + _init_call(f"module.{name}", start, inner))
     return lines
 
 
@@ -101,15 +101,15 @@ def _runs(init: tuple[Initialisation, ...]) -> list[tuple[Initialiser, list[str]
 def _by_name(start: Initialiser, names: list[str], owner: str, indent: int) -> list[str]:
     pad = " " * indent
     if len(names) == 1:
-        return [pad + _fill(f'{owner}.get_parameter("{names[0]}")', start, indent)]
+        return [pad + _init_call(f'{owner}.get_parameter("{names[0]}")', start, indent)]
     head = f"{pad}for name in ({', '.join(str(literal(name)) for name in names)}):"
     if len(head) > WIDTH:
         rows = "\n".join(f'{pad}    "{name}",' for name in names)
         head = f"{pad}for name in (\n{rows}\n{pad}):"
-    return [head, f"{pad}    {_fill(f'{owner}.get_parameter(name)', start, indent + 4)}"]
+    return [head, f"{pad}    {_init_call(f'{owner}.get_parameter(name)', start, indent + 4)}"]
 
 
-def _fill(parameter: str, start: Initialiser, indent: int) -> str:
+def _init_call(parameter: str, start: Initialiser, indent: int) -> str:
     """The call of torch.nn.init that fills a parameter."""
     changed = start.changed(*type(start).model_fields)
     keywords = (keyword(name, literal(value)) for name, value in changed.items())

@@ -11,23 +11,23 @@ from cnnspec.codegen.syntax import (
     Assign,
     Block,
     Call,
-    Count,
-    CountedMember,
+    IndexedMember,
+    IndexExpression,
     Member,
+    MemberAssignment,
     Parts,
     Return,
-    SetMember,
     Statement,
 )
 
-_LEAST = 5
+_FEWEST_STATEMENTS = 5
 """So many statements are a loop; fewer are read more easily as they are."""
-_WITH_PARTS = (Parts, Call, SetMember, Assign)
+_WITH_PARTS = (Parts, Call, MemberAssignment, Assign)
 """The nodes in which something may count."""
 
 
 def with_loops(
-    constructor: Sequence[SetMember], forward: Sequence[Statement]
+    constructor: Sequence[MemberAssignment], forward: Sequence[Statement]
 ) -> tuple[list[Statement], list[Statement]]:
     """The statements of both methods; a forward loops over the members that the constructor loops over."""
     members = _with_loops(constructor, _counts_a_module)
@@ -47,7 +47,11 @@ def _with_loops(statements: Sequence[Statement], allowed: Callable[[Any], bool])
     while start < len(statements):
         body, times = _run(statements, start)
         loop = Block(f"for i in range({times}):", (body,))
-        if times >= _LEAST and allowed(body) and max(map(len, loop.source(8).splitlines())) <= WIDTH:
+        if (
+            times >= _FEWEST_STATEMENTS
+            and allowed(body)
+            and max(map(len, loop.source(8).splitlines())) <= WIDTH
+        ):
             folded.append(loop)
             start += times
         else:
@@ -60,52 +64,52 @@ def _with_loops(statements: Sequence[Statement], allowed: Callable[[Any], bool])
 def _run(statements: Sequence[Statement], start: int) -> tuple[Any, int]:
     """The statement over i that those from `start` are, and how many they are."""
     pair = [_without_comment(statement) for statement in statements[start : start + 2]]
-    body = _between(*pair) if len(pair) == 2 else None  # noqa: PLR2004 -- a pair
+    body = _generalisation(*pair) if len(pair) == 2 else None  # noqa: PLR2004 -- a pair
     if body is None:
         return None, 1
     stop = start + 2
-    while stop < len(statements) and _at(body, stop - start) == statements[stop]:
+    while stop < len(statements) and _instance(body, stop - start) == statements[stop]:
         stop += 1
-    if isinstance(body, SetMember):
+    if isinstance(body, MemberAssignment):
         comments = {getattr(statement, "comment", "") for statement in statements[start:stop]}
         body = replace(body, comment=comments.pop() if len(comments) == 1 else "")
     return body, stop - start
 
 
 def _without_comment(statement: Statement) -> Statement:
-    return replace(statement, comment="") if isinstance(statement, SetMember) else statement
+    return replace(statement, comment="") if isinstance(statement, MemberAssignment) else statement
 
 
-def _between(first: Any, second: Any) -> Any:
+def _generalisation(first: Any, second: Any) -> Any:
     """What is `first` for i = 0 and `second` for i = 1; None where nothing is."""
     if first == second:
         return first
     if type(first) is not type(second):
         return None
     if type(first) is int:
-        return Count(first, second - first) if min(first, second) >= 0 else None
+        return IndexExpression(first, second - first) if min(first, second) >= 0 else None
     if isinstance(first, Member):
         return _counted_member(first.numbered, second.numbered)
     if not isinstance(first, (tuple, *_WITH_PARTS)) or len(_parts(first)) != len(_parts(second)):
         return None
-    parts = [_between(*pair) for pair in zip(_parts(first), _parts(second), strict=True)]
+    parts = [_generalisation(*pair) for pair in zip(_parts(first), _parts(second), strict=True)]
     return None if None in parts else _with_parts(first, parts)
 
 
-def _counted_member(first: tuple[str, int] | None, second: tuple[str, int] | None) -> CountedMember | None:
+def _counted_member(first: tuple[str, int] | None, second: tuple[str, int] | None) -> IndexedMember | None:
     if first is None or second is None or first[0] != second[0]:
         return None
-    return CountedMember(first[0], Count(first[1], second[1] - first[1]))
+    return IndexedMember(first[0], IndexExpression(first[1], second[1] - first[1]))
 
 
-def _at(node: Any, i: int) -> Any:
+def _instance(node: Any, i: int) -> Any:
     """A node of a loop's body, in the round i."""
-    if isinstance(node, Count):
+    if isinstance(node, IndexExpression):
         return node.start + node.step * i
-    if isinstance(node, CountedMember):
+    if isinstance(node, IndexedMember):
         return Member(f"{node.stem}{node.number.start + node.number.step * i}")
     if isinstance(node, (tuple, *_WITH_PARTS)):
-        return _with_parts(node, [_at(part, i) for part in _parts(node)])
+        return _with_parts(node, [_instance(part, i) for part in _parts(node)])
     return node
 
 
@@ -117,13 +121,13 @@ def _with_parts(node: Any, parts: list[Any]) -> Any:
     return tuple(parts) if isinstance(node, tuple) else type(node)(*parts)
 
 
-def _counts_a_module(body: SetMember) -> bool:
-    return isinstance(body.member, CountedMember) and not body.is_parameter
+def _counts_a_module(body: MemberAssignment) -> bool:
+    return isinstance(body.member, IndexedMember) and not body.is_parameter
 
 
 def _stems(node: Any) -> Iterator[str]:
     """The members in it that count."""
-    if isinstance(node, CountedMember):
+    if isinstance(node, IndexedMember):
         yield node.stem
     elif isinstance(node, (tuple, *_WITH_PARTS)):
         for part in _parts(node):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cnnspec.codegen.definitions import Definition, Definitions
-from cnnspec.codegen.forward import Forward
+from cnnspec.codegen.forward import ForwardMethod
 from cnnspec.codegen.identifiers import camel, snake
 from cnnspec.codegen.imports import Imports
 from cnnspec.codegen.initialisation import init_lines
@@ -18,12 +18,12 @@ from cnnspec.codegen.syntax import (
     Entry,
     Expression,
     Member,
+    MemberAssignment,
     Parts,
     Sequential,
-    SetMember,
     layout,
 )
-from cnnspec.codegen.templates import Atoms, Template, Templates, arguments
+from cnnspec.codegen.templates import SlotValues, Template, Templates, arguments
 from cnnspec.codegen.tree import Child, Container, is_numbered, is_sequential, module_tree
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.emit import Function, Module, Parameter
@@ -111,13 +111,13 @@ class _Generator:
             if isinstance(child, Container) or isinstance(child.emit, Module | Parameter):
                 is_parameter = not isinstance(child, Container) and isinstance(child.emit, Parameter)
                 module = self._module(child, part, atoms)
-                members.append(SetMember(Member(child.key), module, is_parameter, comment))
+                members.append(MemberAssignment(Member(child.key), module, is_parameter, comment))
             elif isinstance(child.emit, Function):
                 attributes.update(dict.fromkeys(atom for atom in atoms if atom in names))
                 own = [Member(str(atom)) if atom in names else atom for atom in atoms]
                 given[child] = arguments(part.slots, own)
         head = _head("__init__", ["self", *map(str, definition.parameters)], 4, " -> None:")
-        forward = Forward(definition.container, self._plan, self._imports, given)
+        forward = ForwardMethod(definition.container, self._plan, self._imports, given)
         constructor, statements = with_loops(members, forward.statements)
         return [
             f"    {head}",
@@ -132,7 +132,7 @@ class _Generator:
 
     # -- modules ------------------------------------------------------------------------------
 
-    def _module(self, child: Child, template: Template, atoms: Atoms) -> Expression:
+    def _module(self, child: Child, template: Template, atoms: SlotValues) -> Expression:
         """The expression that makes a child's module."""
         definition = self._definitions.of.get(template)
         if definition is not None:
@@ -146,7 +146,7 @@ class _Generator:
         assert isinstance(child.emit, Module), "other operations make nothing"
         return Call(self._imports.name(child.emit.target), arguments(template.slots, atoms))
 
-    def _sequential(self, template: Template, container: Container, atoms: Atoms) -> Sequential:
+    def _sequential(self, template: Template, container: Container, atoms: SlotValues) -> Sequential:
         rows = zip(container.children, template.rows(atoms), strict=True)
         entries = [
             Entry(child.key, self._module(child, part, own), comment) for child, (part, own, comment) in rows

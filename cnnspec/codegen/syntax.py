@@ -33,7 +33,7 @@ class Parts:
 class Call:
     """`function(a, name=b)`."""
 
-    function: str | Member | CountedMember
+    function: str | Member | IndexedMember
     arguments: tuple[Expression, ...]
 
     def __str__(self) -> str:
@@ -57,7 +57,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class IndexExpression:
     """`start + step * i`, in a loop over i."""
 
     start: int
@@ -73,11 +73,11 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class CountedMember:
+class IndexedMember:
     """A member whose key ends in a number that counts, in a loop over i."""
 
     stem: str
-    number: Count
+    number: IndexExpression
 
     def __str__(self) -> str:
         return f"getattr(self, {self.key})"
@@ -105,16 +105,16 @@ class Sequential:
     numbered: bool
 
 
-Atom = int | str | Parts
+SlotValue = int | str | Parts
 """What a slot takes: a value, or a parameter's name. A whole number is itself, all else its source: 2.0 is not 2."""
-Expression = Atom | Member | Call | Count | CountedMember | Sequential
+Expression = SlotValue | Member | Call | IndexExpression | IndexedMember | Sequential
 
 
 @dataclass(frozen=True, slots=True)
-class SetMember:
+class MemberAssignment:
     """`self.key = module`, in a constructor."""
 
-    member: Member | CountedMember
+    member: Member | IndexedMember
     value: Expression
     is_parameter: bool = False
     comment: str = field(default="", compare=False)
@@ -122,7 +122,7 @@ class SetMember:
     def source(self, indent: int) -> str:
         """Its lines."""
         head, tail = f"{self.member} = ", ""
-        if isinstance(self.member, CountedMember):
+        if isinstance(self.member, IndexedMember):
             head, tail = f"self.add_module({self.member.key}, ", ")"
         elif not is_attribute(self.member.key):
             method = "register_parameter" if self.is_parameter else "add_module"
@@ -158,7 +158,7 @@ class Block:
     """`if self.training:` or `for i in range(5):`, and what stands below it."""
 
     head: str
-    body: tuple[SetMember | Assign | Return, ...]
+    body: tuple[MemberAssignment | Assign | Return, ...]
 
     def source(self, indent: int) -> str:
         """Its lines."""
@@ -167,10 +167,10 @@ class Block:
         )
 
 
-Statement = SetMember | Assign | Return | Block
+Statement = MemberAssignment | Assign | Return | Block
 
 
-def literal(value: object) -> Atom:
+def literal(value: object) -> SlotValue:
     """A value as an expression."""
     if isinstance(value, list | tuple):
         return Parts("(", tuple(map(literal, value)), ",)" if len(value) == 1 else ")")

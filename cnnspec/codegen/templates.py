@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnnspec.codegen.forward import Forward
+from cnnspec.codegen.forward import ForwardMethod
 from cnnspec.codegen.imports import Imports
-from cnnspec.codegen.syntax import Atom, Expression, keyword, literal
+from cnnspec.codegen.syntax import Expression, SlotValue, keyword, literal
 from cnnspec.codegen.tree import Child, Container, Operation, is_sequential
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.emit import Emit, Function, Module, Parameter
 
-Atoms = tuple[Atom, ...]
+SlotValues = tuple[SlotValue, ...]
 """What fills the slots of a template, in order."""
 
 
@@ -25,7 +25,7 @@ class Slot(NamedTuple):
 
     name: str = ""
     keyword: bool = False
-    default: Atom | None = None
+    default: SlotValue | None = None
     """What the argument is where it is not written."""
     path: tuple[str, ...] = ()
     """The keys that lead to the module it is an argument of."""
@@ -38,7 +38,7 @@ class Template:
     parts: tuple[Template, ...]
     slots: tuple[Slot, ...]
     """Those that whoever makes the module has to fill: of a definition, its parameters."""
-    instances: dict[Child, Atoms] = field(default_factory=dict)
+    instances: dict[Child, SlotValues] = field(default_factory=dict)
     """What fills the slots, for each of the alike children."""
     inline: bool = False
     """Whether it is an nn.Sequential that is written where it is used."""
@@ -48,7 +48,7 @@ class Template:
         """The first of the alike children."""
         return next(iter(self.instances))
 
-    def rows(self, atoms: Atoms) -> Iterator[tuple[Template, Atoms, str]]:
+    def rows(self, atoms: SlotValues) -> Iterator[tuple[Template, SlotValues, str]]:
         """The parts of a container with their shares of the atoms, and the comments beside them."""
         start = 0
         for part in self.parts:
@@ -102,7 +102,7 @@ class Templates:
         keys = tuple(child.key for child in container.children)
         if is_sequential(container):
             return keys, parts
-        forward = Forward(container, self._plan, self._imports, {})
+        forward = ForwardMethod(container, self._plan, self._imports, {})
         return keys, parts, forward.head, forward.statements
 
 
@@ -111,7 +111,7 @@ class _Call(NamedTuple):
 
     key: object
     slots: tuple[Slot, ...]
-    atoms: Atoms
+    atoms: SlotValues
 
 
 def _call(emit: Emit, known: dict[object, tuple[Slot, ...]]) -> _Call:
@@ -151,7 +151,7 @@ def inner_slots(template: Template, container: Container) -> Iterator[Slot]:
         yield Slot()
 
 
-def inner_atoms(template: Template, container: Container) -> Atoms:
+def inner_values(template: Template, container: Container) -> SlotValues:
     """What fills them in one of the alike containers."""
     pairs = zip(container.children, template.parts, strict=True)
     return tuple(

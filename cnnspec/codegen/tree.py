@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cnnspec.compiler.plan import Node, Plan, Value
 from cnnspec.core.emit import Emit, Module
 
-_SEQUENTIAL_KEEPS = frozenset({"append", "extend", "insert", "pop"})
+_SEQUENTIAL_METHODS = frozenset({"append", "extend", "insert", "pop"})
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +108,7 @@ def is_sequential(container: Container) -> bool:
         return False
     value = container.inputs[0]
     for child in container.children:
-        if child.key in _SEQUENTIAL_KEEPS or (
+        if child.key in _SEQUENTIAL_METHODS or (
             isinstance(child, Operation) and not isinstance(child.emit, Module)
         ):
             return False

@@ -59,7 +59,7 @@ class Result(NamedTuple):
         from cnnspec.reader.write import write  # noqa: PLC0415 -- only a run needs the text
 
         assert self.root is not None and self.plan is not None, "only a spec that was read can be written"
-        return write(_named(self.root, self.plan.name))
+        return write(_with_name(self.root, self.plan.name))
 
 
 class SpecError(ValueError):
@@ -134,7 +134,7 @@ def _not_a_mapping(root: object, source: Source, findings: Report) -> None:
 
 def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Report) -> Result:
     scope = evaluate_variables(spec.variables, findings)
-    scope.blind = spec.blind
+    scope.any_name_may_exist = spec.any_name_may_exist
     plan = _plan(spec, scope, observer, findings)
     data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, findings)
     train = _train(spec, scope, findings)
@@ -149,7 +149,7 @@ def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Rep
     space = Namespace("", spec.layers)
     space.reserve({} if spec.single_input else spec.inputs)
     init = () if spec.init is None else (KindInit(spec.init, variables, reporter),)
-    frame = Frame(space, _with_channels(variables, inputs, spec), names, reporter, init)
+    frame = Frame(space, _with_in_channels(variables, inputs, spec), names, reporter, init)
     walk = Walk(spec, variables, observer)
     try:
         last = walk.run(spec.layers, names["input"], frame)
@@ -180,7 +180,7 @@ def _starts(init: tuple[KindInit, ...], walk: Walk) -> tuple[Initialisation, ...
     return InitReader().of(walk.builder, init)
 
 
-def _with_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:
+def _with_in_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:
     """`$in_channels` at the top is the channel count of the spec's input, if it has one."""
     if len(inputs) != 1:
         return scope
@@ -205,7 +205,7 @@ def _train(spec: Spec, scope: Scope, findings: Findings) -> Train | None:
     return read_arguments(spec.train, Train, "train", scope, findings, place)
 
 
-def _named(root: Mapping, name: str) -> Mapping:
+def _with_name(root: Mapping, name: str) -> Mapping:
     from cnnspec.reader.node import Entry, Scalar  # noqa: PLC0415 -- only a run needs the text
 
     if "name" in root.entries:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cnnspec.compiler.checks.run import ROOMS, modules_of
+from cnnspec.compiler.checks.run import FOLDERS, check_modules
 
 _PACKAGE = Path(__file__).parent.parent
 _SECTION = re.compile(r"^## ", re.MULTILINE)
@@ -51,8 +51,8 @@ def _code(section: str) -> tuple[str, Code]:
 def _texts() -> Iterator[str]:
     for file in sorted(_PACKAGE.glob("*/codes.md")):
         yield file.read_text("utf-8")
-    for room in ROOMS:
-        for module in modules_of(room):
+    for room in FOLDERS:
+        for module in check_modules(room):
             yield module.__doc__ or ""
 
 

@@ -30,7 +30,7 @@ _NUMBERS: dict[object, str] = {0: "Write `zeros`.", 1: "Write `ones`."}
 _PARAMETERS = ("weight", "bias")
 
 
-class Start(NamedTuple):
+class ParameterInit(NamedTuple):
     """How a parameter starts, where that is written, and who is told where it does not suit."""
 
     initialiser: Initialiser
@@ -38,7 +38,7 @@ class Start(NamedTuple):
     reporter: Reporter
 
 
-Parts = dict[str, Start | None]
+InitByParameter = dict[str, ParameterInit | None]
 """For each of a layer's parameters how it starts; None: as torch has it, whatever is said further out."""
 
 
@@ -46,8 +46,8 @@ class InitReader:
     """Finds the initialisation of every node's parameters; what stands further in wins."""
 
     def __init__(self) -> None:
-        self._read: dict[tuple[int, int], dict[str, Parts]] = {}
-        self._merged: dict[tuple[str, int], Parts] = {}
+        self._read: dict[tuple[int, int], dict[str, InitByParameter]] = {}
+        self._merged: dict[tuple[str, int], InitByParameter] = {}
 
     def of(self, builder: Builder, outermost: tuple[KindInit, ...]) -> tuple[Initialisation, ...]:
         """The initialisations in construction order."""
@@ -57,7 +57,7 @@ class InitReader:
         for node, (item, frame) in zip(builder.nodes, builder.origins, strict=True):
             if item.init is None and (node.weights is None or not node.weights.parameters):
                 continue
-            parts = self._around(node.kind, frame.init)
+            parts = self._from_outer_items(node.kind, frame.init)
             if item.init is not None and item.form not in HOLDERS:
                 own = _parts(item.init, frame.scope, frame.reporter)
                 _check_effect(node, own, item.init, frame.reporter)
@@ -66,7 +66,7 @@ class InitReader:
                 found += _apply(node, parts)
         return tuple(found)
 
-    def _around(self, kind: str, inits: tuple[KindInit, ...]) -> Parts:
+    def _from_outer_items(self, kind: str, inits: tuple[KindInit, ...]) -> InitByParameter:
         """What the items around a layer of this kind say."""
         key = (kind, id(inits))
         if key not in self._merged:
@@ -75,7 +75,7 @@ class InitReader:
             }
         return self._merged[key]
 
-    def _by_kind(self, init: KindInit) -> dict[str, Parts]:
+    def _by_kind(self, init: KindInit) -> dict[str, InitByParameter]:
         """An `init` by kinds, read once for each set of variables that it sees."""
         key = (id(init.kinds), id(init.scope))
         if key not in self._read:
@@ -83,8 +83,8 @@ class InitReader:
         return self._read[key]
 
 
-def _kinds(init: KindInit) -> dict[str, Parts]:
-    found: dict[str, Parts] = {}
+def _kinds(init: KindInit) -> dict[str, InitByParameter]:
+    found: dict[str, InitByParameter] = {}
     try:
         kinds = value_node(init.kinds, init.scope, init.reporter)
     except Unknown:
@@ -98,7 +98,7 @@ def _kinds(init: KindInit) -> dict[str, Parts]:
     return found
 
 
-def _check_effect(node: Node, parts: Parts, written: Yaml, reporter: Reporter) -> None:
+def _check_effect(node: Node, parts: InitByParameter, written: Yaml, reporter: Reporter) -> None:
     """An item's own `init` names weights that the item has."""
     if node.weights is None:
         return
@@ -109,7 +109,7 @@ def _check_effect(node: Node, parts: Parts, written: Yaml, reporter: Reporter) -
             reporter.error("bad-init", f"init: this {node.kind} has no {part}", written.place, hint)
 
 
-def _parts(node: Yaml, scope: Scope, reporter: Reporter) -> Parts:
+def _parts(node: Yaml, scope: Scope, reporter: Reporter) -> InitByParameter:
     """One initialiser for the weight, or a mapping from parameters to initialisers; null is torch's own."""
     try:
         node = value_node(node, scope, reporter)
@@ -130,8 +130,8 @@ def _is_by_parameter(node: Mapping) -> bool:
     return len(keys) > 1 or nearest(keys[0], _PARAMETERS) is not None
 
 
-def _by_parameter(node: Mapping, scope: Scope, reporter: Reporter) -> Parts:
-    parts: Parts = {}
+def _by_parameter(node: Mapping, scope: Scope, reporter: Reporter) -> InitByParameter:
+    parts: InitByParameter = {}
     for key, child in node:
         if key.text not in _PARAMETERS:
             hint = did_you_mean(key.text, _PARAMETERS) or "A layer has weight and bias."
@@ -144,17 +144,17 @@ def _by_parameter(node: Mapping, scope: Scope, reporter: Reporter) -> Parts:
     return parts
 
 
-def _start(node: Yaml, scope: Scope, reporter: Reporter) -> Start | None:
+def _start(node: Yaml, scope: Scope, reporter: Reporter) -> ParameterInit | None:
     if isinstance(node, Scalar) and type(node.value) in {int, float}:
         message = f"init is {yaml_text(node.value)}, which is no initialiser"
         hint = _NUMBERS.get(node.plain()) or f"Write `{{constant: {yaml_text(node.value)}}}`."
         reporter.error("unknown-choice", message, node.place, hint)
         return None
     initialiser = read_choice(node, "init", INITIALISERS, scope, reporter)
-    return None if initialiser is None else Start(initialiser, node.place, reporter)
+    return None if initialiser is None else ParameterInit(initialiser, node.place, reporter)
 
 
-def _apply(node: Node, parts: Parts) -> list[Initialisation]:
+def _apply(node: Node, parts: InitByParameter) -> list[Initialisation]:
     found = []
     assert node.weights is not None
     for name, shape in node.weights.parameters.items():

@@ -49,7 +49,7 @@ def receptive_fields(plan: Plan) -> dict[Node, tuple[int, ...] | None]:
     if entry is not None and entry.shape is not None:
         fields[entry] = tuple(FieldOfView(POINT) for _ in sizes)
     for node in plan.nodes:
-        fields[node.output] = _through(node, fields) if node.known else None
+        fields[node.output] = _field_of_node(node, fields) if node.known else None
     return {node: _extents(fields[node.output], sizes) for node in plan.nodes}
 
 
@@ -64,14 +64,14 @@ def _extent(reach: Reach) -> int:
     return max((tap[1] - tap[0] + 1 for tap in reach.taps if tap is not None), default=0)
 
 
-def _through(node: Node, fields: dict[Value, Fields]) -> Fields:
+def _field_of_node(node: Node, fields: dict[Value, Fields]) -> Fields:
     found = [fields.get(value) for value in node.inputs]
     known = [field for field in found if field is not None]
     if len(known) < len(found) or node.layer is None:
         return None
     merged = known[0]
     for other in known[1:]:
-        united = tuple(_unite(a, b) for a, b in zip(merged, other, strict=True))
+        united = tuple(_union_of_fields(a, b) for a, b in zip(merged, other, strict=True))
         if any(field is None for field in united):
             return None
         merged = tuple(field for field in united if field is not None)
@@ -87,7 +87,7 @@ def _field_of_output(node: Node, fields: tuple[FieldOfView, ...]) -> Fields:
         return (
             tuple(field._replace(mixed=field.reach is not None) for field in fields)
             if y.rank < x.rank
-            else _laid_out_again(fields)
+            else _unflattened(fields)
         )
     reaches = layer.reach(x)
     if reaches == "whole":
@@ -100,7 +100,7 @@ def _field_of_output(node: Node, fields: tuple[FieldOfView, ...]) -> Fields:
     return None if None in steps else tuple(step for step in steps if step is not None)
 
 
-def _laid_out_again(fields: tuple[FieldOfView, ...]) -> Fields:
+def _unflattened(fields: tuple[FieldOfView, ...]) -> Fields:
     """Features laid out in space again: only a field that is everything is still known."""
     return fields if all(field.reach is None for field in fields) else None
 
@@ -125,19 +125,19 @@ def _tap(inner: Reach, outer: Reach, unit: int) -> tuple[int, int] | None:
         return None
     first, last = (period * outer.step + end for end in tap)
     phases = len(inner.taps)
-    near = [_read(inner, unit) for unit in range(first, min(first + phases, last + 1))]
-    far = [_read(inner, unit) for unit in range(max(last - phases + 1, first), last + 1)]
+    near = [_input_range(inner, unit) for unit in range(first, min(first + phases, last + 1))]
+    far = [_input_range(inner, unit) for unit in range(max(last - phases + 1, first), last + 1)]
     extents = [pair for pair in near + far if pair is not None]
     return (min(lo for lo, _ in extents), max(hi for _, hi in extents)) if extents else None
 
 
-def _read(reach: Reach, unit: int) -> tuple[int, int] | None:
+def _input_range(reach: Reach, unit: int) -> tuple[int, int] | None:
     period, phase = divmod(unit, len(reach.taps))
     tap = reach.taps[phase]
     return None if tap is None else (tap[0] + period * reach.step, tap[1] + period * reach.step)
 
 
-def _unite(one: FieldOfView, other: FieldOfView) -> FieldOfView | None:
+def _union_of_fields(one: FieldOfView, other: FieldOfView) -> FieldOfView | None:
     """What a sum of both sees; branches that drift apart have no common answer."""
     a, b = one.reach, other.reach
     if a is None or b is None:
@@ -147,7 +147,7 @@ def _unite(one: FieldOfView, other: FieldOfView) -> FieldOfView | None:
     phases = math.lcm(len(a.taps), len(b.taps))
     if phases > _MOST_PHASES:
         return None
-    taps = tuple(_union(_read(a, unit), _read(b, unit)) for unit in range(phases))
+    taps = tuple(_union(_input_range(a, unit), _input_range(b, unit)) for unit in range(phases))
     return FieldOfView(Reach(phases // len(a.taps) * a.step, taps), one.mixed or other.mixed)
 
 

@@ -37,7 +37,7 @@ class Inference(NamedTuple):
 UNKNOWN = Inference(None, None)
 
 
-class Inferences:
+class InferenceCache:
     """Answers by layer and input shapes."""
 
     def __init__(self) -> None:

@@ -75,5 +75,5 @@ def _in_quotes(text: str) -> str:
         return f"'{text}'"
     import json  # noqa: PLC0415 -- few texts need it
 
-    escaped = json.dumps(text, ensure_ascii=False)
-    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped)
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)

@@ -13,7 +13,7 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "·" for character in text)
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """The text with what is not printable written as Python writes it, so that names differ where files' do."""
     if text.isprintable():
         return text

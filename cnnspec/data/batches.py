@@ -44,14 +44,14 @@ def without_single_images(batches: Iterable[Batch], sizes: Sequence[int]) -> Ite
         return
     single: Batch | None = None
     for batch in batches:
-        whole = _joined(single, batch) if single and batch.images else single or batch
+        whole = _concatenation(single, batch) if single and batch.images else single or batch
         single = whole if whole.images == 1 else None
-        yield _emptied(batch) if single else whole
+        yield _empty_batch(batch) if single else whole
 
 
-def _emptied(batch: Batch) -> Batch:
+def _empty_batch(batch: Batch) -> Batch:
     return Batch(*(part[:0] for part in batch))
 
 
-def _joined(one: Batch, other: Batch) -> Batch:
+def _concatenation(one: Batch, other: Batch) -> Batch:
     return Batch(*(torch.cat(parts) for parts in zip(one, other, strict=True)))

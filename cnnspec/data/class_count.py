@@ -57,7 +57,7 @@ def check_outputs(dataset: Dataset, outputs: int, name: str, *, binary: bool = F
     raise UserError(message, f"Let the last layer give {classes}.")
 
 
-def spare_outputs(dataset: Dataset, plan: Plan, config: Data) -> str:
+def output_warning(dataset: Dataset, plan: Plan, config: Data) -> str:
     """The checker's warning of more outputs than classes, where only the files tell how many these are; or nothing."""
     classes = len(dataset.class_names)
     if plan.scores <= classes or config.facts(plan.image).classes is not None:

@@ -95,7 +95,7 @@ class Dataset(NamedTuple):
     """Where classes are numbers up to the largest label, and some have no image."""
 
     @property
-    def lacking(self) -> tuple[str, ...]:
+    def missing_class_warnings(self) -> tuple[str, ...]:
         """A line for each split in which classes have no image."""
         splits = {"train": self.train, "validate": self.validation, "test": self.test}
         return tuple(

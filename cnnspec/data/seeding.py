@@ -14,7 +14,7 @@ def subseed(seed: int, purpose: str, index: int) -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest()) >> 1
 
 
-def shuffled(numbers_N: Tensor, seed: int, purpose: str, index: int) -> Tensor:
+def permutation(numbers_N: Tensor, seed: int, purpose: str, index: int) -> Tensor:
     """The numbers in an order that the other arguments decide: drawn on the CPU, the same on every device."""
     generator = torch.Generator().manual_seed(subseed(seed, purpose, index))
     return numbers_N[torch.randperm(len(numbers_N), generator=generator)]

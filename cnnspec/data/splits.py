@@ -9,7 +9,7 @@ from torch import Tensor
 
 from cnnspec.core.errors import UserError, rejects_as_user_errors
 from cnnspec.data.dataset import Dataset
-from cnnspec.data.seeding import shuffled
+from cnnspec.data.seeding import permutation
 from cnnspec.settings.train import Train
 
 
@@ -26,7 +26,7 @@ def fit_and_validation(dataset: Dataset, config: Train) -> tuple[Tensor, Tensor]
     with rejects_as_user_errors():  # what is held out is gone already
         config.model_copy(update={"validation": 0.0}).require_images(len(fit_F))
     if overfit := config.overfit_batches:
-        fit_F = validation_V = shuffled(fit_F, config.seed, "order", 1)[: overfit * config.batch_size]
+        fit_F = validation_V = permutation(fit_F, config.seed, "order", 1)[: overfit * config.batch_size]
     return fit_F, validation_V
 
 
@@ -41,7 +41,7 @@ def hold_out(labels_N: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]
 
     Raises UserError when the share is so small that it is no image at all, or leaves none.
     """
-    held = [_held_of(label, labels_N, share, seed) for label in labels_N.unique().tolist()]
+    held = [_validation_numbers(label, labels_N, share, seed) for label in labels_N.unique().tolist()]
     validation_V = torch.cat(held).sort().values
     is_fit_N = torch.ones(len(labels_N), dtype=torch.bool)
     is_fit_N[validation_V] = False
@@ -49,16 +49,16 @@ def hold_out(labels_N: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]
     if (share > 0 and not len(validation_V)) or not len(fit_F):
         part = "none of" if not len(validation_V) else "all of"
         message = f"validation: {share:g} of each class is {part} the {len(labels_N):,} training images"
-        raise UserError(message, _advice(labels_N))
+        raise UserError(message, _hint(labels_N))
     return fit_F, validation_V
 
 
-def _held_of(label: int, labels_N: Tensor, share: float, seed: int) -> Tensor:
+def _validation_numbers(label: int, labels_N: Tensor, share: float, seed: int) -> Tensor:
     class_numbers_K = torch.nonzero(labels_N == label).flatten()
-    return shuffled(class_numbers_K, seed, "validation", label)[: round(share * len(class_numbers_K))]
+    return permutation(class_numbers_K, seed, "validation", label)[: round(share * len(class_numbers_K))]
 
 
-def _advice(labels_N: Tensor) -> str:
+def _hint(labels_N: Tensor) -> str:
     """The least share, in hundredths, that holds out an image of the largest class, if one is left then."""
     most = int(labels_N.bincount().max())
     if most == 1:
@@ -67,7 +67,7 @@ def _advice(labels_N: Tensor) -> str:
     return f"Write a share such as {least:g}, or 0 to hold out none."
 
 
-def evenly_spread(numbers_N: Tensor, most: int) -> Tensor:
+def evenly_spaced(numbers_N: Tensor, most: int) -> Tensor:
     """So many of the numbers, evenly spread over them; all where there are no more."""
     count = min(most, len(numbers_N))
     return numbers_N[torch.arange(count) * len(numbers_N) // max(1, count)]

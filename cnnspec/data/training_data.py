@@ -16,8 +16,8 @@ from cnnspec.data.batches import batch_sizes, without_single_images
 from cnnspec.data.cache import Cache
 from cnnspec.data.dataset import Dataset, ImageFiles
 from cnnspec.data.loader import Loader
-from cnnspec.data.seeding import shuffled
-from cnnspec.data.splits import evenly_spread, fit_and_validation
+from cnnspec.data.seeding import permutation
+from cnnspec.data.splits import evenly_spaced, fit_and_validation
 from cnnspec.data.statistics import ChannelStatistics, Histogram
 from cnnspec.settings.augmentations.pixel_values import Normalise
 from cnnspec.settings.train import Train
@@ -55,7 +55,7 @@ class TrainingData:
 
         Raises UserError at the epoch's end when a class turns out to have no image that can be read.
         """
-        order_F = self.fit_F if self.fixed else shuffled(self.fit_F, self.seed, "order", epoch)
+        order_F = self.fit_F if self.fixed else permutation(self.fit_F, self.seed, "order", epoch)
         with closing(
             self.train.batches(order_F, sizes, partial(self.pipeline.augment, epoch=epoch))
         ) as batches:
@@ -108,7 +108,7 @@ def training_data(dataset: Dataset, config: Train, device: torch.device) -> Trai
         require_some(validation, validation_V, "validation")
     require_some(test, torch.arange(len(test.labels_N)), "test")
     files = isinstance(dataset.train.images, ImageFiles)
-    statistics = _statistics(train, evenly_spread(fit_F, MOST_MEASURED) if files else fit_F)
+    statistics = _statistics(train, evenly_spaced(fit_F, MOST_MEASURED) if files else fit_F)
     if not fixed:  # a few batches need not have every class
         require_classes(train, fit_F, dataset.class_names)
     augmentations = tuple(one for one in config.augment if isinstance(one, Normalise) or not fixed)

@@ -31,7 +31,7 @@ _INTEGER = "In an expression `//`, floor, ceil and round give a whole number."
 _UNQUOTED = "It is a text. Write it without quotes."
 
 
-def boolean(value: object) -> bool | None:
+def truth_word(value: object) -> bool | None:
     """What a text was meant to be that says yes or no."""
     return _BOOLEANS.get(value.strip().lower()) if isinstance(value, str) else None
 
@@ -93,10 +93,10 @@ def instead(
         return "true and false are no numbers."
     if whole_numbers := _whole_numbers(model, values, field):
         return _INTEGER if computed else f"Write {' or '.join(map(str, whole_numbers))}."
-    return _within(limits)
+    return _limit_hint(limits)
 
 
-def _within(limits: MappingType[str, Any]) -> str:
+def _limit_hint(limits: MappingType[str, Any]) -> str:
     """The nearest value within the bounds; a negative one is none: -1 and the like stand for something else."""
     found = (f"Write {limits[key]:g} {sign}." for key, sign in _LIMITS.items() if limits.get(key, -1) >= 0)
     return next(found, "")
@@ -141,7 +141,7 @@ def _of_text(text: str) -> Iterator[object]:
         yield from _candidates(value)
     if text.lower() in _NULLS:
         yield None
-    if (said := boolean(text)) is not None:
+    if (said := truth_word(text)) is not None:
         yield said
     if _LIST.fullmatch(text):
         numbers = [scalar_value(number) for number in re.findall(_NUMBER, text)]

@@ -76,7 +76,7 @@ def problems(
     by_field: dict[str, dict[str, Any]] = {}
     for detail in error.errors(include_url=False, include_input=False):
         field = str(detail["loc"][0])
-        by_field[field] = _longest(by_field.get(field), dict(detail))
+        by_field[field] = _most_specific(by_field.get(field), dict(detail))
     extra = [field for field, detail in by_field.items() if detail["type"] == "extra_forbidden"]
     by_field = {field: detail for field, detail in by_field.items() if field not in reported}
     if isinstance(node, Mapping):
@@ -113,7 +113,7 @@ def _without_colon(node: Mapping, model: type[Arguments], subject: str) -> Diagn
     return Diagnostic("unknown-argument", message, key.place, f"Write {instead}.")
 
 
-def _longest(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
+def _most_specific(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
     """Of a union's branches the one that got furthest into a list knows the place best."""
     depth = [
         sum(isinstance(part, int) for part in detail["loc"]) if detail else -1 for detail in (one, other)
@@ -151,11 +151,11 @@ def _problem(
 def _missing(field: str, model: type[Arguments], subject: str, place: Place, node: Node | None) -> Diagnostic:
     from cnnspec.declare.remedies import missing  # noqa: PLC0415 -- only a mistake pays for it
 
-    message = f"{subject}: {field} is missing, {_phrase(expectation(model, field))}"
+    message = f"{subject}: {field} is missing, {_expectation_clause(expectation(model, field))}"
     return Diagnostic("missing-argument", message, place, missing(model, subject, node))
 
 
-def _phrase(expected: str) -> str:
+def _expectation_clause(expected: str) -> str:
     return expected if expected.startswith("one of") else f"it is {expected}"
 
 

@@ -23,7 +23,7 @@ from cnnspec.reader.split_at_comma import is_end_of_call
 FEWEST_BRANCHES = 2
 
 
-class Beside(NamedTuple):
+class ItemKeys(NamedTuple):
     """What stands beside an item's kind."""
 
     name: Scalar | None = None
@@ -34,7 +34,7 @@ class Beside(NamedTuple):
     init: Node | None = None
 
 
-_NOTHING_BESIDE = Beside()
+_NO_KEYS = ItemKeys()
 
 
 class ItemReader:
@@ -77,15 +77,15 @@ class ItemReader:
                 "bad-item", message, node.place, "Write a kind, as in `- relu`, or take the dash away."
             )
             return Item(node.place, "broken", "")
-        return self._of_kind(node, self._form(node), None, _NOTHING_BESIDE)
+        return self._of_kind(node, self._form(node), None, _NO_KEYS)
 
     def _keyed(self, node: Mapping) -> Item:
         entry = kind_entry(node, self._exists, self._findings)
-        beside = self._beside(node) if entry is None or len(node.entries) > 1 else _NOTHING_BESIDE
+        item_keys = self._keys(node) if entry is None or len(node.entries) > 1 else _NO_KEYS
         if entry is None:
-            return Item(node.place, "broken", "", **beside._asdict())
+            return Item(node.place, "broken", "", **item_keys._asdict())
         form: Form = "layers" if entry.key.text == "layers" else self._form(entry.key)
-        return self._of_kind(entry.key, form, entry.value, beside)
+        return self._of_kind(entry.key, form, entry.value, item_keys)
 
     def _exists(self, kind: str) -> bool:
         return kind in KINDS or kind in self._blocks or kind == "layers" or "$" in kind
@@ -120,10 +120,10 @@ class ItemReader:
             return "Arguments are written as a mapping: `conv: {out_channels: 8, kernel_size: 3}`."
         return "`cnnspec explain` lists the kinds; a block of your own goes under `blocks`."
 
-    def _beside(self, node: Mapping) -> Beside:
+    def _keys(self, node: Mapping) -> ItemKeys:
         name, source = (self._text(node.entries.get(key)) for key in ("name", "from"))
         repeat, when, expect, init = (node.get(key) for key in ("repeat", "when", "expect", "init"))
-        return Beside(name, source, repeat, when, expect, init)
+        return ItemKeys(name, source, repeat, when, expect, init)
 
     def _text(self, entry: Entry | None) -> Scalar | None:
         if entry is None:
@@ -136,15 +136,15 @@ class ItemReader:
         )
         return None
 
-    def _of_kind(self, key: Scalar, form: Form, value: Node | None, beside: Beside) -> Item:
+    def _of_kind(self, key: Scalar, form: Form, value: Node | None, item_keys: ItemKeys) -> Item:
         """An item of the kind that `key` names, with what stands inside it and beside it."""
         kind, place = key.text, key.place
         if value is not None and _is_empty(value):
             value = None
-        beside = self._without_misplaced(form, kind, place, beside)
+        item_keys = self._check_keys(form, kind, place, item_keys)
         if form == "layers":
             body = self.items(value) if value is not None else self._nothing(place)
-            return Item(place, form, kind, body=body, **beside._asdict())
+            return Item(place, form, kind, body=body, **item_keys._asdict())
         if form == "merge":
             args, branches = self._merge(kind, place, value)
         else:
@@ -152,7 +152,7 @@ class ItemReader:
         literal = args is None or form == "broken" or is_literal(args)
         is_layer = form in {"layer", "merge"}
         layer = self._literal_layer(kind, place, args, literal=literal) if is_layer else None
-        plain = form == "layer" and beside[1:5] == _NOTHING_BESIDE[1:5]
+        plain = form == "layer" and item_keys[1:5] == _NO_KEYS[1:5]
         return Item(
             place,
             form,
@@ -162,20 +162,20 @@ class ItemReader:
             layer=layer,
             literal=literal,
             plain=plain,
-            **beside._asdict(),
+            **item_keys._asdict(),
         )
 
-    def _without_misplaced(self, form: Form, kind: str, place: Place, beside: Beside) -> Beside:
+    def _check_keys(self, form: Form, kind: str, place: Place, item_keys: ItemKeys) -> ItemKeys:
         """`init` beside an item that holds layers says which kinds; scale needs a name."""
-        if form in HOLDERS and beside.init is not None and _is_one_initialiser(beside.init):
+        if form in HOLDERS and item_keys.init is not None and _is_one_initialiser(item_keys.init):
             hint = "Write `init: {conv: …}` for all the convolutions in it."
             message = f"init stands beside {kind}, which has no weights of its own: it must name kinds"
-            self._findings.error("bad-init", message, beside.init.place, hint)
-            return beside._replace(init=None)
-        if form == "layer" and beside.name is None and KINDS[kind].needs_name:
+            self._findings.error("bad-init", message, item_keys.init.place, hint)
+            return item_keys._replace(init=None)
+        if form == "layer" and item_keys.name is None and KINDS[kind].needs_name:
             message = f"{kind}: name is missing, it is the name of the parameter"
             self._findings.error("missing-argument", message, place, f"Write `{{{kind}: …, name: gamma}}`.")
-        return beside
+        return item_keys
 
     def _nothing(self, place: Place) -> tuple[Item, ...]:
         hint = "Write a list of items: `layers: [conv: …, relu]`."

@@ -41,7 +41,7 @@ def parse(root: Mapping, source: Source, findings: Report) -> Spec:
     spec = Spec(source, root, items.layer_factory, name=_name(root, source, findings))
     spec.inputs, spec.single_input = _inputs(root, findings)
     spec.variables = _variables(root, findings)
-    spec.blind = not (isinstance(variables, Mapping) or is_empty(variables))
+    spec.any_name_may_exist = not (isinstance(variables, Mapping) or is_empty(variables))
     spec.blocks = read_blocks(blocks, items, findings)
     spec.layers = _layers(root, items, findings)
     if "output" in root.entries:

@@ -25,7 +25,7 @@ class Scope(dict[str, "Plain"]):
         super().__init__(values)
         self.base = base
         self.unknown = frozenset(unknown)
-        self.blind: bool = base is not None and base.blind
+        self.any_name_may_exist: bool = base is not None and base.any_name_may_exist
         """Whether any name at all may exist, `vars` itself being unreadable."""
         self._places: Mapping[str, Place] = places or {}
 

@@ -113,7 +113,7 @@ class Spec:
     outputs: tuple[OutputSpec, ...] | None = None
     output_form: OutputForm = "one"
     variables: dict[str, Node] = field(default_factory=dict)
-    blind: bool = False
+    any_name_may_exist: bool = False
     """Whether `vars` could not be read, so that any variable may be meant to exist."""
     blocks: dict[str, Block] = field(default_factory=dict)
     init: Mapping | None = None

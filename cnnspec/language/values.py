@@ -32,7 +32,7 @@ def value_of(node: Node, scope: Scope, findings: Findings) -> Plain:
         value = node.value
         if type(value) is not str or "$" not in value:
             return value
-        if scope.unknown or scope.blind:
+        if scope.unknown or scope.any_name_may_exist:
             _require_known(value, scope)
         language = _expressions()
         try:
@@ -82,7 +82,7 @@ def _require_known(text: str, scope: Scope) -> None:
     """Raise Unknown where a variable's own value is: that has been told."""
     if scope.unknown and not scope.unknown.isdisjoint(variable_names(text)):
         raise Unknown
-    if scope.blind and not all(name in scope for name in variable_names(text)):
+    if scope.any_name_may_exist and not all(name in scope for name in variable_names(text)):
         raise Unknown
 
 
@@ -104,11 +104,11 @@ def _expressions() -> _Expressions:
 
 def _reported(node: Scalar, error: ExpressionError, findings: Findings) -> Unknown:
     place = within(node, error.start, error.end)
-    findings.error(error.code, error.clause, place, _split(node, error) or error.hint)
+    findings.error(error.code, error.clause, place, _split_call_hint(node, error) or error.hint)
     return Unknown()
 
 
-def _split(node: Scalar, error: ExpressionError) -> str:
+def _split_call_hint(node: Scalar, error: ExpressionError) -> str:
     """The hint for a parenthesis whose other half YAML has split off; or nothing."""
     if error.code != "unbalanced-parenthesis":
         return ""

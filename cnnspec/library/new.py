@@ -8,26 +8,26 @@ from typing import NamedTuple
 
 from cnnspec.compiler.check import Result, check_text
 from cnnspec.core.diagnostic import LINE_BREAK, Place, Source
-from cnnspec.library.specs import OpenedSpec
+from cnnspec.library.specs import SpecFile
 from cnnspec.reader.document import read
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 
-_EDITOR = re.compile(r"\A# yaml-language-server: .*\n")
+_SCHEMA_COMMENT = re.compile(r"\A# yaml-language-server: .*\n")
 """Where an editor finds the schema, as seen from `specs/`."""
 _SECTIONS = {"unused-block": "blocks", "unused-variable": "vars"}
 
 
-def starter_text(opened: OpenedSpec, result: Result) -> str:
+def starter_text(opened: SpecFile, result: Result) -> str:
     """The text of a checked spec without its other variants and what only they use.
 
     `result` is what checking it gave. Comments stay; where the text's layout doesn't allow to cut it,
     it is written anew.
     """
-    text = _EDITOR.sub("", opened.document.source.text)
+    text = _SCHEMA_COMMENT.sub("", opened.document.source.text)
     root = read(Source(opened.label, text)).root
     assert isinstance(root, Mapping) and result.plan is not None, "the spec has no errors"
     if opened.variant is not None:
-        text = _without_unused(with_base_of(text, root, opened.variant))
+        text = _without_unused(variant_as_base(text, root, opened.variant))
     return text if _comparable(check_text(text)) == _comparable(result) else result.resolved
 
 
@@ -51,7 +51,7 @@ def _without_unused(text: str) -> str:
         root = read(unused[0].place.source).root
         assert isinstance(root, Mapping), "it was read before"
         places = [found.place for found in unused if _SECTIONS[found.code] == section]
-        text = without(text, root, section, places)
+        text = remove_entries(text, root, section, places)
     return text
 
 
@@ -63,10 +63,10 @@ class Edit(NamedTuple):
     text: str
 
 
-def with_base_of(text: str, root: Mapping, variant: str | None) -> str:
+def variant_as_base(text: str, root: Mapping, variant: str | None) -> str:
     """The text with the variant's values in `vars`, and without `variants`."""
     written = _SourceLines(text)
-    edits = [written.without(root, "variants")] if "variants" in root.entries else []
+    edits = [written.remove_entries(root, "variants")] if "variants" in root.entries else []
     variants, declared = root.get("variants"), root.get("vars")
     chosen = variants.get(variant) if variant and isinstance(variants, Mapping) else None
     if isinstance(chosen, Mapping) and isinstance(declared, Mapping):
@@ -78,14 +78,14 @@ def with_base_of(text: str, root: Mapping, variant: str | None) -> str:
     return apply_edits(text, edits)
 
 
-def without(text: str, root: Mapping, section: str, places: Iterable[Place]) -> str:
+def remove_entries(text: str, root: Mapping, section: str, places: Iterable[Place]) -> str:
     """The text without the entries of a section whose keys stand at these places."""
     written, mapping, there = _SourceLines(text), root.get(section), set(places)
     assert isinstance(mapping, Mapping), "what is taken out of it was found in it"
     names = [key.text for key, _ in mapping if key.place in there]
     if len(names) == len(mapping.entries):
-        return apply_edits(text, [written.without(root, section)])
-    return apply_edits(text, [written.without(mapping, name) for name in names])
+        return apply_edits(text, [written.remove_entries(root, section)])
+    return apply_edits(text, [written.remove_entries(mapping, name) for name in names])
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
@@ -112,7 +112,7 @@ class _SourceLines:
         start, end = self.span(place)
         return self._text[start:end]
 
-    def without(self, mapping: Mapping, key: str) -> Edit:
+    def remove_entries(self, mapping: Mapping, key: str) -> Edit:
         """Takes out the lines of an entry of a block mapping."""
         entry = mapping.entries[key]
         return Edit(self._starts[entry.key.place.line - 1], self._starts[_last_line(entry)], "")

@@ -17,7 +17,7 @@ from cnnspec.reader.document import MAX_BYTES, Document, read_bytes
 _ENDINGS = (".yaml", ".yml")
 
 
-class OpenedSpec(NamedTuple):
+class SpecFile(NamedTuple):
     """A spec's document, and the variant of it that was asked for."""
 
     document: Document
@@ -26,27 +26,27 @@ class OpenedSpec(NamedTuple):
     """What the user called it."""
 
 
-def open_spec(spec: str | PathLike[str]) -> OpenedSpec:
+def open_spec(spec: str | PathLike[str]) -> SpecFile:
     """Read what SPEC names: a file where it has a slash or ends in .yaml, else a spec that ships.
 
     A file that can't be read is a diagnostic in the document, not an exception.
     """
     label = fspath(spec)
-    path, variant = _split(label)
+    path, variant = _name_and_variant(label)
     if variant is not None and variant.endswith(_ENDINGS):
         hint = "What follows an @ is a variant, so a spec's file can't have one in its name."
-        return OpenedSpec(
+        return SpecFile(
             _unreadable(label, "file-not-found", f"there is no variant {variant}", hint), None, label
         )
     if "/" in path or "\\" in path or path.endswith(_ENDINGS) or not isinstance(spec, str):
-        return OpenedSpec(_read(Path(path), path), variant, label)
+        return SpecFile(_read(Path(path), path), variant, label)
     shipped = _shipped(path)
     if shipped is None:
-        return OpenedSpec(_unknown(path), None, label)
+        return SpecFile(_unknown(path), None, label)
     file, implied = shipped
     if variant is not None and implied is not None:
-        return OpenedSpec(_twice(path, variant, file), None, label)
-    return OpenedSpec(_read(file, f"specs/{file.name}"), implied if variant is None else variant, label)
+        return SpecFile(_variant_of_variant(path, variant, file), None, label)
+    return SpecFile(_read(file, f"specs/{file.name}"), implied if variant is None else variant, label)
 
 
 def check(spec: str | PathLike[str], settings: tuple[str, ...] = ()) -> Result:
@@ -80,7 +80,7 @@ def _networks() -> Iterator[tuple[str, Path, str | None, Document]]:
             yield variant or stem, path, variant, document
 
 
-def _split(label: str) -> tuple[str, str | None]:
+def _name_and_variant(label: str) -> tuple[str, str | None]:
     """SPEC@variant, split after the last slash."""
     head, slash, tail = label.rpartition("/")
     name, at, variant = tail.partition("@")
@@ -121,7 +121,7 @@ def _unknown(name: str) -> Document:
     return Document(None, (Diagnostic("unknown-spec", message, Place(source), hint),), source)
 
 
-def _twice(name: str, variant: str, file: Path) -> Document:
+def _variant_of_variant(name: str, variant: str, file: Path) -> Document:
     source = Source(name)
     message = f"{name} is itself a variant, of {file.stem}"
     hint = f"Write {file.stem}@{variant}, or {variant}."
@@ -137,7 +137,7 @@ def _read(path: Path, name: str) -> Document:
         with path.open("rb") as file:
             return read_bytes(name, file.read(MAX_BYTES + 1))
     except FileNotFoundError:
-        near = nearest(path.name, [entry.name for entry in _beside(path)])
+        near = nearest(path.name, [entry.name for entry in _neighbours(path)])
         hint = f"Did you mean {path.with_name(near)}?" if near else "Check the path."
         return _unreadable(name, "file-not-found", "there is no such file", hint)
     except IsADirectoryError:
@@ -148,7 +148,7 @@ def _read(path: Path, name: str) -> Document:
         return _unreadable(name, "unreadable-file", f"the file can't be read: {reason}", "")
 
 
-def _beside(path: Path) -> list[Path]:
+def _neighbours(path: Path) -> list[Path]:
     try:
         return [entry for entry in path.parent.iterdir() if entry.suffix in _ENDINGS]
     except OSError:

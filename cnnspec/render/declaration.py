@@ -100,7 +100,7 @@ def kind_forms(kind: str, model: type[Layer]) -> list[str]:
 def setting_forms(name: str, model: type[Arguments]) -> Iterator[str]:
     """The forms in which a data set, an optimizer, an initialiser … is written."""
     required = [f"{field}: …" for field, info in model.model_fields.items() if info.is_required()]
-    if not required and _stands_alone(model):
+    if not required and _needs_no_argument(model):
         yield name
     if main := model.main:
         yield f"{{{name}: <{main}>}}"
@@ -108,7 +108,7 @@ def setting_forms(name: str, model: type[Arguments]) -> Iterator[str]:
         yield f"{{{name}: {{{', '.join(required) or '…'}}}}}"
 
 
-def _stands_alone(model: type[Arguments]) -> bool:
+def _needs_no_argument(model: type[Arguments]) -> bool:
     """Whether the defaults suit each other: some models need one argument of several."""
     try:
         model().consistent()

@@ -49,11 +49,11 @@ def _row(node: Node, field: tuple[int, ...] | None) -> tuple[str, ...]:
         str(node.output.shape),
         f"{node.params:,}" if node.params else "",
         macs(node.macs) if node.macs else "",
-        _sees(field),
+        _receptive_field_text(field),
     )
 
 
-def _sees(field: tuple[int, ...] | None) -> str:
+def _receptive_field_text(field: tuple[int, ...] | None) -> str:
     if not field:
         return ""
     return str(field[0]) if len(set(field)) == 1 else "×".join(map(str, field))

@@ -17,7 +17,7 @@ from cnnspec.backend.device import resolve_device
 from cnnspec.data.bad_files import readable
 from cnnspec.data.batches import batch_sizes
 from cnnspec.data.dataset import WHITE, Dataset, ImageFiles
-from cnnspec.data.splits import evenly_spread
+from cnnspec.data.splits import evenly_spaced
 from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.data.training_data import TrainingData, training_data
 from cnnspec.settings.train import Train
@@ -100,7 +100,7 @@ def _file_sizes(dataset: Dataset) -> tuple[tuple[tuple[int, int], int], ...]:
     images = dataset.train.images
     if not isinstance(images, ImageFiles):
         return ()
-    opened = evenly_spread(torch.arange(len(images.paths)), _MOST_FILES_OPENED).tolist()
+    opened = evenly_spaced(torch.arange(len(images.paths)), _MOST_FILES_OPENED).tolist()
     sizes = (_size_of(images.paths[number]) for number in opened)
     return tuple(Counter(size for size in sizes if size is not None).most_common())
 

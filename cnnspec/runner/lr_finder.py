@@ -24,9 +24,9 @@ from cnnspec.runner.training_state import TrainingState
 
 _SMOOTHING = 0.9
 """Of the exponential mean that is taken of the losses."""
-_RUNAWAY = 4.0
+_DIVERGED = 4.0
 """Times the least loss: what follows tells no more."""
-_SPANS = 10
+_SLOPE_PARTS = 10
 """The fall is measured over a fifth of the curve, two of these: over a few steps it is that of single batches."""
 _LEAST_FALL = 0.02
 """A fall by less than this share of the loss is taken for the difference of single batches."""
@@ -44,7 +44,7 @@ class LossCurve(NamedTuple):
 
         A rate at the least loss would be too high: the loss only turns there after all the steps before it.
         """
-        span = max(1, len(self.losses) // _SPANS)
+        span = max(1, len(self.losses) // _SLOPE_PARTS)
         slopes = [after - before for before, after in zip(self.losses, self.losses[2 * span :], strict=False)]
         least = min(self.losses)
         highest = max(self.losses[: self.losses.index(least) + 1])
@@ -83,7 +83,7 @@ def _smoothed_losses(state: TrainingState, lrs: Sequence[float]) -> Iterator[tup
         for number, (lr, loss) in enumerate(zip(lrs, losses, strict=False), start=1):
             mean = _SMOOTHING * mean + (1 - _SMOOTHING) * loss
             smoothed = mean / (1 - _SMOOTHING**number)
-            if smoothed > _RUNAWAY * least:
+            if smoothed > _DIVERGED * least:
                 return
             least = min(least, smoothed)
             yield lr, smoothed

@@ -103,7 +103,7 @@ def _run_number(entry: Path) -> int:
 _PACKAGES = ("cnnspec", "torch", "numpy", "pillow", "safetensors")
 
 
-def describe(
+def environment_data(
     device: torch.device, precision: Precision, seed: int, command: Sequence[str]
 ) -> dict[str, object]:
     """Versions, device, threads, seed and command; nothing that tells whose machine it was."""

@@ -26,7 +26,7 @@ from cnnspec.runner import checkpoint, loop
 from cnnspec.runner.checkpoint import CheckpointMetadata
 from cnnspec.runner.forward_pass import Network
 from cnnspec.runner.losses import Criterion, criterion
-from cnnspec.runner.run_folder import RunFolder, describe
+from cnnspec.runner.run_folder import RunFolder, environment_data
 from cnnspec.runner.torch_errors import torch_errors_as_user_errors
 from cnnspec.runner.training_events import Event, Score
 from cnnspec.runner.training_state import TrainingState
@@ -61,7 +61,7 @@ def start_training(
     `spec` is the text that the run folder keeps, `command` what environment.json says was called.
     """
     state = training_state(plan, config, dataset)
-    environment = describe(state.network.device, state.network.precision, config.seed, command)
+    environment = environment_data(state.network.device, state.network.precision, config.seed, command)
     run = RunFolder.create(out, plan.name, spec, environment)
     statistics = state.data.pipeline.statistics
     metadata = CheckpointMetadata(0, statistics, dataset.class_names, dataset.resize, dataset.test.digest)

@@ -59,7 +59,7 @@ class Update:
         if not gradients:
             return True
         if self._config.accumulate > 1:
-            torch._foreach_div_(gradients, _one_for_zero(self._batch_weights))
+            torch._foreach_div_(gradients, _nonzero(self._batch_weights))
             self._batch_weights = 0.0
         if not self._clip(gradients):
             return False
@@ -101,7 +101,7 @@ def _are_finite(gradients: list[Tensor]) -> bool:
     return not found_inf.item()
 
 
-def _one_for_zero(weight: float | Tensor) -> float | Tensor:
+def _nonzero(weight: float | Tensor) -> float | Tensor:
     """1 in place of 0: where no image counts, the gradients are 0."""
     return weight.where(weight > 0, 1.0) if isinstance(weight, Tensor) else weight
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import cnnspec
-from cnnspec.compiler.checks.run import ROOMS, checks_of, modules_of
+from cnnspec.compiler.checks.run import FOLDERS, check_modules, checks_of
 from tests.findings import codes
 
 PROBE = """
@@ -21,9 +21,9 @@ PLAIN = "cnnspec: 1\ninput: [1, 28, 28]\n"
 LAYERS = "layers: [flatten, linear: 10]\n"
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", FOLDERS)
 def test_each_file_of_a_folder_is_one_check(room):
-    modules = list(modules_of(room))
+    modules = list(check_modules(room))
     assert [module.__name__ for module in modules] == [check.rule.__module__ for check in checks_of(room)]
 
 

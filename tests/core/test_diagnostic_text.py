@@ -6,7 +6,7 @@ import pytest
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Related, Source
 from cnnspec.core.diagnostic_text import diagnostic_text
-from cnnspec.core.terminal import escaped, is_terminal, printable, text_width
+from cnnspec.core.terminal import escape, is_terminal, printable, text_width
 
 
 def lines(text: str, place: tuple[int, int, int, int], **parts: object) -> list[str]:
@@ -54,9 +54,9 @@ def test_of_a_long_line_the_part_around_the_place_is_quoted(column):
 def test_what_could_move_a_cursor_is_not_printed():
     assert ("a·b", "a\\x1bb", "ab", "ab") == (
         printable("a\x1bb"),
-        escaped("a\x1bb"),
+        escape("a\x1bb"),
         printable("ab"),
-        escaped("ab"),
+        escape("ab"),
     )
 
 

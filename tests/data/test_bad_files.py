@@ -167,7 +167,7 @@ def test_images_that_are_asked_for_one_by_one_stay_alone():
 def test_no_batch_of_an_epoch_is_a_lone_image_that_skipped_files_have_left(paths, cache):
     config = config_of(cache, validation=0.0, batch_size=4)
     order = training_data(raw_of(paths), config, CPU)
-    numbers = training_data_module.shuffled(order.fit_F, config.seed, "order", 1)
+    numbers = training_data_module.permutation(order.fit_F, config.seed, "order", 1)
     spoil(paths, numbers[1:4].tolist())  # of the first four one is left
     sets = training_data(raw_of(paths), config, CPU)
     found = [len(labels) for _, labels in sets.fit_batches(batch_sizes(COUNT, 4), 1)]

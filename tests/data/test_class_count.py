@@ -5,7 +5,7 @@ import pytest
 
 from cnnspec.compiler.check import check_text
 from cnnspec.core.errors import UserError
-from cnnspec.data.class_count import check_outputs, spare_outputs
+from cnnspec.data.class_count import check_outputs, output_warning
 from cnnspec.data.dataset import Dataset, Split
 from cnnspec.settings.datasets.own import Npz
 from cnnspec.settings.datasets.published import Digits
@@ -54,4 +54,4 @@ def test_outputs_that_no_class_has_are_told_once_the_files_have_told_the_classes
     config, names, outputs, words
 ):
     plan = check_text(f"cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: {outputs}]\n", "a.yaml").plan
-    assert words == spare_outputs(raw(*names), plan, config)
+    assert words == output_warning(raw(*names), plan, config)

@@ -11,13 +11,15 @@ from tests.data.greys import LABELS
 def test_a_part_that_lacks_classes_says_which(pictures):
     few = Split(ImageFiles(pictures.paths[:1], (1, 6, 5), "crop"), np.array([1]))
     good = Split(pictures, np.array(LABELS.tolist()))
-    assert () == Dataset(good, good, good, ("a", "b", "c")).lacking
-    assert ("no image to validate with: a, c",) == Dataset(good, few, good, ("a", "b", "c")).lacking
+    assert () == Dataset(good, good, good, ("a", "b", "c")).missing_class_warnings
+    assert ("no image to validate with: a, c",) == Dataset(
+        good, few, good, ("a", "b", "c")
+    ).missing_class_warnings
     many = Dataset(good, None, few, tuple("abcdefghi"))
     assert (
         "no image to train with: d, e, f, g, h, …",
         "no image to test with: a, c, d, e, f, …",
-    ) == many.lacking
+    ) == many.missing_class_warnings
 
 
 def test_a_digest_tells_images_and_labels_apart_and_not_where_they_lie(pictures, tmp_path):

@@ -2,19 +2,19 @@
 
 import torch
 
-from cnnspec.data.seeding import shuffled
+from cnnspec.data.seeding import permutation
 
 
 def test_the_order_depends_on_seed_and_epoch_alone():
     numbers = torch.arange(100)
     torch.manual_seed(1)
-    first = shuffled(numbers, 5, "order", 2)
+    first = permutation(numbers, 5, "order", 2)
     torch.manual_seed(2)
-    assert first.tolist() == shuffled(numbers, 5, "order", 2).tolist()
+    assert first.tolist() == permutation(numbers, 5, "order", 2).tolist()
     assert sorted(first.tolist()) == numbers.tolist()
     others = [
-        shuffled(numbers, 6, "order", 2),
-        shuffled(numbers, 5, "order", 3),
-        shuffled(numbers, 5, "else", 2),
+        permutation(numbers, 6, "order", 2),
+        permutation(numbers, 5, "order", 3),
+        permutation(numbers, 5, "else", 2),
     ]
     assert all(first.tolist() != other.tolist() for other in others)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from cnnspec.core.errors import UserError
-from cnnspec.data.splits import class_counts, evenly_spread, hold_out
+from cnnspec.data.splits import class_counts, evenly_spaced, hold_out
 from cnnspec.data.training_data import training_data
 from cnnspec.settings.train import Train
 from tests.data.greys import CPU
@@ -53,15 +53,15 @@ def test_of_lone_images_none_can_be_held_out():
 
 
 def test_some_of_many_are_spread_evenly():
-    assert [0, 3, 6] == evenly_spread(torch.arange(10), 3).tolist()
-    assert [0, 1, 2, 3, 4, 6, 7, 8, 9] == evenly_spread(torch.arange(11), 9).tolist()
-    assert 5_000 == len(evenly_spread(torch.arange(10_001), 5_000).unique())
+    assert [0, 3, 6] == evenly_spaced(torch.arange(10), 3).tolist()
+    assert [0, 1, 2, 3, 4, 6, 7, 8, 9] == evenly_spaced(torch.arange(11), 9).tolist()
+    assert 5_000 == len(evenly_spaced(torch.arange(10_001), 5_000).unique())
     assert (
         list(range(10))
-        == evenly_spread(torch.arange(10), 10).tolist()
-        == evenly_spread(torch.arange(10), 11).tolist()
+        == evenly_spaced(torch.arange(10), 10).tolist()
+        == evenly_spaced(torch.arange(10), 11).tolist()
     )
-    assert [] == evenly_spread(torch.arange(0), 3).tolist()
+    assert [] == evenly_spaced(torch.arange(0), 3).tolist()
 
 
 @pytest.mark.parametrize("config", [Train(validation=0.3), Train(overfit_batches=2, batch_size=8)])

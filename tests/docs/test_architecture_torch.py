@@ -11,14 +11,14 @@ import pytest
 import cnnspec
 
 PAGE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text("utf-8")
-ROOMS = sorted(
+FOLDERS = sorted(
     folder.name for folder in Path(cnnspec.__file__).parent.iterdir() if (folder / "__init__.py").is_file()
 )
-NAMES = sorted({name for name in re.findall(r"`(\w+(?:\.\w+)+)`", PAGE) if name.split(".")[0] in ROOMS})
+NAMES = sorted({name for name in re.findall(r"`(\w+(?:\.\w+)+)`", PAGE) if name.split(".")[0] in FOLDERS})
 
 
 def test_every_room_has_its_line_and_there_are_no_others():
-    assert sorted(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == ROOMS
+    assert sorted(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == FOLDERS
 
 
 @pytest.mark.parametrize("name", NAMES)

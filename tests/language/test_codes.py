@@ -10,13 +10,23 @@ from pathlib import Path
 import pytest
 
 import cnnspec
-from cnnspec.compiler.checks.run import ROOMS as CHECKS
-from cnnspec.compiler.checks.run import modules_of
+from cnnspec.compiler.checks.run import FOLDERS as CHECKS
+from cnnspec.compiler.checks.run import check_modules
 from cnnspec.compiler.codes import CODES, codes_in
 from tests.literate import cases, cases_of, checked
 
 PACKAGE = Path(cnnspec.__file__).parent
-ROOMS = ("core", "expressions", "reader", "declare", "layers", "settings", "language", "compiler", "library")
+FOLDERS = (
+    "core",
+    "expressions",
+    "reader",
+    "declare",
+    "layers",
+    "settings",
+    "language",
+    "compiler",
+    "library",
+)
 """Those that raise codes, a room after all that it imports."""
 ELSEWHERE = {
     "file-not-found": "library/test_specs.py",
@@ -30,7 +40,7 @@ ELSEWHERE = {
 NO_CODES = {"nearest-exact", "utf-8"}
 """Words with a hyphen in the source that are no codes."""
 WITHOUT_HYPHEN = {"indivisible"}
-CHECK_FILES = [module.__file__ for room in CHECKS for module in modules_of(room)]
+CHECK_FILES = [module.__file__ for room in CHECKS for module in check_modules(room)]
 
 
 @cache
@@ -77,28 +87,28 @@ def found_in(example: str) -> dict[str, str]:
 def test_every_code_that_is_raised_is_explained():
     assert sorted(CODES) == sorted(
         {
-            *(code for room in ROOMS for code in raised(room)),
+            *(code for room in FOLDERS for code in raised(room)),
             *(c for f in CHECK_FILES for c in words(Path(f))),
         }
     )
 
 
 def test_every_code_is_explained_once():
-    told = [code for room in ROOMS for code in explained(room)]
+    told = [code for room in FOLDERS for code in explained(room)]
     told += [code for file in CHECK_FILES for code in of_check(file)]
     assert sorted(CODES) == sorted(told)
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", FOLDERS)
 def test_a_room_explains_the_codes_that_it_raises_and_no_room_below_it(room):
-    below = ROOMS[: ROOMS.index(room)]
+    below = FOLDERS[: FOLDERS.index(room)]
     checks = {code for file in CHECK_FILES for code in of_check(file)}
     assert explained(room) == raised(room) - {code for other in below for code in raised(other)} - checks
 
 
 @pytest.mark.parametrize("file", CHECK_FILES, ids=lambda file: Path(file).stem)
 def test_a_check_explains_the_codes_that_it_raises_and_no_declaration_does(file):
-    below = ROOMS[: ROOMS.index("compiler")]
+    below = FOLDERS[: FOLDERS.index("compiler")]
     assert of_check(file) == words(Path(file)) - {code for room in below for code in raised(room)}
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from cnnspec.core.errors import UserError
-from cnnspec.data.seeding import shuffled, subseed
+from cnnspec.data.seeding import permutation, subseed
 from cnnspec.data.splits import class_counts
 from cnnspec.data.training_data import training_data
 from cnnspec.runner import loop
@@ -42,7 +42,7 @@ def by_hand(model, config, make_optimizer):
     sets = training_data(RAW, config, CPU)
     optimizer = make_optimizer(model.parameters())
     for epoch in range(1, config.epochs + 1):
-        order = shuffled(sets.fit_F, config.seed, "order", epoch)
+        order = permutation(sets.fit_F, config.seed, "order", epoch)
         torch.manual_seed(subseed(config.seed, "epoch", epoch))
         model.train()
         for start in range(0, len(order), config.batch_size):

@@ -11,7 +11,7 @@ from cnnspec.cli.options import format_option, settings_option, spec_argument
 from cnnspec.cli.output import echo_json, echo_line
 from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core import atomic_files
-from cnnspec.core.terminal import escaped
+from cnnspec.core.terminal import escape
 from cnnspec.render.columns import align
 from cnnspec.runner.openmp import limit_spinning
 
@@ -68,7 +68,7 @@ def data_table(report: DataReport) -> str:
     total = tuple(map(sum, zip(*report.counts.values(), strict=True)))
     counts = [*report.counts.items(), ("all", total)]
     rows: list[tuple[str, ...]] = [("class", "train", "validation", "test")]
-    rows += [(escaped(name), *(f"{count:,}" for count in row)) for name, row in counts]
+    rows += [(escape(name), *(f"{count:,}" for count in row)) for name, row in counts]
     head = f"{len(report.counts)} classes, images of {'×'.join(map(str, report.shape))}, {report.where}"
     lines = [head, *_of_files(report), *_levels(report), "", *align(rows, {1, 2, 3})]
     return "\n".join(lines)

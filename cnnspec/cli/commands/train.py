@@ -60,16 +60,16 @@ def command(
     dataset = read_data(result)
     _warn_of_spare_outputs(result, dataset)
     training = _start(result, dataset, out)
-    click.echo(_ended(_watch(training)))
+    click.echo(_ended(_run_training(training)))
     click.echo(training.folder)
 
 
 def _warn_of_spare_outputs(result: Result, dataset: Dataset) -> None:
     """What the check could not say without the files."""
-    from cnnspec.data.class_count import spare_outputs  # noqa: PLC0415 -- after the checks
+    from cnnspec.data.class_count import output_warning  # noqa: PLC0415 -- after the checks
 
     assert result.data is not None
-    if spare := spare_outputs(dataset, result.require_plan(), result.data):
+    if spare := output_warning(dataset, result.require_plan(), result.data):
         echo_line(f"warning: {spare}", err=True)
 
 
@@ -88,7 +88,7 @@ def _start(result: Result, dataset: Dataset, out: Path) -> Training:
     )
 
 
-def _watch(training: Training) -> TrainingEnd:
+def _run_training(training: Training) -> TrainingEnd:
     """Show the training until its end; whatever ends it early, say where its weights are."""
     end: TrainingEnd | None = None
     try:
@@ -101,16 +101,16 @@ def _watch(training: Training) -> TrainingEnd:
         word, code = (
             ("Terminated", TERMINATED) if isinstance(interrupt, Terminated) else ("Interrupted", INTERRUPTED)
         )
-        echo_line(f"{word}. {_kept(training.folder)}", err=True)
+        echo_line(f"{word}. {_weights_text(training.folder)}", err=True)
         raise SystemExit(code) from None
     except UserError as error:
-        error.hint = f"{error.hint} {_kept(training.folder, error)}".strip()
+        error.hint = f"{error.hint} {_weights_text(training.folder, error)}".strip()
         raise
     assert end is not None
     return end
 
 
-def _kept(folder: Path, error: UserError | None = None) -> str:
+def _weights_text(folder: Path, error: UserError | None = None) -> str:
     """The weights in the folder: the files say, since writing one of them may be what has failed."""
     from cnnspec.runner.checkpoint import epoch_of  # noqa: PLC0415 -- imports torch, which is there by now
 

@@ -91,7 +91,7 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
         curve = range_test(state, low, high, steps)
     echo_skipped(state.data.newly_bad())
     if len(curve.lrs) < _FEWEST:
-        raise UserError(f"the loss runs away at once, at lr {curve.lrs[-1]:g}", _tamer(low))
+        raise UserError(f"the loss runs away at once, at lr {curve.lrs[-1]:g}", _hint(low))
     suggested = float(f"{curve.suggested:.2g}")
     written = _written(train.optimizer, name, suggested)
     if form == "json":
@@ -111,7 +111,7 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     click.echo(f"  {options}")
 
 
-def _tamer(low: float) -> str:
+def _hint(low: float) -> str:
     """What to try where the loss runs away within the first rates."""
     lower = min(low / 1000, _USUAL)
     if lower < _LOWEST:

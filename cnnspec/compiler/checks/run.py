@@ -17,7 +17,7 @@ from cnnspec.reader.node import Mapping, Node, Sequence
 from cnnspec.settings.datasets.base import Data
 from cnnspec.settings.train import Train
 
-ROOMS = ("network", "training", "data", "names")
+FOLDERS = ("network", "training", "data", "names")
 """The folders of checks, in the order in which they are run."""
 
 
@@ -29,13 +29,13 @@ def run_checks(
     if plan is not None and plan.complete:
         known.add("shapes")
     asked = spec.train is not None or spec.data is not None
-    rooms = {
+    folders = {
         "network": True,
         "training": asked and train is not None,
         "data": data is not None and plan is not None,
         "names": bool(spec.variables or spec.blocks),
     }
-    checks = [check for room in ROOMS if rooms[room] for check in checks_of(room)]
+    checks = [check for folder in FOLDERS if folders[folder] for check in checks_of(folder)]
     _run(checks, _context(spec, file, plan, train, data), known, findings)
 
 
@@ -92,15 +92,15 @@ def _inner(node: Node, step: str) -> Node | None:
 
 
 @cache
-def checks_of(room: str) -> tuple[Check, ...]:
+def checks_of(folder: str) -> tuple[Check, ...]:
     """The checks of a folder."""
-    found = (value for module in modules_of(room) for value in vars(module).values())
+    found = (value for module in check_modules(folder) for value in vars(module).values())
     return tuple(check for check in found if isinstance(check, Check))
 
 
-def modules_of(room: str) -> Iterator[ModuleType]:
+def check_modules(folder: str) -> Iterator[ModuleType]:
     """The files of a folder, each a check."""
-    package = import_module(f"{__package__}.{room}")
+    package = import_module(f"{__package__}.{folder}")
     (folder,) = package.__path__
     for file in sorted(Path(folder).glob("[a-z]*.py")):
         yield import_module(f"{package.__name__}.{file.stem}")

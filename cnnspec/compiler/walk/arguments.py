@@ -67,17 +67,17 @@ class ArgumentReader:
         if layers is None:
             assert item.args is not None, "an item without arguments is literal"
             layers = self._layers[item] = ItemLayers(item, item.args, scope)
-        if scope.unknown or scope.blind:
-            return self._evaluated(item, layers, frame)
+        if scope.unknown or scope.any_name_may_exist:
+            return self._evaluate(item, layers, frame)
         key = layers.key(scope)
         layer = layers.found.get(key)
         if layer is None:
-            layer = self._evaluated(item, layers, frame)
+            layer = self._evaluate(item, layers, frame)
             if layer is not None:
                 layers.found[key] = layer
         return layer
 
-    def _evaluated(self, item: Item, layers: ItemLayers, frame: Frame) -> Layer | None:
+    def _evaluate(self, item: Item, layers: ItemLayers, frame: Frame) -> Layer | None:
         """The layer of the values that the arguments have here; None after reporting what is wrong with them."""
         if isinstance(item.args, Mapping):
             return self._from_named(item, layers, frame)
@@ -97,7 +97,7 @@ class ArgumentReader:
             except Unknown:
                 unknown.add(field)
                 del values[field]
-        layer = self._made(item, values, frame, layers.reported | unknown)
+        layer = self._validate(item, values, frame, layers.reported | unknown)
         return None if unknown else layer
 
     def _from_main(self, item: Item, frame: Frame) -> Layer | None:
@@ -109,13 +109,13 @@ class ArgumentReader:
         except Unknown:
             return None
         if isinstance(value, dict):
-            return self._made(item, value, frame, set())
+            return self._validate(item, value, frame, set())
         if model.main is None:
             frame.reporter.error(*no_main_argument(model, item.kind, item.args))
             return None
-        return self._made(item, {model.main: value}, frame, set())
+        return self._validate(item, {model.main: value}, frame, set())
 
-    def _made(
+    def _validate(
         self, item: Item, values: dict[str, Any], frame: Frame, reported: Container[str]
     ) -> Layer | None:
         assert item.args is not None, "an item without arguments is literal"

@@ -55,7 +55,7 @@ class CallReader:
         self._variables = variables
         self._sites: dict[Item, CallSite] = {}
         """Those of which nothing had to be reported."""
-        self._unpacked_sites: dict[tuple[Item, frozenset[str]], CallSite] = {}
+        self._sites_by_keys: dict[tuple[Item, frozenset[str]], CallSite] = {}
         """Likewise, of items whose expression gives a mapping with such keys."""
 
     def call(self, item: Item, block: Block, frame: Frame, channels: Size) -> Call:
@@ -65,7 +65,7 @@ class CallReader:
             if isinstance(item.args, Scalar) and not is_literal(item.args):
                 value = value_of(item.args, frame.scope, frame.reporter)
                 if isinstance(value, dict):
-                    return self._unpacked(item, item.args, block, value, frame, channels)
+                    return self._call_with_mapping(item, item.args, block, value, frame, channels)
                 given = dict.fromkeys(islice(block.args, 1), value)
             site = self._site(item, block, frame.reporter)
         except Unknown:
@@ -74,7 +74,7 @@ class CallReader:
             return Call(scope, {})
         return self._call(site, given, block, frame, channels)
 
-    def _unpacked(
+    def _call_with_mapping(
         self,
         item: Item,
         written: Scalar,
@@ -85,7 +85,7 @@ class CallReader:
     ) -> Call:
         """A call whose one expression gives a mapping of arguments. Raises Unknown."""
         key = (item, frozenset(value))
-        site = self._unpacked_sites.get(key)
+        site = self._sites_by_keys.get(key)
         if site is not None:
             return self._call(site, value, block, frame, channels)
         known = block.args.keys() | block.inputs.keys()
@@ -95,7 +95,7 @@ class CallReader:
         before = frame.reporter.report.total
         site = _checked_site(item, from_plain(value, written.place), block, frame.reporter, value)
         if frame.reporter.report.total == before and not block.inputs:
-            self._unpacked_sites[key] = site
+            self._sites_by_keys[key] = site
         return self._call(site, value, block, frame, channels)
 
     def _site(self, item: Item, block: Block, reporter: Reporter) -> CallSite:
@@ -150,8 +150,8 @@ def _checked_site(
     item: Item, args: Node | None, block: Block, findings: Findings, values: Container[str]
 ) -> CallSite:
     """What the call says, its mistakes reported; `values` names arguments that differ from call to call."""
-    given = _given(args, block, findings)
-    _missing(item, block, given, findings)
+    given = _arguments(args, block, findings)
+    _report_missing(item, block, given, findings)
     literals: dict[str, Plain] = {}
     parameters: list[Parameter] = []
     read: set[str] = set()
@@ -169,14 +169,14 @@ def _checked_site(
     return CallSite(literals, tuple(parameters), {"in_channels": item.place, **written}, sources)
 
 
-def _given(args: Node | None, block: Block, findings: Findings) -> dict[str, Node]:
+def _arguments(args: Node | None, block: Block, findings: Findings) -> dict[str, Node]:
     """The arguments of a call by name; unknown ones are reported. Raises Unknown where it takes none."""
     if args is None:
         return {}
     if not isinstance(args, Mapping):
         main = next(iter(block.args), None)
         if main is None:
-            _no_main(args, block, findings)
+            _report_no_main(args, block, findings)
             raise Unknown
         return {main: args}
     known = block.args.keys() | block.inputs.keys()
@@ -189,7 +189,7 @@ def _given(args: Node | None, block: Block, findings: Findings) -> dict[str, Nod
     return {key.text: node for key, node in args}
 
 
-def _no_main(args: Node, block: Block, findings: Findings) -> None:
+def _report_no_main(args: Node, block: Block, findings: Findings) -> None:
     message, hint = f"{block.name} takes no argument", f"Write `{block.name}`."
     if block.inputs:
         first, *others = block.inputs
@@ -201,7 +201,7 @@ def _no_main(args: Node, block: Block, findings: Findings) -> None:
     findings.error("no-main-argument", message, args.place, hint)
 
 
-def _missing(item: Item, block: Block, given: dict[str, Node], findings: Findings) -> None:
+def _report_missing(item: Item, block: Block, given: dict[str, Node], findings: Findings) -> None:
     """Report, as one mistake, what the call lacks: but not where a misspelt name was meant to be it."""
     required = [*(name for name, arg in block.args.items() if arg.default is None), *block.inputs]
     lacking = [name for name in required if name not in given]

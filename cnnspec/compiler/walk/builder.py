@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnnspec.compiler.plan import Node, Value
-from cnnspec.compiler.shape_inference import UNKNOWN, Conflict, Inferences
+from cnnspec.compiler.shape_inference import UNKNOWN, Conflict, InferenceCache
 from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.compiler.walk.names import Names
 from cnnspec.compiler.walk.reporter import definitions
@@ -31,7 +31,7 @@ class Builder:
         self.blocks: dict[str, str] = {}
         """The block that each namespace is an instance of."""
         self._names = names
-        self._inferences = Inferences()
+        self._inference = InferenceCache()
 
     def add(
         self, item: Item, layer: Layer | None, inputs: tuple[Value, ...], name: str, frame: Frame
@@ -41,7 +41,7 @@ class Builder:
         if layer is not None:
             shapes = [value.shape for value in inputs if value.shape is not None]
             if len(shapes) == len(inputs):
-                answer = self._inferences.of(layer, tuple(shapes))
+                answer = self._inference.of(layer, tuple(shapes))
             elif NOTHING in inputs:
                 self._names.several_inputs(item.place, frame.reporter, item.kind)
         shape, reject, weights, params, macs, conflict = answer
@@ -50,27 +50,27 @@ class Builder:
         self.nodes.append(node)
         self.origins.append((item, frame))
         if reject is not None:
-            self._rejected(node, reject, item, frame)
+            self._report_reject(node, reject, item, frame)
         if conflict is not None:
-            self._wrong_assertion(node, conflict, item, frame)
+            self._report_conflict(node, conflict, item, frame)
         return node
 
-    def _rejected(self, node: Node, no: Reject, item: Item, frame: Frame) -> None:
+    def _report_reject(self, node: Node, no: Reject, item: Item, frame: Frame) -> None:
         place = value_place(item.args, no.field, item.place) if no.field else item.place
         hint = " ".join(filter(None, (gave(node.inputs), no.hint)))
-        related = definitions(_written_as(item, no.field), frame.scope)
+        related = definitions(_argument_node(item, no.field), frame.scope)
         frame.reporter.error(no.code, f"{node.kind}: {no.message}", place, hint, related)
 
-    def _wrong_assertion(self, node: Node, conflict: Conflict, item: Item, frame: Frame) -> None:
+    def _report_conflict(self, node: Node, conflict: Conflict, item: Item, frame: Frame) -> None:
         field, written, size = conflict
         message = f"{node.kind}: {field} says {yaml_text(written)}, the input has {yaml_text(size)}"
         hint = f"{gave(node.inputs)} Write {field}: {yaml_text(size)}, or leave it out: it is inferred."
         place = value_place(item.args, field, item.place)
-        related = definitions(_written_as(item, field), frame.scope)
+        related = definitions(_argument_node(item, field), frame.scope)
         frame.reporter.error("wrong-assertion", message, place, hint, related)
 
 
-def _written_as(item: Item, field: str | None) -> Yaml | None:
+def _argument_node(item: Item, field: str | None) -> Yaml | None:
     if isinstance(item.args, Mapping):
         return item.args.get(field) if field else None
     return item.args

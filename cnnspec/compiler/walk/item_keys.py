@@ -23,10 +23,10 @@ def is_there(node: Node, scope: Scope, findings: Findings) -> bool | None:
         return None
     if value is None or isinstance(value, bool | int | float):
         return bool(value)
-    from cnnspec.declare.remedies import boolean  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.declare.remedies import truth_word  # noqa: PLC0415 -- only a mistake pays for it
 
     message = f"when is {quote(value)}, it must be true or false, a number or null"
-    said = boolean(value)
+    said = truth_word(value)
     hint = "Compare it, as in `when: $act == 'relu'`." if said is None else f"Write {yaml_text(said)}."
     findings.error("bad-value", message, node.place, hint, definitions(node, scope))
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame
-from cnnspec.compiler.walk.namespace import find, find_group, unfit, visible
+from cnnspec.compiler.walk.namespace import find, find_group, name_problem, visible
 from cnnspec.core.diagnostic import Findings, Place, Related, Report
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean
@@ -26,26 +26,26 @@ class Names:
         self._spec = spec
         self._collected: dict[int, dict[str, Place]] = {}
         self._searches = 0
-        self._fit: set[str] = set()
+        self._valid_names: set[str] = set()
         """Names without a `$` that are known to be fit."""
 
-    def filled(self, name: Scalar | None, frame: Frame) -> str | None:
+    def evaluated_name(self, name: Scalar | None, frame: Frame) -> str | None:
         """The name that an item asks for, reported where it can't have it; None where there is none to be had."""
         if name is None:
             return None
-        if name.text in self._fit:
+        if name.text in self._valid_names:
             return name.text
         try:
             text = text_of(name, frame.scope, frame.reporter)
         except Unknown:
             return None
-        why = unfit(text)
+        why = name_problem(text)
         if why is not None:
             code = "reserved-name" if "itself" in why or "entered" in why else "bad-name"
             message = f"an item can't be called {yaml_text(text)}: {why}"
             frame.reporter.error(code, message, name.place, "Choose another name.")
         elif text == name.text:
-            self._fit.add(text)
+            self._valid_names.add(text)
         return text
 
     def lookup(self, source: Scalar, frame: Frame, *, own: str | None = None) -> Value:
@@ -64,7 +64,7 @@ class Names:
         if value is NOTHING:
             self.several_inputs(source.place, frame.reporter)
             return Value(None)
-        return self._not_there(path, source, frame, own) if value is None else value
+        return self._report_missing(path, source, frame, own) if value is None else value
 
     def several_inputs(self, place: Place, findings: Findings, kind: str = "") -> None:
         """Report an item that takes `input` where there are several."""
@@ -73,7 +73,7 @@ class Names:
         hint = f"Write `from: {names[0]}` beside it, or begin with a merge of names." if names else ""
         findings.error("no-input", message, place, hint)
 
-    def mark_dropped(self, item: Item, frame: Frame) -> None:
+    def record_absent(self, item: Item, frame: Frame) -> None:
         """The item isn't there; whoever asks for its name is told so."""
         if item.name is None:
             return
@@ -81,20 +81,20 @@ class Names:
             name = text_of(item.name, frame.scope, Report())  # what isn't there has no mistakes
         except Unknown:
             return
-        frame.namespace.dropped[name] = item.name.place
+        frame.namespace.absent[name] = item.name.place
 
-    def _not_there(self, path: str, source: Scalar, frame: Frame, own: str | None) -> Value:
-        if any(space.blurred for space in frame.spaces):
+    def _report_missing(self, path: str, source: Scalar, frame: Frame, own: str | None) -> Value:
+        if any(space.incomplete for space in frame.spaces):
             return Value(None)
-        later = self._written(frame).get(path)
-        dropped = next((s.dropped[path] for s in frame.spaces if path in s.dropped), None)
-        if dropped is not None:
+        later = self._written_names(frame).get(path)
+        absent = next((s.absent[path] for s in frame.spaces if path in s.absent), None)
+        if absent is not None:
             message, hint = (
                 f"{path} is not there: its `when` is false, or it has no rounds",
                 "Give this item the same condition.",
             )
             frame.reporter.error(
-                "unknown-name", message, source.place, hint, (Related(dropped, "left out here"),)
+                "unknown-name", message, source.place, hint, (Related(absent, "left out here"),)
             )
         elif later is not None and (later.line, later.column) > (source.place.line, source.place.column):
             message = f"{path} comes later, on line {later.line}"
@@ -112,8 +112,8 @@ class Names:
         if path in KINDS or path in self._spec.blocks:
             return f"A text is always a name; for the layer write `[{path}]`."
         if "." in path:
-            return _along(path, frame)
-        if path in self._written(frame):
+            return _path_hint(path, frame)
+        if path in self._written_names(frame):
             return "It stands inside another item: write its path, as in `backbone.conv1`."
         if frame.namespace.body is not self._spec.layers and path in self._names_of(self._spec.layers):
             return (
@@ -128,7 +128,7 @@ class Names:
             return near or f"There are {', '.join(names[:12])}."
         return "Give that item a `name`; `input` is what entered."
 
-    def _written(self, frame: Frame) -> dict[str, Place]:
+    def _written_names(self, frame: Frame) -> dict[str, Place]:
         """Every name in the block that the walk is in, or at the top: reached or not."""
         return self._names_of(frame.namespace.body)
 
@@ -149,12 +149,14 @@ def claim(item: Item, name: str | None, frame: Frame) -> str:
     earlier = space.taken.setdefault(key, entry := (place, name is not None))
     if earlier is not entry:
         space.groups.pop(key, None)
-        if not space.blurred:
-            _twice(key, place, earlier, frame, named=name is not None)
+        if not space.incomplete:
+            _report_duplicate(key, place, earlier, frame, named=name is not None)
     return key
 
 
-def _twice(key: str, place: Place, earlier: tuple[Place, bool], frame: Frame, *, named: bool) -> None:
+def _report_duplicate(
+    key: str, place: Place, earlier: tuple[Place, bool], frame: Frame, *, named: bool
+) -> None:
     other, other_named = earlier
     position = not (named and other_named)
     message = f"the name {key} is also the position of an item" if position else f"the name {key} is taken"
@@ -164,7 +166,7 @@ def _twice(key: str, place: Place, earlier: tuple[Place, bool], frame: Frame, *,
     frame.reporter.error("duplicate-name", message, where, hint, related)
 
 
-def _along(path: str, frame: Frame) -> str:
+def _path_hint(path: str, frame: Frame) -> str:
     """How far a dotted path leads, and what is there."""
     parts = path.split(".")
     for count in range(len(parts) - 1, 0, -1):

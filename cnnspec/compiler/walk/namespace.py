@@ -34,7 +34,7 @@ RESERVED = frozenset(_RESERVED.split())
 class Namespace:
     """One level of parameter names: of `body`, the items of the spec or of a block, or of a group in it."""
 
-    __slots__ = ("blurred", "body", "dropped", "groups", "positions", "prefix", "taken", "values")
+    __slots__ = ("absent", "body", "groups", "incomplete", "positions", "prefix", "taken", "values")
 
     def __init__(self, path: str, body: Sequence[Item]) -> None:
         self.prefix = f"{path}." if path else ""
@@ -45,9 +45,9 @@ class Namespace:
         """What each name stands for."""
         self.groups: dict[str, Namespace] = {}
         """The namespaces that names open, where these can be looked into."""
-        self.dropped: dict[str, Place] = {}
-        self.blurred = False
-        """Whether there is an item that may or may not be there: no more is known of names from then on."""
+        self.absent: dict[str, Place] = {}
+        self.incomplete = False
+        """Whether it is unknown if an item is there: names are then neither reported as missing nor as duplicates."""
         self.positions = 0
         """How many items have a position: each that is there, named or not."""
 
@@ -68,7 +68,7 @@ class Namespace:
 
 
 Namespaces = Sequence[Namespace]
-"""One, and those around it in which a name is looked for next, from the inside out: up to a block, or the top."""
+"""A namespace and those around it, innermost first, up to the block or the top; names are looked up in this order."""
 
 
 def find(path: str, spaces: Namespaces) -> Value | None:
@@ -97,10 +97,10 @@ def _nearest(name: str, spaces: Namespaces) -> Namespace | None:
 def visible(spaces: Namespaces) -> list[str]:
     """Every name that could be meant."""
     names = (name for space in spaces for name in space.values)
-    return [name for name in names if not name.isdigit() and unfit(name) is None]
+    return [name for name in names if not name.isdigit() and name_problem(name) is None]
 
 
-def unfit(name: str) -> str | None:
+def name_problem(name: str) -> str | None:
     """Why a name can't be a parameter's, or None."""
     import unicodedata  # noqa: PLC0415 -- most names are ASCII and never need it
 

@@ -49,7 +49,7 @@ class Walk:
                 if self._observer is not None:
                     self._observer(item, value)
             elif item.repeat is not None:
-                value = self._repeated(item, item.repeat, value, frame)
+                value = self._repeat(item, item.repeat, value, frame)
             else:
                 result = self._once(item, value, frame)
                 value = value if result is None else result
@@ -57,16 +57,16 @@ class Walk:
         return value
 
     def _name(self, item: Item, frame: Frame) -> str | None:
-        return None if item.name is None else self.names.filled(item.name, frame)
+        return None if item.name is None else self.names.evaluated_name(item.name, frame)
 
-    def _repeated(self, item: Item, repeat: Node, value: Value, frame: Frame) -> Value:
+    def _repeat(self, item: Item, repeat: Node, value: Value, frame: Frame) -> Value:
         rounds = read_rounds(repeat, frame.scope, frame.reporter, self._limits.most)
         if rounds is None:
-            frame.namespace.blurred = True
+            frame.namespace.incomplete = True
             return Value(None)
-        result, last = self._rounds(item, rounds, value, frame)
+        result, last = self._run_rounds(item, rounds, value, frame)
         if last is not None:
-            self._passed(item, result, last, frame)
+            self._finish(item, result, last, frame)
         return result
 
     def _once(self, item: Item, value: Value, frame: Frame) -> Value | None:
@@ -74,23 +74,25 @@ class Walk:
         there = self._is_there(item, frame)
         if there is False:
             return None
-        result = self._present(item, value, frame, self._name(item, frame))
-        self._passed(item, result, frame.scope, frame)
-        return result if there else _either(value, result)
+        result = self._expand(item, value, frame, self._name(item, frame))
+        self._finish(item, result, frame.scope, frame)
+        return result if there else _common_value(value, result)
 
-    def _passed(self, item: Item, result: Value, scope: Scope, frame: Frame) -> None:
+    def _finish(self, item: Item, result: Value, scope: Scope, frame: Frame) -> None:
         """The item is there and gave something: is it what it says it gives?"""
         if item.expect is not None:
             check_expected(item, item.expect, result.shape, scope, frame.reporter)
         if self._observer is not None:
             self._observer(item, result)
 
-    def _rounds(self, item: Item, rounds: Rounds, value: Value, frame: Frame) -> tuple[Value, Scope | None]:
+    def _run_rounds(
+        self, item: Item, rounds: Rounds, value: Value, frame: Frame
+    ) -> tuple[Value, Scope | None]:
         """Every round on what the round before gave; `from` is for the first that is there.
 
         Also the scope of the last round that is there, None when there is none.
         """
-        spliced = item.name is None or rounds.variable in variables_in(item.name)
+        flat = item.name is None or rounds.variable in variables_in(item.name)
         key, group = "", None
         last: Scope | None = None
         for index, element in enumerate(rounds.elements):
@@ -99,19 +101,19 @@ class Walk:
             if there is False:
                 continue
             before = value
-            if spliced:
+            if flat:
                 name = self._name(item, inner)
-                value = self._present(item, value, inner, name, first=last is None)
+                value = self._expand(item, value, inner, name, first=last is None)
             else:
                 if group is None:
                     key = claim(item, self._name(item, frame), frame)
                     group = frame.namespace.inside(key)
-                value = self._present(item, value, inner.inside(group), str(index), first=last is None)
+                value = self._expand(item, value, inner.inside(group), str(index), first=last is None)
                 frame.namespace.bind(key, value, group)
-            value = value if there else _either(before, value)
+            value = value if there else _common_value(before, value)
             last = inner.scope
         if last is None and not rounds.elements:
-            self.names.mark_dropped(item, frame)
+            self.names.record_absent(item, frame)
         return value, last
 
     def _is_there(self, item: Item, frame: Frame) -> bool | None:
@@ -121,12 +123,12 @@ class Walk:
             return True
         there = is_there(item.when, frame.scope, frame.reporter)
         if there is None:
-            frame.namespace.blurred = True
+            frame.namespace.incomplete = True
         elif not there:
-            self.names.mark_dropped(item, frame)
+            self.names.record_absent(item, frame)
         return there
 
-    def _present(
+    def _expand(
         self, item: Item, value: Value, frame: Frame, name: str | None, *, first: bool = True
     ) -> Value:
         """The item, its `when` passed: `from`, then what it is."""
@@ -180,7 +182,7 @@ class Walk:
         inputs: tuple[Value, ...] = (value,)
         if layer is not None and layer.references:
             written = [field for field in layer.references if getattr(layer, field) is not None]
-            inputs += tuple(self.names.lookup(_written(item, field), frame) for field in written)
+            inputs += tuple(self.names.lookup(_reference_node(item, field), frame) for field in written)
         node = self.builder.add(item, layer, inputs, key, frame)
         frame.namespace.values[key] = node
         return node
@@ -241,12 +243,12 @@ def _remaining(item: Item, kept: list[Value], dropped: list[Branch], frame: Fram
     return kept[0]
 
 
-def _either(value: Value, result: Value) -> Value:
+def _common_value(value: Value, result: Value) -> Value:
     """What comes out of an item that may not be there: known where that makes no difference."""
     return result if value.shape == result.shape else Value(None)
 
 
-def _written(item: Item, field: str) -> Scalar:
+def _reference_node(item: Item, field: str) -> Scalar:
     """The name that a layer's argument refers to, as it is written."""
     node = item.args.get(field) if isinstance(item.args, Mapping) else item.args
     assert isinstance(node, Scalar), "the field's type is a text"

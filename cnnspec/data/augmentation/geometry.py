@@ -87,10 +87,10 @@ class Moves(Change):
         own_draws = draws_ND.split([move.draws for move in self._moves], 1)
         for move, own_ND in zip(self._moves, own_draws, strict=True):
             move(axes, own_ND)
-        return _gathered(images_NCHW, *axes)
+        return _gather_pixels(images_NCHW, *axes)
 
 
-def _gathered(images_NCHW: Tensor, rows: Axis, columns: Axis) -> Tensor:
+def _gather_pixels(images_NCHW: Tensor, rows: Axis, columns: Axis) -> Tensor:
     count, channels, height, width = images_NCHW.shape
     index_NHW = (rows.source * width).unsqueeze(2) + columns.source.unsqueeze(1)
     index_NCP = index_NHW.view(count, 1, -1).expand(-1, channels, -1)

@@ -62,9 +62,9 @@ def _splits(rows: Sequence[Row], whole: Split, config: Csv, file: Path) -> dict[
     for number, row in enumerate(rows):
         numbers.setdefault(row.split, []).append(number)
     if "train" not in numbers or len(numbers) == 1:
-        lacking = "to train with" if "train" not in numbers else "to test with"
+        missing = "to train with" if "train" not in numbers else "to test with"
         raise UserError(
-            f"{file}: no image {lacking}: split is {', '.join(sorted(numbers))} alone",
+            f"{file}: no image {missing}: split is {', '.join(sorted(numbers))} alone",
             "Let split be train or test, and val if need be; or leave the column out.",
         )
     trained = {rows[number].label for number in numbers["train"]}
@@ -119,9 +119,9 @@ def _columns(file: Path, head: Sequence[str]) -> dict[str, int]:
     """Where each of our columns stands. Raises UserError."""
     names = [name.strip().lower() for name in head]
     shown = ", ".join(names[:10]) or "empty"
-    lacking = [name for name in _COLUMNS if name not in names]
-    if lacking:
-        message = f"{file}:1: no column is called {' or '.join(lacking)}, the first line is {shown}"
+    missing = [name for name in _COLUMNS if name not in names]
+    if missing:
+        message = f"{file}:1: no column is called {' or '.join(missing)}, the first line is {shown}"
         raise UserError(message, _HEADER)
     twice = [name for name in (*_COLUMNS, "split") if names.count(name) > 1]
     if twice:

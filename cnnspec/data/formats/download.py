@@ -32,7 +32,7 @@ class FileSet(NamedTuple):
         found = ([self._file(folder, name) for name in self.names] for folder in self.folders)
         return next(([file for file in files if file] for files in found if all(files)), None)
 
-    def lacking(self, folder: Path) -> list[str]:
+    def missing(self, folder: Path) -> list[str]:
         """The names that are not in the folder."""
         return [name for name in self.names if not self._file(folder, name)]
 
@@ -69,12 +69,12 @@ def _first(versions: Sequence[FileSet]) -> list[Path] | None:
 def _missing(config: Fetched, versions: Sequence[FileSet]) -> UserError:
     """What is not there: of the folder that has some of the files, or of the likeliest."""
     places = [(version, folder) for version in versions for folder in version.folders]
-    version, folder = max(places, key=lambda place: len(place[0].names) - len(place[0].lacking(place[1])))
+    version, folder = max(places, key=lambda place: len(place[0].names) - len(place[0].missing(place[1])))
     state = (
         "" if folder.is_dir() else ", which is not a folder" if folder.exists() else ", which does not exist"
     )
-    lacking = ", ".join(version.lacking(folder)) + (" (or .gz)" if version.gzipped else "")
-    message = f"data: {name_of(config)} lacks {lacking} in {folder}{state}"
+    missing = ", ".join(version.missing(folder)) + (" (or .gz)" if version.gzipped else "")
+    message = f"data: {name_of(config)} lacks {missing} in {folder}{state}"
     return UserError(message, _unpack(versions) or _by_download(config))
 
 

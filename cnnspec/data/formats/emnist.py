@@ -22,9 +22,9 @@ def read(config: Emnist, input_shape: tuple[int, ...]) -> Dataset:
     files = find(config, [FileSet(names, folders, ("gzip.zip",))], [{"split": config.split}])
     first = 1 if config.split == "letters" else 0
     dataset = idx.read_dataset(files, config.facts(input_shape).class_names, first)
-    return dataset._replace(train=_upright(dataset.train), test=_upright(dataset.test))
+    return dataset._replace(train=_transposed_back(dataset.train), test=_transposed_back(dataset.test))
 
 
-def _upright(split: Split) -> Split:
+def _transposed_back(split: Split) -> Split:
     assert not isinstance(split.images, ImageFiles)
     return split._replace(images=np.ascontiguousarray(split.images.swapaxes(2, 3)))

@@ -24,7 +24,7 @@ _SPLIT = ("x_train", "y_train", "x_test", "y_test")
 _WHOLE = ("images", "labels")
 _MOST_CLASSES = 100_000
 _CHANNELS = (1, 3, 4)
-_DEEP = 65_535
+_WHITE_16_BIT = 65_535
 _DAMAGE = (
     ValueError,
     EOFError,
@@ -147,8 +147,8 @@ def _bytes_instead(found: NDArray[Any]) -> str:
             return "Store (255 * images).astype('uint8')."
         if found.max() <= WHITE:
             return "Store images.astype('uint8')."
-        if found.max() <= _DEEP:
-            return f"Store (images // {_DEEP // WHITE}).astype('uint8')."
+        if found.max() <= _WHITE_16_BIT:
+            return f"Store (images // {_WHITE_16_BIT // WHITE}).astype('uint8')."
     return "Store grey levels from 0 to 255."
 
 

@@ -22,7 +22,7 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 warnings.filterwarnings("ignore", module=r"PIL\.", category=UserWarning)
 
 _ORIENTATION = 0x0112
-_TURNS = {
+_TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -70,8 +70,8 @@ def _decoded(image: Image.Image, shape: tuple[int, int, int], resize: Resize) ->
     size = (height, width) if orientation >= _SIDEWAYS else (width, height)
     _draft(image, channels, size)
     image = resize_to(convert(image, channels), size, resize)
-    if orientation in _TURNS:
-        image = image.transpose(_TURNS[orientation])
+    if orientation in _TRANSPOSES:
+        image = image.transpose(_TRANSPOSES[orientation])
     return planes(np.asarray(image), channels)
 
 
@@ -85,7 +85,7 @@ def _orientation(image: Image.Image) -> int:
         found = image.getexif().get(_ORIENTATION, 1)
     except Exception:  # noqa: BLE001 -- the picture is whole where its EXIF is not
         return 1
-    return found if found in _TURNS else 1
+    return found if found in _TRANSPOSES else 1
 
 
 def _draft(image: Image.Image, channels: int, size: tuple[int, int]) -> None:
@@ -130,14 +130,14 @@ def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 _ALPHA = {"LA", "La", "PA", "RGBA", "RGBa"}
 _GREY = {"1", "L"}
-_DEEP = 65535
+_WHITE_16_BIT = 65535
 _RGBA = 4
 
 
 def convert(image: Image.Image, channels: int) -> Image.Image:
     """L, RGB or RGBA: the one of fewest channels in which nothing is lost that the network takes."""
     if image.mode.startswith("I") or image.mode == "F":
-        return _shallow(image)
+        return _to_8_bits(image)
     transparent = image.mode in _ALPHA or "transparency" in image.info
     if transparent and channels == _RGBA:
         return image.convert("RGBA")
@@ -149,7 +149,7 @@ def convert(image: Image.Image, channels: int) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _shallow(image: Image.Image) -> Image.Image:
+def _to_8_bits(image: Image.Image) -> Image.Image:
     """Grey of 16 bits, or of floats, in 8 bits: by the range of what can be stored, never cut off."""
     values = np.asarray(image)
     low, high = values.min(), values.max()
@@ -158,9 +158,9 @@ def _shallow(image: Image.Image) -> Image.Image:
             raise ValueError(f"floats from {low:g} to {high:g}: 0 to 1 or 0 to 255 are expected")
         scaled = np.rint(values * (WHITE if high <= 1 else 1))
     else:
-        if low < 0 or high > _DEEP:
-            raise ValueError(f"numbers from {low} to {high}: 0 to {_DEEP:,} are expected")
-        scaled = (values.astype(np.uint32) + WHITE // 2 + 1) // (_DEEP // WHITE)
+        if low < 0 or high > _WHITE_16_BIT:
+            raise ValueError(f"numbers from {low} to {high}: 0 to {_WHITE_16_BIT:,} are expected")
+        scaled = (values.astype(np.uint32) + WHITE // 2 + 1) // (_WHITE_16_BIT // WHITE)
     return Image.fromarray(scaled.astype(np.uint8))
 
 

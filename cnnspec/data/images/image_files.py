@@ -77,7 +77,7 @@ def images_below(folder: Path, errors: ImageErrors, above: frozenset[tuple[int, 
         others += listing.others
     if not images:
         raise UserError(
-            f"{folder}: no image is in it{_what_there_is(others)}", "Take the folder out, or fill it."
+            f"{folder}: no image is in it{_other_files_text(others)}", "Take the folder out, or fill it."
         )
     return [path for path in sorted(images) if is_file(path, errors, str(path))]
 
@@ -91,7 +91,7 @@ def is_file(path: Path, errors: ImageErrors, place: str) -> bool:
     return False
 
 
-def _what_there_is(others: list[Path]) -> str:
+def _other_files_text(others: list[Path]) -> str:
     if not others:
         return ""
     return f", but {plural(len(others), 'other file')}, such as {others[0].name}"
