@@ -12,6 +12,7 @@ import click
 from cnnspec.cli.options import load
 from cnnspec.cli.output import echo_line
 from cnnspec.core.errors import UserError
+from cnnspec.runner.openmp import limit_spinning
 
 if TYPE_CHECKING:
     from cnnspec.compiler.check import Result
@@ -50,9 +51,10 @@ def echo_skipped(bad: Iterable[tuple[str, str]]) -> None:
 
 
 def require_torch() -> None:
-    """Exits 2 where what training needs is not installed."""
+    """Make ready for torch. Exits 2 where what training needs is not installed."""
     if find_spec("torch") is None or find_spec("safetensors") is None:
         raise click.ClickException("training needs torch: pip install 'cnnspec[train]'")
+    limit_spinning()
 
 
 def run_spec(run: Path) -> Path:

@@ -46,7 +46,7 @@ class Imports:
         """The import lines."""
         lines = ["from collections import OrderedDict", ""] if self.ordered_dict else []
         lines += ["import torch"]
-        lines += ["import torch.nn.functional as F"] if self._functional or self._helpers else []
+        lines += ["import torch.nn.functional as F"] if self._functional else []
         return "\n".join([*lines, "from torch import nn"])
 
     def helpers_source(self) -> str:

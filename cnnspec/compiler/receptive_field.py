@@ -81,6 +81,8 @@ def _field_of_node(node: Node, fields: dict[Value, Fields]) -> Fields:
 def _field_of_output(node: Node, fields: tuple[FieldOfView, ...]) -> Fields:
     x, y, layer = node.inputs[0].shape, node.output.shape, node.layer
     assert x is not None and y is not None and layer is not None
+    if x.rank and any(field.mixed for field in fields):
+        return _after_partial_flatten(node, fields)
     if layer.mixes_channels:
         fields = tuple(_whole(field) if field.mixed else field for field in fields)
     if y.rank != x.rank:
@@ -98,6 +100,19 @@ def _field_of_output(node: Node, fields: tuple[FieldOfView, ...]) -> Fields:
         return fields
     steps = [_compose(field, reach) for field, reach in zip(fields, reaches, strict=True)]
     return None if None in steps else tuple(step for step in steps if step is not None)
+
+
+def _after_partial_flatten(node: Node, fields: tuple[FieldOfView, ...]) -> Fields:
+    """Where the positions of several axes lie along one: what is seen is known of each position alone, or of all."""
+    x, y, layer = node.inputs[0].shape, node.shape, node.layer
+    assert x is not None and y is not None and layer is not None
+    if y.rank < x.rank:
+        return fields
+    reaches = layer.reach(x) if y.rank == x.rank else None
+    if reaches == "whole":
+        return tuple(map(_whole, fields))
+    alone = reaches == (POINT,) * x.rank and not layer.mixes_channels
+    return fields if alone or all(field.reach is None for field in fields) else None
 
 
 def _unflattened(fields: tuple[FieldOfView, ...]) -> Fields:

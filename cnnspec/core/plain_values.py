@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -65,6 +66,8 @@ def _of_primitive(value: object) -> str:
         return value if plain else _in_quotes(value)
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:  # str() refuses thousands of digits
         return f"an integer of {value.bit_length()} bits"
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"inf": ".inf", "-inf": "-.inf"}.get(str(value), ".nan")
     return str(value)
 
 

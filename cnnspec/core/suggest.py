@@ -40,7 +40,7 @@ def nearest(word: str, candidates: Iterable[str], likeness: float = 0.6) -> str 
         candidate.lower().replace("-", "_"): candidate for candidate in islice(candidates, _MOST_CANDIDATES)
     }
     sought = word[:64].lower().replace("-", "_")
-    if (same := _SYNONYMS.get(sought, "")) in plain:
+    if sought in _SYNONYMS and (same := _SYNONYMS[sought]) in plain:
         return plain[same]
     if len(plain) > _MOST_COMPARED:
         plain = dict(

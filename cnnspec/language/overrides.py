@@ -125,7 +125,8 @@ def _with_setting(root: Mapping, path: str, value: Node, source: Source, finding
     try:
         changed = _with_value(root, path.split("."), value, source)
     except LookupError as error:
-        findings.error("bad-setting", f"{path} can't be set: {error.args[0]}", Place(source), "")
+        reason, *hints = error.args
+        findings.error("bad-setting", f"{path} can't be set: {reason}", Place(source), "".join(hints))
         return root
     assert isinstance(changed, Mapping)
     return changed
@@ -152,23 +153,24 @@ def _with_value(
     return Mapping(entries, node.place if node else place)
 
 
+def _choices_at(path: tuple[str, ...]) -> MappingType[str, type[Arguments]]:
+    """What may be named at a path: a data set, an optimizer, an augmentation of a list; nothing elsewhere."""
+    if path == ("data",):
+        return DATA
+    field = Train.model_fields.get(path[1]) if len(path) > 1 and path[0] == "train" else None
+    choice = one_of(field) if field else None
+    return choice.table if choice and len(path) == (3 if choice.many else 2) else {}
+
+
 def _replaces_choice(node: Node | None, key: str, above: tuple[str, ...]) -> bool:
     """Whether `key` names an optimizer, say, and another stands at `above`, whose place it takes."""
-    field = Train.model_fields.get(above[-1]) if len(above) == 2 and above[0] == "train" else None  # noqa: PLR2004 -- train.optimizer
-    choice = one_of(field) if field else None
-    table = DATA if above == ("data",) else choice.table if choice else {}
-    return key in table and not (isinstance(node, Mapping) and key in node.entries)
+    return key in _choices_at(above) and not (isinstance(node, Mapping) and key in node.entries)
 
 
 def _main_argument(above: tuple[str, ...]) -> str | None:
     """The argument that may be written alone at the path `above`, of a data set, an augmentation …; None elsewhere."""
-    section, *rest = above or ("",)
-    table: MappingType[str, type[Arguments]] = DATA if section == "data" else {}
-    if section == "train" and rest:
-        field = Train.model_fields.get(rest[0])
-        choice = one_of(field) if field else None
-        table, rest = (choice.table, rest[2:] if choice.many else rest[1:]) if choice else ({}, [])
-    return table[rest[0]].main if len(rest) == 1 and rest[0] in table else None
+    model = _choices_at(above[:-1]).get(above[-1]) if above else None
+    return model.main if model else None
 
 
 def _entries_to_change(node: Node | None, key: str, above: tuple[str, ...]) -> dict[str, Entry]:
@@ -182,4 +184,6 @@ def _entries_to_change(node: Node | None, key: str, above: tuple[str, ...]) -> d
         return {main: Entry(Scalar(main, main, node.place), node)}
     if node is None or node.value is None:  # type: ignore[union-attr]  # sequences are dealt with before
         return {}
-    raise LookupError(f"{yaml_text(node.plain())} stands there, which has no {key}")
+    model = _choices_at(above).get(node.text) if isinstance(node, Scalar) else None
+    hint = f"Write {'.'.join(above)}.{node.text}.{key}." if model and key in model.model_fields else ""  # type: ignore[union-attr]  # it is a scalar
+    raise LookupError(f"{yaml_text(node.plain())} stands there, which has no {key}", hint)

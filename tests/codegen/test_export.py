@@ -508,3 +508,10 @@ def test_eight_times_the_network_is_at_most_about_eight_times_the_work():
         return calls(lambda: python_module(plan))
 
     assert work(800) < 9 * work(100)
+
+
+def test_what_is_not_used_is_not_imported():
+    plan = cnnspec.check_text(
+        "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [stochastic_depth: 0.1]\n"
+    ).require_plan()
+    assert "functional" not in python_source(plan)

@@ -87,3 +87,11 @@ def test_channels_last_is_refused_with_what_is_against_it(network, against):
 def test_what_squashes_scores_is_told_before_cross_entropy(kind):
     text = f"input: [1, 8, 8]\nlayers: [flatten, linear: 10, {kind}]\ndata: digits\n"
     assert ["softmax-before-cross-entropy"] == codes(text)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"blocks": {}}, {"blocks.c": {"args": {"k": 1}, "layers": [{"maxpool": "$k"}]}}]
+)
+def test_what_blocks_read_is_looked_for_in_those_that_settings_leave(settings):
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {w: 4}\nblocks: {b: {args: {s: 1}, layers: [maxpool: $s]}}\nlayers: [conv: {out_channels: $w, kernel_size: 1}]\n"
+    assert cnnspec.check_text(text, settings=settings).ok

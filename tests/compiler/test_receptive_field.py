@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import cnnspec
 from cnnspec.compiler.check import check_text
 from cnnspec.compiler.receptive_field import receptive_fields
@@ -64,3 +66,20 @@ def test_wide_windows_over_many_phases_have_none_and_cost_little():
     plan = check_text(f"cnnspec: 1\ninput: [1, 8]\nlayers:\n  - upsample: 64\n  - upsample: 16\n{convs}").plan
     assert receptive_fields(plan)[plan.nodes[-1]] is None
     assert calls(lambda: receptive_fields(plan)) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("items", "seen"),
+    [
+        (["flatten: {start_axis: 1}", "relu"], (3, 3)),
+        (["flatten: {start_axis: 1}", "maxpool: {kernel_size: 3, stride: 1}"], None),
+        (["flatten: {start_axis: 1}", "depthwise: 3"], None),
+        (["flatten: {start_axis: 1}", "conv: {out_channels: 2, kernel_size: 1}"], None),
+        (["flatten: {start_axis: 1}", "global_avgpool"], (8, 8)),
+        (["flatten: {start_axis: 1}", "flatten", "linear: 2"], (8, 8)),
+    ],
+)
+def test_along_an_axis_that_was_two_only_some_fields_are_known(items, seen):
+    layers = ["conv: {out_channels: 2, kernel_size: 3, padding: 1}", *items]
+    plan = check_text(HEAD.format(size=8) + "".join(f"  - {item}\n" for item in layers)).plan
+    assert seen == receptive_fields(plan)[plan.nodes[-1]]

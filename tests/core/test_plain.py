@@ -60,3 +60,7 @@ def test_a_shortened_text_is_one_line_of_forty_characters() -> None:
     assert "x" * 39 + "…" == shorten("x" * 41)
     assert "a…" == shorten("a" + " " * 100 + "b")
     assert "x" * 40 == shorten("x" * 40)
+
+
+def test_infinite_numbers_are_written_as_yaml_has_them():
+    assert [".inf", "-.inf", ".nan"] == [yaml_text(float(text)) for text in ("inf", "-inf", "nan")]

@@ -44,3 +44,7 @@ def test_among_many_words_those_that_begin_alike_are_compared():
 
 def test_no_more_than_a_thousand_words_are_looked_at():
     assert nearest("conv", (word for word in [*("x" * n for n in range(1, 1_001)), "conv"])) is None
+
+
+def test_an_empty_candidate_is_no_synonym():
+    assert "kernel" == nearest("kernal", ["", "kernel"])

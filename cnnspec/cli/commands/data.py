@@ -13,7 +13,6 @@ from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core import atomic_files
 from cnnspec.core.terminal import escape
 from cnnspec.render.columns import align
-from cnnspec.runner.openmp import limit_spinning
 
 if TYPE_CHECKING:
     from cnnspec.runner.data_report import DataReport
@@ -47,7 +46,6 @@ def command(spec: str, settings: tuple[str, ...], png: Path | None, images: int,
     if png is not None and png.suffix.lower() != ".png":
         raise click.BadParameter(f"{png} must end in .png: a PNG is written.", param_hint="--png")
     plan, train, raw = trainable(spec, settings)
-    limit_spinning()
     from cnnspec.runner.data_report import data_report  # noqa: PLC0415 -- imports torch, seconds
 
     report = data_report(raw, train, images)

@@ -12,7 +12,6 @@ from cnnspec.cli.options import format_option, load, run_device_option, weights_
 from cnnspec.cli.output import echo_json, test_result
 from cnnspec.cli.training import echo_skipped, read_data, run_spec
 from cnnspec.render import numbers
-from cnnspec.runner.openmp import limit_spinning
 
 
 @click.command("eval")
@@ -31,7 +30,6 @@ def command(run: Path, weights: str, device: str | None, form: str) -> None:
     """
     result = load(str(run_spec(run)), [] if device is None else [f"train.device={device}"])
     raw = read_data(result)
-    limit_spinning()
     from cnnspec.runner.setup import evaluate_run  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.train is not None

@@ -12,7 +12,6 @@ from cnnspec.cli.options import format_option, load, run_device_option, weights_
 from cnnspec.cli.output import echo_json, echo_line
 from cnnspec.cli.training import require_torch, run_spec
 from cnnspec.core.errors import UserError
-from cnnspec.runner.openmp import limit_spinning
 
 if TYPE_CHECKING:
     from cnnspec.runner.predict import Prediction
@@ -42,7 +41,6 @@ def command(
     result = load(str(run_spec(run)), [] if device is None else [f"train.device={device}"])
     files = _files(images)
     require_torch()
-    limit_spinning()
     from cnnspec.runner.predict import Predictor  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.train is not None

@@ -13,7 +13,6 @@ from cnnspec.cli.output import echo_line, test_result
 from cnnspec.cli.progress import Terminated, ignore_interrupts, one_interrupt, progress
 from cnnspec.cli.training import read_data
 from cnnspec.core.errors import UserError
-from cnnspec.runner.openmp import limit_spinning
 from cnnspec.runner.training_events import NonFiniteError, TrainingEnd
 
 if TYPE_CHECKING:
@@ -74,7 +73,6 @@ def _warn_of_spare_outputs(result: Result, dataset: Dataset) -> None:
 
 
 def _start(result: Result, dataset: Dataset, out: Path) -> Training:
-    limit_spinning()
     from cnnspec.runner.setup import start_training  # noqa: PLC0415 -- imports torch, seconds
 
     assert result.train is not None

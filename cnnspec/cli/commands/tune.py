@@ -12,7 +12,6 @@ from cnnspec.cli.output import echo_json
 from cnnspec.cli.training import echo_skipped, trainable
 from cnnspec.core.errors import UserError
 from cnnspec.core.terminal import terminal_width
-from cnnspec.runner.openmp import limit_spinning
 from cnnspec.settings.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -81,7 +80,6 @@ def lr(spec: str, settings: tuple[str, ...], low: float, high: float, steps: int
     if not train.optimizer.rates:
         message = f"{name} finds its steps' lengths itself after the first: there is no lr to look for"
         raise UserError(message, "Leave its lr as it is.")
-    limit_spinning()
     from cnnspec.runner.lr_finder import range_test  # noqa: PLC0415 -- as above
     from cnnspec.runner.setup import training_state  # noqa: PLC0415 -- imports torch, seconds
     from cnnspec.runner.torch_errors import torch_errors_as_user_errors  # noqa: PLC0415 -- as below

@@ -25,10 +25,7 @@ class NameUses(NamedTuple):
 
 def name_uses(spec: Spec, file: Mapping) -> NameUses:
     """What is read in `file`, the whole file of a spec that has no errors."""
-    blocks = file.get("blocks")
-    in_blocks = (
-        {key.text: _reads(texts_of(node)) for key, node in blocks} if isinstance(blocks, Mapping) else {}
-    )
+    in_blocks = {name: _reads(texts_of(block.node)) for name, block in spec.blocks.items()}
     used = {
         name
         for key, node in file

@@ -42,14 +42,8 @@ def run_checks(
 def _context(spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, data: Data | None) -> Context:
     plan = plan or Plan(spec.name, {}, (), ())
     if data is not None:
-        return DataContext(plan, spec, file, train or _defaults(), data)
+        return DataContext(plan, spec, file, train or Train(), data)
     return Context(plan, spec, file) if train is None else TrainContext(plan, spec, file, train)
-
-
-def _defaults() -> Train:
-    from cnnspec.settings.train import Train  # noqa: PLC0415 -- most specs say right what they say
-
-    return Train()
 
 
 def _run(checks: Iterable[Check], context: Context, known: set[Need], findings: Report) -> None:

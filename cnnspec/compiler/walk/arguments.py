@@ -141,6 +141,11 @@ class ArgumentReader:
     def _of_kind(self, item: Item, kind: str, frame: Frame) -> Item:
         """The item with its kind."""
         form: Form = "block" if kind in self._spec.blocks else "layer"
+        if form == "layer" and item.name is None and KINDS[kind].needs_name:
+            message = f"{item.kind} is {kind}: name is missing, it is the name of the parameter"
+            hint = f"Write `{{{item.kind}: …, name: gamma}}`."
+            frame.reporter.error("missing-argument", message, item.place, hint)
+            return replace(item, form="broken", literal=True)
         if item.args is not None:
             return replace(item, kind=kind, form=form, literal=False, literals_checked=False)
         layer = None

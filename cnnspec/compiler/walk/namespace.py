@@ -102,14 +102,16 @@ def visible(spaces: Namespaces) -> list[str]:
 
 def name_problem(name: str) -> str | None:
     """Why a name can't be a parameter's, or None."""
-    import unicodedata  # noqa: PLC0415 -- most names are ASCII and never need it
-
     if name == "input":
         return "`input` is what entered"
     if name in RESERVED or (name.startswith("__") and name.endswith("__")):
         return "torch's Module keeps that name for itself"
     if not NAME.fullmatch(name):
         return "a name is made of letters, digits, - and _"
-    if not name.isascii() and unicodedata.normalize("NFKC", name) != name:
+    if name.isascii():
+        return None
+    import unicodedata  # noqa: PLC0415 -- most names are ASCII and never need it
+
+    if unicodedata.normalize("NFKC", name) != name:
         return f"in normal form it is {unicodedata.normalize('NFKC', name)}"
     return None

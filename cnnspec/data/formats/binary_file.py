@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,11 @@ _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
 
 
+def user_path(text: str) -> Path:
+    """The path that a user wrote; `~` is the home folder, where there is such a user."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 -- Path.expanduser raises for a name that is no user's
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """The file's bytes, unpacked where it is gzipped. Raises UserError, also for what goes wrong within."""
@@ -27,8 +33,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if gzipped else file
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path}: the gzip file is cut off or damaged ({error})", FETCH_AGAIN) from error
-    except OSError as error:
-        raise UserError(f"{path}: can't be read ({error.strerror or error})") from error
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise UserError(f"{path}: can't be read ({reason or error})") from error
 
 
 def read_at_most(file: BinaryIO, count: int) -> bytearray:

@@ -13,6 +13,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
 from cnnspec.data.class_count import require_two_classes
 from cnnspec.data.dataset import Dataset, Split
+from cnnspec.data.formats.binary_file import user_path
 from cnnspec.data.formats.image_dataset import SPLITS, decoded_shape, file_split, image_dataset
 from cnnspec.data.formats.stratified_split import stratified_split
 from cnnspec.data.images.image_files import ImageErrors, is_file
@@ -37,8 +38,8 @@ class Row(NamedTuple):
 
 def read(config: Csv, input_shape: tuple[int, ...]) -> Dataset:
     """The files and their labels; none is opened. Raises UserError."""
-    file = Path(config.file).expanduser()
-    root = file.parent if config.root is None else Path(config.root).expanduser()
+    file = user_path(config.file)
+    root = file.parent if config.root is None else user_path(config.root)
     if config.root is not None and not root.is_dir():
         message = f"data: csv: root is {root}, which is no folder"
         raise UserError(message, "Leave it out where paths start at the table's own folder.")
@@ -105,8 +106,9 @@ def _rows(file: Path, root: Path) -> Iterator[Row]:
         raise UserError(message, "Save the table as UTF-8.") from error
     except csv.Error as error:
         raise UserError(f"{file}:{line + 1}: not a table ({error})") from error
-    except OSError as error:
-        message = f"data: csv: {file}: can't be read ({error.strerror or error})"
+    except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
+        reason = error.strerror if isinstance(error, OSError) else None
+        message = f"data: csv: {file}: can't be read ({reason or error})"
         raise UserError(message, "A path starts where the command runs.") from error
 
 
@@ -148,7 +150,7 @@ def _row(place: str, cells: Sequence[str], columns: dict[str, int], root: Path) 
     split = found.get("split", "")
     if split and split.lower() not in SPLITS:
         raise UserError(f"{place}: split is {split}, it must be train, val or test")
-    path = root / Path(found["path"]).expanduser()
+    path = root / user_path(found["path"])
     return Row(place, found["path"], path, found["label"], SPLITS.get(split.lower(), ""))
 
 

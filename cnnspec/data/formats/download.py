@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnspec.core.errors import UserError
+from cnnspec.data.formats.binary_file import user_path
 from cnnspec.settings.datasets import name_of
 from cnnspec.settings.datasets.base import Fetched
 
@@ -59,7 +60,7 @@ def find(
 
 def root_of(config: Fetched) -> Path:
     """The folder that was written, or the one to look in otherwise."""
-    return DEFAULT_ROOT if config.root is None else Path(config.root).expanduser()
+    return DEFAULT_ROOT if config.root is None else user_path(config.root)
 
 
 def _first(versions: Sequence[FileSet]) -> list[Path] | None:

@@ -42,9 +42,10 @@ def _split(images_file: Path, labels_file: Path, expected: range) -> Split:
         raise UserError(message)
     if not len(images):
         raise UserError(f"{images_file}: it holds no images")
-    highest, lowest = int(labels.max()), int(labels.min())
-    for label in {highest, lowest}.difference(expected):
-        position = int((labels == label).argmax())
+    wrong = np.flatnonzero((labels < expected[0]) | (labels > expected[-1]))
+    if len(wrong):
+        position = int(wrong[0])
+        label = labels[position]
         message = f"{labels_file}: label {label} at position {position:,}, {expected[0]} to {expected[-1]} are expected"
         raise UserError(message)
     return Split(images.reshape(-1, 1, *_EXTENT), labels.astype(np.int64) - expected[0])

@@ -9,6 +9,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
 from cnnspec.data.class_count import require_two_classes
 from cnnspec.data.dataset import Dataset
+from cnnspec.data.formats.binary_file import user_path
 from cnnspec.data.formats.image_dataset import SPLITS, decoded_shape, file_split, image_dataset
 from cnnspec.data.formats.stratified_split import stratified_split
 from cnnspec.data.images.image_files import ImageErrors, identity, images_below, list_folder
@@ -17,7 +18,7 @@ from cnnspec.settings.datasets.own import ImageFolder
 
 def read(config: ImageFolder, input_shape: tuple[int, ...]) -> Dataset:
     """The files and their labels; none is opened. Raises UserError."""
-    root = Path(config.root).expanduser()
+    root = user_path(config.root)
     if not root.is_dir():
         state = "it is no folder" if root.exists() else "there is no such folder"
         raise UserError(f"data: image_folder: {root}: {state}", "A path starts where the command runs.")

@@ -17,6 +17,7 @@ from cnnspec.core.plural import plural, times
 from cnnspec.data.class_count import label_gaps, require_two_classes
 from cnnspec.data.cpu_and_memory import require_memory
 from cnnspec.data.dataset import WHITE, Dataset, Labels, Pixels, Split
+from cnnspec.data.formats.binary_file import user_path
 from cnnspec.data.formats.stratified_split import stratified_split
 from cnnspec.settings.datasets.own import Npz
 
@@ -41,7 +42,7 @@ _DAMAGE = (
 
 def read(config: Npz, input_shape: tuple[int, ...]) -> Dataset:
     """The checked arrays. Raises UserError."""
-    file = Path(config.file).expanduser()
+    file = user_path(config.file)
     try:
         with zipfile.ZipFile(file) as archive:
             return _read(archive, file, config, input_shape)

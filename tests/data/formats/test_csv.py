@@ -188,3 +188,14 @@ def test_a_row_that_points_nowhere_may_be_left_out_and_told(table):
 def test_a_table_of_which_nothing_can_be_read_is_told(table):
     write(table, "images/99.png,cat", "images/98.png,ant")
     assert "no class" in failure(read_table, table, on_bad="skip").message
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("~nobody7/a.csv", "No such file"), ("a\0b.csv", "embedded null byte")]
+)
+def test_a_name_that_can_be_no_file_is_told(name, why):
+    assert why in failure(read_table, name).message
+
+
+def test_a_tilde_that_is_no_user_is_part_of_a_name(table):
+    assert "~1.png: there is no such file" in failure(read_table, write(table, "~1.png,ant")).message
