@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.codegen.syntax import WIDTH, Call, keyword, layout, literal
 from cnnspec.core.emit import Module
+from cnnspec.layers.initialisers import INITIALISERS
 
 if TYPE_CHECKING:
     from cnnspec.codegen.imports import Imports
@@ -113,4 +114,4 @@ def _init_call(parameter: str, start: Initialiser, indent: int) -> str:
     """The call of torch.nn.init that fills a parameter."""
     changed = start.changed(*type(start).model_fields)
     keywords = (keyword(name, literal(value)) for name, value in changed.items())
-    return layout(Call(f"nn.init.{start.function}", (parameter, *keywords)), indent)
+    return layout(Call(f"nn.init.{INITIALISERS.name_of(type(start))}_", (parameter, *keywords)), indent)

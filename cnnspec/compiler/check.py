@@ -7,9 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 from cnnspec.compiler.checks.run import run_checks
+from cnnspec.compiler.evaluate_variables import evaluate_variables
 from cnnspec.compiler.inputs_and_outputs import input_names, read_inputs, read_outputs
 from cnnspec.compiler.plan import Initialisation, Plan, Value
-from cnnspec.compiler.variables import evaluate_variables
 from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
 from cnnspec.compiler.walk.limits import TooLarge
 from cnnspec.compiler.walk.namespace import Namespace
@@ -177,7 +177,7 @@ def _starts(init: tuple[KindInit, ...], walk: Walk) -> tuple[Initialisation, ...
         return ()
     from cnnspec.compiler.initialisation import InitReader  # noqa: PLC0415 -- initialisers take time to import
 
-    return InitReader().of(walk.builder, init)
+    return InitReader().read(walk.builder, init)
 
 
 def _with_in_channels(scope: Scope, inputs: dict[str, Value], spec: Spec) -> Scope:

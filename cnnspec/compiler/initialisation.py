@@ -49,7 +49,7 @@ class InitReader:
         self._read: dict[tuple[int, int], dict[str, InitByParameter]] = {}
         self._merged: dict[tuple[str, int], InitByParameter] = {}
 
-    def of(self, builder: Builder, outermost: tuple[KindInit, ...]) -> tuple[Initialisation, ...]:
+    def read(self, builder: Builder, outermost: tuple[KindInit, ...]) -> tuple[Initialisation, ...]:
         """The initialisations in construction order."""
         for init in outermost:
             self._by_kind(init)

@@ -1,7 +1,7 @@
 """How far each layer sees: the extent of the input that one of its outputs depends on, per axis.
 
 Windows compose: along an axis, output q·P + t of a chain reads the input from q·S + lo(t) up to
-q·S + hi(t), for P phases t and a step S (`core.window.Reach`). For plain convolutions that is the
+q·S + hi(t), for P phases t and a step S (`core.sliding_window.Reach`). For plain convolutions that is the
 recurrence r ← r + (k − 1)·d·j, j ← j·s of Araujo, Norris & Sim (2019); the phases let upsampling and
 transposed convolutions in. Padding is not cut off: the extent may be larger than the input.
 """
@@ -12,7 +12,7 @@ import math
 from typing import NamedTuple
 
 from cnnspec.compiler.plan import Node, Plan, Value
-from cnnspec.core.window import POINT, Reach
+from cnnspec.core.sliding_window import POINT, Reach
 
 _MOST_PHASES = 1024
 _MOST_READS = 20_000

@@ -45,7 +45,7 @@ class InferenceCache:
         self._layers: list[Layer] = []
         """Those asked so far, kept so that their identities stay theirs."""
 
-    def of(self, layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
+    def infer(self, layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         """The layer's answer for inputs of these shapes."""
         key = (id(layer), shapes)
         answer = self._answers.get(key)

@@ -21,7 +21,7 @@ from typing import ClassVar, Literal
 
 from cnnspec.core.emit import Argument, Emit
 from cnnspec.core.shape import Shape
-from cnnspec.core.window import POINT, Reach, Window
+from cnnspec.core.sliding_window import POINT, Reach, Window
 from cnnspec.declare.arguments import Arguments
 
 Reaches = tuple[Reach, ...] | Literal["whole"] | None

@@ -10,7 +10,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.window import Reach
+from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Flag, InferredChannels, Paddings, Positive, Sizes
 from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, require_groups, spatial_rank, without_empty_sizes

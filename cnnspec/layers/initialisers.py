@@ -35,10 +35,8 @@ MOST_AXES = 9
 
 
 class Initialiser(Arguments):
-    """A function that fills a parameter in place."""
+    """A function that fills a parameter in place: torch.nn.init's of the same name, with a `_` behind it."""
 
-    function: ClassVar[str]
-    """The name in torch.nn.init."""
     ranks: ClassVar[tuple[int, int]] = (0, MOST_AXES)
     """The least and the greatest number of axes that a parameter may have."""
     draws: ClassVar[bool] = True
@@ -50,7 +48,7 @@ class Initialiser(Arguments):
         if not least <= len(shape) <= most:
             axes = f"at least {least}" if most == MOST_AXES else f"{least} to {most}"
             axes = f"{least}" if least == most else axes
-            message = f"{self.function.rstrip('_')} needs a parameter of {axes} axes"
+            message = f"{INITIALISERS.name_of(type(self))} needs a parameter of {axes} axes"
             message += f", this one has {len(shape)}: {list(shape)}"
             raise Reject("bad-init", message, hint="Use normal, uniform or constant.")
 
@@ -63,7 +61,7 @@ class Uniform(Initialiser):
     """Evenly between a and b."""
 
     example = "{uniform: {a: -0.1, b: 0.1}}"
-    function = "uniform_"
+
     a: Number = Field(0.0, description="The least value.")
     b: Number = Field(1.0, description="The greatest value.")
 
@@ -77,7 +75,7 @@ class Normal(Initialiser):
     """From a normal distribution."""
 
     example = "{normal: {std: 0.02}}"
-    function = "normal_"
+
     mean: Number = Field(0.0, description="The mean.")
     std: NonNegativeNumber = Field(1.0, description="The standard deviation.")
 
@@ -86,7 +84,7 @@ class TruncNormal(Initialiser):
     """From a normal distribution, drawn again outside of [a, b]."""
 
     example = "{trunc_normal: {std: 0.02}}"
-    function = "trunc_normal_"
+
     mean: Number = Field(0.0, description="The mean.")
     std: PositiveNumber = Field(1.0, description="The standard deviation before the cut.")
     a: Number = Field(-2.0, description="The least value.")
@@ -103,8 +101,8 @@ class Constant(Initialiser):
 
     example = "{constant: 0.1}"
     main = "val"
-    function = "constant_"
     draws = False
+
     val: Number = Field(description="The number.")
 
 
@@ -112,7 +110,6 @@ class Zeros(Initialiser):
     """All 0."""
 
     example = "zeros"
-    function = "zeros_"
     draws = False
 
 
@@ -120,7 +117,6 @@ class Ones(Initialiser):
     """All 1."""
 
     example = "ones"
-    function = "ones_"
     draws = False
 
 
@@ -128,7 +124,6 @@ class Eye(Initialiser):
     """The identity matrix, for a linear layer."""
 
     example = "eye"
-    function = "eye_"
     draws = False
     ranks = (2, 2)
 
@@ -137,9 +132,9 @@ class Dirac(Initialiser):
     """A convolution that passes its input through."""
 
     example = "{dirac: {groups: 1}}"
-    function = "dirac_"
     draws = False
     ranks = (3, 5)
+
     groups: Positive = Field(1, description="Groups of the convolution.")
 
     def require_shape(self, shape: tuple[int, ...]) -> None:
@@ -154,8 +149,8 @@ class XavierUniform(Initialiser):
     """Uniform, with the variance 2 / (fan_in + fan_out) (Glorot & Bengio, 2010)."""
 
     example = "{xavier_uniform: {gain: 1.4}}"
-    function = "xavier_uniform_"
     ranks = (2, MOST_AXES)
+
     gain: Number = Field(1.0, description="A factor for the nonlinearity that follows.")
 
 
@@ -163,15 +158,14 @@ class XavierNormal(XavierUniform):
     """Normal, with the variance 2 / (fan_in + fan_out) (Glorot & Bengio, 2010)."""
 
     example = "{xavier_normal: {gain: 1.4}}"
-    function = "xavier_normal_"
 
 
 class KaimingUniform(Initialiser):
     """Uniform, with a variance that keeps a signal's size through relu (He et al., 2015)."""
 
     example = "{kaiming_uniform: {a: 0.2}}"
-    function = "kaiming_uniform_"
     ranks = (2, MOST_AXES)
+
     a: Number = Field(0.0, description="The negative slope of the leaky relu that follows.")
     mode: Literal["fan_in", "fan_out"] = Field(
         "fan_in",
@@ -184,15 +178,14 @@ class KaimingNormal(KaimingUniform):
     """Normal, with a variance that keeps a signal's size through relu (He et al., 2015)."""
 
     example = "{kaiming_normal: {mode: fan_out, nonlinearity: relu}}"
-    function = "kaiming_normal_"
 
 
 class Orthogonal(Initialiser):
     """A (semi-)orthogonal matrix (Saxe et al., 2013)."""
 
     example = "{orthogonal: {gain: 1.4}}"
-    function = "orthogonal_"
     ranks = (2, MOST_AXES)
+
     gain: Number = Field(1.0, description="A factor.")
 
 
@@ -200,8 +193,8 @@ class Sparse(Initialiser):
     """Normal, with a fraction of each column 0 (Martens, 2010)."""
 
     example = "{sparse: {sparsity: 0.9}}"
-    function = "sparse_"
     ranks = (2, 2)
+
     sparsity: Probability = Field(description="The fraction of each column that is 0.")
     std: NonNegativeNumber = Field(0.01, description="The standard deviation of the rest.")
 

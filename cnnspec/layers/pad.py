@@ -9,7 +9,7 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
 from cnnspec.core.shape import Shape
-from cnnspec.core.window import Reach
+from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Number, Sides
 from cnnspec.layers.base import Layer, Reaches
 from cnnspec.layers.shape_rules import spatial_rank, without_empty_sizes

@@ -11,7 +11,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.window import Window
+from cnnspec.core.sliding_window import Window
 from cnnspec.declare.arguments import (
     Flag,
     Number,

@@ -10,7 +10,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.window import Reach
+from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Factors, Flag, OptionalFlag, OptionalName, OptionalSizes
 from cnnspec.layers.base import Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, spatial_rank

@@ -9,7 +9,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.window import POINT
+from cnnspec.core.sliding_window import POINT
 from cnnspec.declare.arguments import Axis, AxisList, Expect, Extent
 from cnnspec.layers.base import Layer, Reaches
 from cnnspec.layers.shape_rules import resolve_axes, resolve_axis

@@ -9,7 +9,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
 from cnnspec.core.shape import Shape
-from cnnspec.core.window import Window
+from cnnspec.core.sliding_window import Window
 
 T = TypeVar("T")
 

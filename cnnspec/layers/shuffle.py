@@ -6,7 +6,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
-from cnnspec.core.window import Reach
+from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Positive
 from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
 from cnnspec.layers.shape_rules import require_channels_first, require_groups, spatial_rank

@@ -6,7 +6,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.window import POINT, Reach
+from cnnspec.core.sliding_window import POINT, Reach
 from cnnspec.declare.arguments import (
     Integer,
     OptionalAxis,

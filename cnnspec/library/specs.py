@@ -12,7 +12,8 @@ from typing import NamedTuple
 from cnnspec.compiler.check import Result, check_document, variants
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.core.suggest import nearest
-from cnnspec.reader.document import MAX_BYTES, Document, read_bytes
+from cnnspec.reader.document import Document, read_bytes
+from cnnspec.reader.limits import MAX_BYTES
 
 _ENDINGS = (".yaml", ".yml")
 

@@ -23,6 +23,7 @@ from yaml.events import (
 from cnnspec.core.diagnostic import Place
 from cnnspec.reader.errors import structure
 from cnnspec.reader.errors.structure import ReadError
+from cnnspec.reader.limits import MAX_DEPTH, MAX_NODES
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.reader.scalars import is_number, scalar_value
 
@@ -51,11 +52,6 @@ if TYPE_CHECKING:
         def get_event(self) -> Event | None:
             """The next event, or None after the last. Raises yaml.YAMLError."""
 
-
-MAX_DEPTH = 64
-"""Levels of lists and mappings within each other."""
-MAX_NODES = 100_000
-"""Keys and values, those that an alias repeats included."""
 
 _BLOCK_STYLES = frozenset("|>")
 _MOST_SUGGESTIONS = 50

@@ -16,14 +16,11 @@ from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.core.gc_pause import gc_paused
 from cnnspec.reader import encoding
 from cnnspec.reader.compose import Composer
-from cnnspec.reader.encoding import MAX_BYTES
 from cnnspec.reader.errors.structure import ReadError, empty_spec
 from cnnspec.reader.node import Node, Scalar
 
 if TYPE_CHECKING:
     from cnnspec.reader.compose import Parser
-
-__all__ = ["MAX_BYTES", "Document", "PurePythonParser", "read", "read_bytes"]
 
 _LIBYAML_LIMIT = "maximum nesting depth"
 """Newer versions of libyaml look ahead through at most 1,000 brackets, and complain before our lower limit."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 from cnnspec.core.diagnostic import LINE_BREAK, Diagnostic, Place, Source
-
-MAX_BYTES = 1_000_000
-"""The longest text that is read. A spec of a thousand layers has 50,000 bytes."""
+from cnnspec.reader.limits import MAX_BYTES
 
 _BOM = "\ufeff"
 # What YAML forbids: control characters, halves of surrogate pairs, a byte order mark inside, non-characters.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.core import size as sizes
-from cnnspec.core.window import Window
+from cnnspec.core.sliding_window import Window
 
 numbers = st.integers(1, 50)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnnspec.core.shape import Shape
-from cnnspec.core.window import Reach
+from cnnspec.core.sliding_window import Reach
 from cnnspec.layers import KINDS
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cnnspec.core.shape import Shape
-from cnnspec.core.window import Reach
+from cnnspec.core.sliding_window import Reach
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.base import Layer
 from tests.layers.samples import samples

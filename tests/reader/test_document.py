@@ -15,7 +15,8 @@ from yaml.parser import ParserError
 
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.library.specs import shipped_specs
-from cnnspec.reader.document import MAX_BYTES, Document, PurePythonParser, read, read_bytes
+from cnnspec.reader.document import Document, PurePythonParser, read, read_bytes
+from cnnspec.reader.limits import MAX_BYTES
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 from cnnspec.reader.scalars import scalar_value
 

@@ -20,7 +20,7 @@ from cnnspec.settings.augmentations.mixing import Mixup
 from cnnspec.settings.augmentations.pixel_values import Normalise
 from cnnspec.settings.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
 from cnnspec.settings.optimizers.adam import Adam, AdamW
-from cnnspec.settings.optimizers.sgd import Sgd
+from cnnspec.settings.optimizers.sgd import SGD
 from cnnspec.settings.schedules import Cosine, Plateau
 from cnnspec.settings.train import Train
 from tests.runner.trainings import (
@@ -54,13 +54,13 @@ def by_hand(model, config, make_optimizer):
 
 
 OPTIMIZERS = {
-    "sgd": (Sgd(lr=0.01), lambda w: torch.optim.SGD(w, lr=0.01)),
+    "sgd": (SGD(lr=0.01), lambda w: torch.optim.SGD(w, lr=0.01)),
     "sgd with Nesterov's momentum": (
-        Sgd(lr=0.01, momentum=0.9, nesterov=True, weight_decay=0.001),
+        SGD(lr=0.01, momentum=0.9, nesterov=True, weight_decay=0.001),
         lambda w: torch.optim.SGD(w, lr=0.01, momentum=0.9, nesterov=True, weight_decay=0.001),
     ),
     "sgd, dampened, maximizing": (
-        Sgd(lr=1e-5, momentum=0.5, dampening=0.1, maximize=True, foreach=True),
+        SGD(lr=1e-5, momentum=0.5, dampening=0.1, maximize=True, foreach=True),
         lambda w: torch.optim.SGD(w, lr=1e-5, momentum=0.5, dampening=0.1, maximize=True, foreach=True),
     ),
     "adam": (Adam(), torch.optim.Adam),
@@ -153,7 +153,7 @@ def test_the_validation_score_is_the_plain_one():
 
 
 def test_the_test_is_of_the_best_epochs_weights():
-    model, config = network(), Train(epochs=4, optimizer=Sgd(lr=0.5, momentum=0.95))
+    model, config = network(), Train(epochs=4, optimizer=SGD(lr=0.5, momentum=0.95))
     state = state_of(model, config)
     kept = {}
     for event in loop.train(state):
@@ -210,7 +210,7 @@ def test_batches_that_are_accumulated_are_not_held_together():
 
 
 def test_training_stops_where_validation_gets_no_better():
-    config = Train(epochs=50, batch_size=400, early_stopping=2, optimizer=Sgd(lr=0.0))
+    config = Train(epochs=50, batch_size=400, early_stopping=2, optimizer=SGD(lr=0.0))
     events = trained(network(), config)
     stopped = next(event for event in events if isinstance(event, EarlyStop))
     best = max(event.epoch for event in epochs_of(events) if event.improved)
@@ -258,14 +258,14 @@ def test_mixed_images_are_counted_right_by_their_likelier_class():
 
 
 def test_the_learning_rate_of_an_epochs_last_step_is_told():
-    events = trained(network(), Train(epochs=2, batch_size=100, optimizer=Sgd(lr=0.1), schedule=Cosine()))
+    events = trained(network(), Train(epochs=2, batch_size=100, optimizer=SGD(lr=0.1), schedule=Cosine()))
     expected = [0.1 * (1 + math.cos(math.pi * step / 26)) / 2 for step in (12, 25)]
     assert expected == pytest.approx([event.lr for event in epochs_of(events)])
 
 
 def test_a_plateau_watches_the_validation():
     schedule = Plateau(patience=0, factor=0.5)
-    config = Train(epochs=6, batch_size=400, optimizer=Sgd(lr=3.0), schedule=schedule)
+    config = Train(epochs=6, batch_size=400, optimizer=SGD(lr=3.0), schedule=schedule)
     epochs = epochs_of(trained(network(), config))
     rates, losses = [event.lr for event in epochs], [event.validation.loss for event in epochs]
     for number in range(1, 6):

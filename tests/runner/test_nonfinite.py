@@ -16,7 +16,7 @@ from cnnspec.runner.losses import Criterion
 from cnnspec.runner.nonfinite import FiniteCheck
 from cnnspec.runner.training_events import FIRST_STEP, FP16, SMALLER_LR, NonFiniteError
 from cnnspec.settings.augmentations.pixel_values import Normalise
-from cnnspec.settings.optimizers.sgd import Sgd
+from cnnspec.settings.optimizers.sgd import SGD
 from cnnspec.settings.train import Train
 from tests.runner.trainings import (
     CPU,
@@ -31,12 +31,12 @@ from tests.runner.trainings import (
 @pytest.mark.parametrize("lr", [1e30, 1e38])
 def test_a_loss_that_is_no_longer_finite_stops_the_training_and_names_the_epoch(lr):
     with pytest.raises(UserError, match="epoch 1"):
-        trained(network(), Train(epochs=3, validation=0, optimizer=Sgd(lr=lr)))
+        trained(network(), Train(epochs=3, validation=0, optimizer=SGD(lr=lr)))
 
 
 def test_weights_that_the_last_step_made_infinite_are_not_taken():
     """One step an epoch: its own loss is still finite."""
-    config = Train(epochs=1, validation=0, batch_size=1442, optimizer=Sgd(lr=1e38, momentum=0.9))
+    config = Train(epochs=1, validation=0, batch_size=1442, optimizer=SGD(lr=1e38, momentum=0.9))
     model = network()
     model[0].weight.register_hook(lambda gradient: gradient * 1e10)
     with pytest.raises(UserError, match=r"0\.weight is no longer finite after epoch 1"):

@@ -12,7 +12,7 @@ from cnnspec.runner.loop import accumulate_gradients, update_weights
 from cnnspec.runner.metrics import Metrics
 from cnnspec.runner.nonfinite import FiniteCheck
 from cnnspec.settings.losses import BinaryCrossEntropy, CrossEntropy, MeanSquaredError
-from cnnspec.settings.optimizers.sgd import Sgd
+from cnnspec.settings.optimizers.sgd import SGD
 from cnnspec.settings.train import Train
 from tests.runner.trainings import (
     LABELS,
@@ -61,7 +61,7 @@ def stepped(model, config, steps):
     return state
 
 
-MOMENTUM = Sgd(lr=0.1, momentum=0.9)
+MOMENTUM = SGD(lr=0.1, momentum=0.9)
 
 
 def test_gradients_are_clipped_by_their_norm_bitwise():
@@ -106,7 +106,7 @@ LOSSES = [
 @pytest.mark.parametrize("loss", LOSSES)
 def test_accumulated_steps_are_one_of_as_many_images_whatever_the_loss(loss, soft):
     one, several = without_norm(), without_norm()
-    config = Train(batch_size=128, validation=0, optimizer=Sgd(lr=0.1), loss=loss)
+    config = Train(batch_size=128, validation=0, optimizer=SGD(lr=0.1), loss=loss)
     for model, size, accumulate in ((one, 128, 1), (several, 16, 8)):
         state = state_of(model, config.model_copy(update={"batch_size": size, "accumulate": accumulate}))
         check = FiniteCheck(state.network, {}, 1)

@@ -9,7 +9,7 @@ from cnnspec.compiler.plan import Value
 from cnnspec.core.shape import is_image
 
 if TYPE_CHECKING:
-    from cnnspec.compiler.checks.check_interface import Written
+    from cnnspec.compiler.checks.interface import Written
     from cnnspec.compiler.checks.name_uses import NameUses
     from cnnspec.compiler.plan import Plan
     from cnnspec.language.spec import Spec

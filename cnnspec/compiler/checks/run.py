@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from cnnspec.compiler.checks.check_interface import Check, Finding, Need
 from cnnspec.compiler.checks.context import Context, DataContext, TrainContext
+from cnnspec.compiler.checks.interface import Check, Finding, Need
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Report
 from cnnspec.language.spec import Spec

@@ -41,7 +41,7 @@ class Builder:
         if layer is not None:
             shapes = [value.shape for value in inputs if value.shape is not None]
             if len(shapes) == len(inputs):
-                answer = self._inference.of(layer, tuple(shapes))
+                answer = self._inference.infer(layer, tuple(shapes))
             elif NOTHING in inputs:
                 self._names.several_inputs(item.place, frame.reporter, item.kind)
         shape, reject, weights, params, macs, conflict = answer

@@ -31,7 +31,7 @@ def torch_optimizer(config: base.Optimizer, model: nn.Module, matrices: Containe
     if isinstance(config, base.HiddenMatrices):
         return _hidden_matrices(config, weights, matrix_weights)
     groups = _parameter_groups(config, weights, matrix_weights)
-    return _of_class(config.torch, groups, config.torch_arguments())
+    return _of_class(type(config).__name__, groups, config.torch_arguments())
 
 
 def _hidden_matrices(config: base.HiddenMatrices, weights: Weights, matrices: Weights) -> Optimizer:
@@ -41,7 +41,7 @@ def _hidden_matrices(config: base.HiddenMatrices, weights: Weights, matrices: We
     groups = _parameter_groups(config, _without(weights, hidden), matrices)
     optimizer: Optimizer = without_dynamo(HiddenMatricesOptimizer)(
         hidden,
-        lambda views: _of_class(config.torch, views, config.torch_arguments()),
+        lambda views: _of_class(type(config).__name__, views, config.torch_arguments()),
         _of_class(config.rest, groups, config.rest_arguments()),
     )
     return optimizer

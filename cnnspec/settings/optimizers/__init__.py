@@ -12,7 +12,7 @@ OPTIMIZERS = Registry(
     Optimizer,
     "cnnspec.settings.optimizers",
     {
-        "sgd": "sgd:Sgd",
+        "sgd": "sgd:SGD",
         # Adam and what was made of it
         "adam": "adam:Adam",
         "adamw": "adam:AdamW",
@@ -25,7 +25,7 @@ OPTIMIZERS = Registry(
         "adagrad": "adagrad:Adagrad",
         "rmsprop": "adagrad:RMSprop",
         # averages of weights, signs of gradients, whole matrices
-        "asgd": "sgd:Asgd",
+        "asgd": "sgd:ASGD",
         "rprop": "rprop:Rprop",
         "muon": "muon:Muon",
     },

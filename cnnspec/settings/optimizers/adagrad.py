@@ -20,7 +20,6 @@ _LR = "Learning rate: how far a step goes."
 class Adagrad(Decaying, Fused):
     """Steps divided by the root of the sum of all squared gradients (Duchi, Hazan & Singer, 2011)."""
 
-    torch = "Adagrad"
     example = "{adagrad: {lr: 0.01, lr_decay: 1e-4}}"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
@@ -36,7 +35,6 @@ class Adagrad(Decaying, Fused):
 class Adadelta(Decaying, Foreach):
     """Steps scaled by the ratio of the mean squares of steps and gradients (Zeiler, 2012)."""
 
-    torch = "Adadelta"
     example = "{adadelta: {lr: 1, rho: 0.95}}"
 
     lr: NonNegativeNumber = Field(1.0, description=_LR)
@@ -47,7 +45,6 @@ class Adadelta(Decaying, Foreach):
 class RMSprop(Decaying, Foreach):
     """Steps divided by the root of the mean squared gradient (Tieleman & Hinton, 2012)."""
 
-    torch = "RMSprop"
     example = "{rmsprop: {lr: 0.01, alpha: 0.9, momentum: 0.9}}"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
@@ -60,7 +57,6 @@ class RMSprop(Decaying, Foreach):
 class Adafactor(Decaying, Foreach):
     """Mean squares kept as a row and a column of each matrix, to save memory (Shazeer & Stern, 2018)."""
 
-    torch = "Adafactor"
     example = "{adafactor: {lr: 0.01, weight_decay: 1e-4}}"
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)

@@ -21,7 +21,6 @@ class Adam(Moments, Fused):
     """Steps scaled by the means of the gradient and its square (Kingma & Ba, 2015)."""
 
     example = "{adam: {lr: 0.001, betas: [0.9, 0.99]}}"
-    torch = "Adam"
 
     amsgrad: Flag = Field(
         False, description="Whether the largest mean square so far divides (Reddi et al., 2018)."
@@ -33,7 +32,6 @@ class AdamW(Moments, Fused):
     """Adam whose weight decay does not pass through the means (Loshchilov & Hutter, 2019)."""
 
     example = "{adamw: {lr: 0.002, weight_decay: 0.05, decay: matrices}}"
-    torch = "AdamW"
 
     weight_decay: NonNegativeNumber = Field(
         0.01, description="The share of a weight, times lr, lost each step."
@@ -47,7 +45,6 @@ class Adamax(Moments, Foreach):
     """Adam with the largest gradient of late in place of the mean square (Kingma & Ba, 2015)."""
 
     example = "{adamax: {lr: 0.002}}"
-    torch = "Adamax"
 
     lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
 
@@ -56,7 +53,6 @@ class NAdam(Moments, Foreach):
     """Adam with Nesterov's momentum (Dozat, 2016)."""
 
     example = "{nadam: {lr: 0.002, momentum_decay: 0.004}}"
-    torch = "NAdam"
 
     lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
     momentum_decay: NonNegativeNumber = Field(0.004, description="How fast the momentum nears its full size.")
@@ -67,6 +63,5 @@ class RAdam(Moments, Foreach):
     """Adam that scales its steps only once the mean square is certain enough (Liu et al., 2020)."""
 
     example = "{radam: {lr: 0.001, weight_decay: 1e-4}}"
-    torch = "RAdam"
 
     decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)

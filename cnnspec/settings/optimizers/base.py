@@ -20,10 +20,8 @@ Betas = Annotated[
 
 
 class Optimizer(Arguments):
-    """How a step moves the weights."""
+    """How a step moves the weights: its subclasses have the names of torch.optim's."""
 
-    torch: ClassVar[str]
-    """Its class in torch.optim."""
     rates: ClassVar[tuple[str, ...]] = ("lr",)
     """Its learning rates, which a schedule changes; none where lr is that of the first step alone."""
 
@@ -59,7 +57,7 @@ class HiddenMatrices(Decaying):
     """The other's class in torch.optim."""
 
     def torch_arguments(self) -> dict[str, Any]:
-        """Those of `torch` alone."""
+        """Those of its own class alone."""
         return {
             name: value
             for name, value in super().torch_arguments().items()

@@ -21,7 +21,6 @@ class Muon(HiddenMatrices):
     which gives the scores, and all biases and norms are AdamW's, as Muon's authors have it.
     """
 
-    torch = "Muon"
     example = "{muon: {lr: 0.02, weight_decay: 0.01, adamw_lr: 0.001}}"
     rest = "AdamW"
     rates = ("lr", "adamw_lr")

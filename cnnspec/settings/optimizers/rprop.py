@@ -16,7 +16,6 @@ Pair = Annotated[
 class Rprop(Foreach):
     """Steps that know a gradient's sign alone, longer while it stays the same (Riedmiller & Braun, 1993)."""
 
-    torch = "Rprop"
     example = "{rprop: {lr: 0.01, step_sizes: [1e-6, 1]}}"
     rates = ()
 

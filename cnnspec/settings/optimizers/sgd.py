@@ -7,11 +7,10 @@ from cnnspec.declare.arguments import Flag, NonNegativeNumber, Probability, Shar
 from cnnspec.settings.optimizers.base import Decaying, Foreach, Fused
 
 
-class Sgd(Decaying, Fused):
+class SGD(Decaying, Fused):
     """Stochastic gradient descent, with momentum if you like."""
 
     example = "{sgd: {lr: 0.1, momentum: 0.9, nesterov: true}}"
-    torch = "SGD"
 
     momentum: Share = Field(0, description="The share of the last step that goes on into this one.")
     dampening: Share = Field(0, description="The share of the gradient that does not enter the momentum.")
@@ -28,10 +27,9 @@ class Sgd(Decaying, Fused):
             raise Reject("nesterov-with-dampening", message, field="dampening", hint="Leave dampening out.")
 
 
-class Asgd(Decaying, Foreach):
+class ASGD(Decaying, Foreach):
     """Stochastic gradient descent with an lr that falls, and an average of the weights beside it (Polyak & Juditsky, 1992)."""
 
-    torch = "ASGD"
     example = "{asgd: {lr: 0.01, t0: 1000}}"
 
     lr: NonNegativeNumber = Field(0.01, description="Learning rate: how far a step goes.")

@@ -109,7 +109,7 @@ KEYS = {"sgd": "momentum", "rmsprop": "momentum", "muon": "momentum", "adam": "b
 @pytest.mark.parametrize(("name", "key"), KEYS.items())
 @pytest.mark.parametrize("steps", [5, 12, 101])
 def test_one_cycle_is_torchs_to_the_last_bit_and_so_is_its_momentum(arguments, name, key, steps):
-    kind = getattr(torch.optim, OPTIMIZERS[name].torch)
+    kind = getattr(torch.optim, OPTIMIZERS[name].__name__)
     ours, theirs = (kind([nn.Parameter(torch.zeros(1, 1))], lr=0.1) for _ in range(2))
     schedule = LRScheduler(OneCycle(**arguments), ours, steps, steps)
     scheduler = lr_scheduler.OneCycleLR(theirs, 0.1, total_steps=steps, **arguments)

@@ -47,7 +47,7 @@ def ours_made(name, **arguments):
 
 @pytest.mark.parametrize(("name", "key", "value"), CASES, ids=str)
 def test_a_value_is_refused_exactly_where_torch_refuses_it(name, key, value):
-    kind = getattr(torch.optim, OPTIMIZERS[name].torch)
+    kind = getattr(torch.optim, OPTIMIZERS[name].__name__)
     theirs = taken(lambda: kind([nn.Parameter(torch.zeros(1, 1))], **{key: value}))
     assert theirs == taken(lambda: ours_made(name, **{key: value}))
 
@@ -56,7 +56,7 @@ def test_a_value_is_refused_exactly_where_torch_refuses_it(name, key, value):
 @pytest.mark.parametrize("fused", [None, False, True])
 @pytest.mark.parametrize("foreach", [None, False, True])
 def test_implementations_exclude_each_other_as_in_torch(name, fused, foreach):
-    kind = getattr(torch.optim, OPTIMIZERS[name].torch)
+    kind = getattr(torch.optim, OPTIMIZERS[name].__name__)
     theirs = taken(lambda: kind([nn.Parameter(torch.zeros(1))], fused=fused, foreach=foreach))
     assert theirs == taken(lambda: ours_made(name, fused=fused, foreach=foreach))
 
@@ -79,7 +79,7 @@ def test_what_contradicts_itself_is_refused_as_torch_does(name, arguments, code,
     with pytest.raises(Reject) as caught:
         ours_made(name, **arguments)
     assert (code, field) == (caught.value.code, caught.value.field)
-    kind = getattr(torch.optim, OPTIMIZERS[name].torch)
+    kind = getattr(torch.optim, OPTIMIZERS[name].__name__)
     assert not taken(lambda: kind([nn.Parameter(torch.zeros(1))], **arguments))
 
 

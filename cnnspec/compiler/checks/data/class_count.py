@@ -49,8 +49,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import Finding, check, error, warning
 from cnnspec.compiler.checks.context import DataContext
+from cnnspec.compiler.checks.interface import Finding, check, error, warning
 from cnnspec.core.plural import plural
 from cnnspec.settings.datasets import name_of
 from cnnspec.settings.datasets.base import Data

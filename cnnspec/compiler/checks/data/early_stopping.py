@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import Finding, check, verdict
 from cnnspec.compiler.checks.context import DataContext
+from cnnspec.compiler.checks.interface import Finding, check, verdict
 
 
 @check("train")

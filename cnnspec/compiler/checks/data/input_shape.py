@@ -27,8 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import Finding, check, error
 from cnnspec.compiler.checks.context import DataContext
+from cnnspec.compiler.checks.interface import Finding, check, error
 from cnnspec.core.plural import times
 from cnnspec.core.shape import is_image
 from cnnspec.settings.datasets import name_of

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cnnspec.compiler.checks.check_interface import Finding, check, warning
 from cnnspec.compiler.checks.context import Context
+from cnnspec.compiler.checks.interface import Finding, check, warning
 from cnnspec.compiler.checks.name_uses import words
 from cnnspec.language.spec import Block, Item, every
 

@@ -23,8 +23,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import Finding, check, warning
 from cnnspec.compiler.checks.context import Context
+from cnnspec.compiler.checks.interface import Finding, check, warning
 from cnnspec.reader.node import Mapping
 
 

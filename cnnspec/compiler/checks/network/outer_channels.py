@@ -27,8 +27,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cnnspec.compiler.checks.check_interface import Finding, check, warning
 from cnnspec.compiler.checks.context import Context
+from cnnspec.compiler.checks.interface import Finding, check, warning
 from cnnspec.compiler.plan import Node, Plan
 from cnnspec.language.spec import Item, every
 from cnnspec.language.values import variables_in

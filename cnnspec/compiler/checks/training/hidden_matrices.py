@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnspec.compiler.checks.check_interface import Finding, check, error
 from cnnspec.compiler.checks.context import TrainContext
+from cnnspec.compiler.checks.interface import Finding, check, error
 from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.optimizers.base import HiddenMatrices
 
