@@ -52,7 +52,7 @@ def module_tree(plan: Plan) -> Container:
     for node in plan.nodes:
         prefix, _, key = node.path.rpartition(".")
         _container(prefix, containers).children.append(
-            Operation(key, node, _emit(node, emits), node.inputs, (node.output,))
+            Operation(key, node, _emit(node, emits), node.inputs, (node,))
         )
     _connect(root, _consumers(plan))
     root.inputs = tuple(plan.inputs.values())

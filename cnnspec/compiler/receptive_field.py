@@ -49,8 +49,8 @@ def receptive_fields(plan: Plan) -> dict[Node, tuple[int, ...] | None]:
     if entry is not None and entry.shape is not None:
         fields[entry] = tuple(FieldOfView(POINT) for _ in sizes)
     for node in plan.nodes:
-        fields[node.output] = _field_of_node(node, fields) if node.known else None
-    return {node: _extents(fields[node.output], sizes) for node in plan.nodes}
+        fields[node] = _field_of_node(node, fields) if node.known else None
+    return {node: _extents(fields[node], sizes) for node in plan.nodes}
 
 
 def _extents(fields: Fields, sizes: tuple[int | None, ...]) -> tuple[int, ...] | None:
@@ -79,7 +79,7 @@ def _field_of_node(node: Node, fields: dict[Value, Fields]) -> Fields:
 
 
 def _field_of_output(node: Node, fields: tuple[FieldOfView, ...]) -> Fields:
-    x, y, layer = node.inputs[0].shape, node.output.shape, node.layer
+    x, y, layer = node.inputs[0].shape, node.shape, node.layer
     assert x is not None and y is not None and layer is not None
     if x.rank and any(field.mixed for field in fields):
         return _after_partial_flatten(node, fields)

@@ -48,7 +48,7 @@ def validate(
     try:
         arguments = model(**values)
     except ValidationError as error:
-        for diagnostic in problems(error, model, values, subject, place, node, hints, reported):
+        for diagnostic in _problems(error, _Request(model, values, subject, place, node, hints), reported):
             findings.add(diagnostic)
         return None
     if not complete:
@@ -62,17 +62,20 @@ def validate(
     return arguments
 
 
-def problems(
-    error: ValidationError,
-    model: type[Arguments],
-    values: MappingType[str, Any],
-    subject: str,
-    place: Place,
-    node: Node | None,
-    hints: Hints,
-    reported: Container[str] = (),
-) -> Iterator[Diagnostic]:
-    """One diagnostic a field that is not `reported`; a missing one is silent where an unknown key resembles it."""
+class _Request(NamedTuple):
+    """What was to be validated; the fields are the arguments of `validate`."""
+
+    model: type[Arguments]
+    values: MappingType[str, Any]
+    subject: str
+    place: Place
+    node: Node | None
+    hints: Hints
+
+
+def _problems(error: ValidationError, request: _Request, reported: Container[str]) -> Iterator[Diagnostic]:
+    """One diagnostic for each field that is not `reported`; none for a missing one for which an unknown key was meant."""
+    model, node = request.model, request.node
     by_field: dict[str, dict[str, Any]] = {}
     for detail in error.errors(include_url=False, include_input=False):
         field = str(detail["loc"][0])
@@ -82,12 +85,12 @@ def problems(
     if isinstance(node, Mapping):
         by_field = {field: detail for field, detail in by_field.items() if not is_end_of_call(field, node)}
         if by_field and len(node.entries) == 1 and _is_bare(node, model):
-            yield _without_colon(node, model, subject)
+            yield _without_colon(node, model, request.subject)
             return
-    meant = {hints.meant(field, model) for field in extra}
+    intended = {request.hints.meant(field, model) for field in extra}
     for field, problem in by_field.items():
-        if not (problem["type"] == "missing" and field in meant):
-            yield _problem(field, problem, model, values, subject, place, node, hints)
+        if not (problem["type"] == "missing" and field in intended):
+            yield _problem(field, problem, request)
 
 
 def _is_bare(node: Mapping, model: type[Arguments]) -> bool:
@@ -121,38 +124,25 @@ def _most_specific(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[st
     return one if one and depth[0] >= depth[1] else other
 
 
-def _problem(
-    field: str,
-    detail: dict[str, Any],
-    model: type[Arguments],
-    values: MappingType[str, Any],
-    subject: str,
-    place: Place,
-    node: Node | None,
-    hints: Hints,
-) -> Diagnostic:
-    if detail["type"] == "missing" and len(detail["loc"]) == 1:
-        return _missing(field, model, subject, place, node)
+def _problem(field: str, detail: dict[str, Any], request: _Request) -> Diagnostic:
+    from cnnspec.declare.remedies import instead, missing, split  # noqa: PLC0415 -- only a mistake pays for it
+
+    model, values, subject, place, node, hints = request
     if detail["type"] == "extra_forbidden":
         message = f"{subject}: {field} is not one of its arguments"
         hint = hints.unknown(field, model, subject, node)
         return Diagnostic("unknown-argument", message, key_place(node, field, place), hint)
+    expected = expectation(model, field)
+    if detail["type"] == "missing" and len(detail["loc"]) == 1:
+        message = f"{subject}: {field} is missing, {_expectation_clause(expected)}"
+        return Diagnostic("missing-argument", message, place, missing(model, subject, node))
     indexes = [part for part in detail["loc"][1:] if isinstance(part, int)]
-    from cnnspec.declare.remedies import instead, split  # noqa: PLC0415 -- only a mistake pays for it
-
     whole = split(node, field)
-    message = f"{subject}: {field} is {quote(whole or values[field])}, it must be {expectation(model, field)}"
+    message = f"{subject}: {field} is {quote(whole or values[field])}, it must be {expected}"
     written = node.get(field) if isinstance(node, Mapping) else node
     computed = written is not None and not is_literal(written)
     hint = instead(model, values, field, whole, computed=computed, limits=detail.get("ctx", {}))
     return Diagnostic("bad-value", message, value_place(node, field, place, indexes), hint)
-
-
-def _missing(field: str, model: type[Arguments], subject: str, place: Place, node: Node | None) -> Diagnostic:
-    from cnnspec.declare.remedies import missing  # noqa: PLC0415 -- only a mistake pays for it
-
-    message = f"{subject}: {field} is missing, {_expectation_clause(expectation(model, field))}"
-    return Diagnostic("missing-argument", message, place, missing(model, subject, node))
 
 
 def _expectation_clause(expected: str) -> str:

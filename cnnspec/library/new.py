@@ -37,7 +37,7 @@ def _comparable(result: Result) -> tuple[object, ...] | None:
     if plan is None:
         return None
     names = {value: name for name, value in plan.inputs.items()}
-    names |= {node.output: node.path for node in plan.nodes}
+    names |= {node: node.path for node in plan.nodes}
     nodes = [(node.path, node.layer, [names.get(value) for value in node.inputs]) for node in plan.nodes]
     outputs = [(output.key, names.get(output.value), output.train_only) for output in plan.outputs]
     inputs = [(name, value.shape) for name, value in plan.inputs.items()]

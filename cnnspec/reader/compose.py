@@ -268,20 +268,6 @@ class _Anchor:
 class _OpenCollection:
     """A list or a mapping whose end has not come yet."""
 
-    __slots__ = (
-        "_key",
-        "anchor",
-        "before",
-        "end",
-        "entries",
-        "has_key",
-        "height",
-        "items",
-        "mapping",
-        "place",
-        "wants_key",
-    )
-
     def __init__(self, place: Place, *, mapping: bool, before: int = 0) -> None:
         self.place = place
         self.end = place

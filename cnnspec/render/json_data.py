@@ -72,7 +72,7 @@ def _layer(node: Node, field: tuple[int, ...] | None) -> dict[str, Any]:
         "kind": node.kind,
         "line": node.place.line,
         "input": inputs[0] if len(inputs) == 1 else inputs,
-        "output": _sizes(node.output),
+        "output": _sizes(node),
         "params": node.params,
         "macs": node.macs,
         "receptive_field": None if field is None else list(field),

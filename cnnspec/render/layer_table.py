@@ -46,7 +46,7 @@ def _row(node: Node, field: tuple[int, ...] | None) -> tuple[str, ...]:
         str(node.place.line),
         printable(node.path),
         node.kind,
-        str(node.output.shape),
+        str(node.shape),
         f"{node.params:,}" if node.params else "",
         macs(node.macs) if node.macs else "",
         _receptive_field_text(field),
@@ -75,7 +75,7 @@ def _shorten_left(name: str, room: int) -> str:
 
 
 def _formulas(node: Node) -> tuple[str, ...]:
-    x, y = node.inputs[0].shape, node.output.shape
+    x, y = node.inputs[0].shape, node.shape
     if node.layer is None or x is None or y is None:
         return ()
     return node.layer.formula(x, y)

@@ -10,7 +10,7 @@ def test_the_resolved_spec_names_the_network_and_holds_what_was_set():
     text = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {width: 4}\nvariants: {wide: {width: 8}}\nlayers: [conv: {out_channels: $width, kernel_size: 1}]\n"
     result = check_text(text, "net.yaml", variant="wide", settings=["train.epochs=3"])
     again = check_text(result.resolved, "elsewhere.yaml")
-    assert ("wide", 3, 8) == (again.plan.name, again.train.epochs, again.plan.nodes[0].output.shape.channels)
+    assert ("wide", 3, 8) == (again.plan.name, again.train.epochs, again.plan.nodes[0].shape.channels)
     assert () == again.diagnostics
     assert "name: net\n" in check_text(text, "net.yaml").resolved
 
