@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from cnnspec.cli.output_errors import UnprintedError, give_up, output_errors
+from cnnspec.cli.output import UnprintedError, give_up, output_errors
 from cnnspec.core.errors import UserError
 from cnnspec.core.terminal import escape
 

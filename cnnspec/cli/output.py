@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -55,9 +56,53 @@ def test_result(score: Score) -> str:
 
 def echo_json(data: object) -> None:
     """Print plain data as JSON; where a file's name is no Unicode, in ASCII, which can hold it."""
+    import json  # noqa: PLC0415 -- most output is text
+
     text = json.dumps(data, ensure_ascii=False, indent=2)
     try:
         text.encode()
     except UnicodeEncodeError:
         text = json.dumps(data, indent=2)
     click.echo(text)
+
+
+READER_GONE = 141
+"""128 and the number of SIGPIPE, as shells have it."""
+
+
+class UnprintedError(Exception):
+    """Output could not be written. No OSError: click ends with 1 where the reader of one has gone."""
+
+    def __init__(self, code: int, message: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+@contextmanager
+def output_errors() -> Iterator[None]:
+    """Raise UnprintedError where standard output can't be written; other errors stay what they are."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise UnprintedError(READER_GONE) from error
+    except OSError as error:
+        if not _while_printing(error):
+            raise
+        message = f"standard output: can't be written ({error.strerror or error})"
+        raise UnprintedError(1, message) from error
+
+
+def _while_printing(error: OSError) -> bool:
+    """Whether click's echo raised it: of a stream the error itself says nothing."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and step.tb_frame.f_code is click.echo.__code__
+
+
+def give_up(error: UnprintedError) -> int:
+    """Say why, where that can be said, and have Python not complain when it closes stdout; the exit code."""
+    if error.message:
+        click.echo(f"error: {error.message}", err=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return error.code

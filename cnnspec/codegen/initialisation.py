@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cnnspec.codegen.syntax import WIDTH, Call, keyword, layout, literal
@@ -84,19 +85,13 @@ def _by_class(
 
 def _runs(init: tuple[Initialisation, ...]) -> list[tuple[Initialiser, list[str]]]:
     """Parameters that start alike: those that draw numbers keep their order, the others are together."""
-    drawn: list[tuple[Initialiser, list[str]]] = []
-    constant: list[tuple[Initialiser, list[str]]] = []
+    alike = groupby((start for start in init if start.initialiser.draws), lambda start: start.initialiser)
+    drawn = [(initialiser, [start.parameter for start in run]) for initialiser, run in alike]
+    constant: dict[Initialiser, list[str]] = {}
     for start in init:
-        if start.initialiser.draws:
-            if not drawn or drawn[-1][0] != start.initialiser:
-                drawn.append((start.initialiser, []))
-            drawn[-1][1].append(start.parameter)
-        else:
-            alike = next((names for other, names in constant if other == start.initialiser), None)
-            if alike is None:
-                constant.append((start.initialiser, alike := []))
-            alike.append(start.parameter)
-    return drawn + constant
+        if not start.initialiser.draws:
+            constant.setdefault(start.initialiser, []).append(start.parameter)
+    return [*drawn, *constant.items()]
 
 
 def _by_name(start: Initialiser, names: list[str], owner: str, indent: int) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from graphlib import CycleError, TopologicalSorter
-
 from cnnspec.core.diagnostic import Findings
 from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of, variables_in
@@ -13,6 +11,8 @@ from cnnspec.reader.node import Node
 def evaluate_variables(variables: dict[str, Node], findings: Findings) -> Scope:
     """The scope of a spec: every variable with its value, or unknown after reporting why."""
     scope = Scope({}, variables, {name: node.place for name, node in variables.items()})
+    if not variables:
+        return scope
     for name in _in_order_of_need(variables, findings):
         scope.unknown -= {name}
         try:
@@ -24,6 +24,8 @@ def evaluate_variables(variables: dict[str, Node], findings: Findings) -> Scope:
 
 def _in_order_of_need(variables: dict[str, Node], findings: Findings) -> list[str]:
     """The names, each after those that it needs; without those on a circle, which is reported, or behind one."""
+    from graphlib import CycleError, TopologicalSorter  # noqa: PLC0415 -- for specs with variables
+
     needs = {name: variables_in(node) & variables.keys() for name, node in variables.items()}
     sorter = TopologicalSorter(needs)
     try:

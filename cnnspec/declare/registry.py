@@ -5,14 +5,14 @@ So start-up does not grow with the vocabulary: the names are known at once, and 
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from cnnspec.declare.arguments import Arguments
 
 A = TypeVar("A", bound=Arguments)
 
 
-class Registry(Mapping[str, type[A]], Generic[A]):
+class Registry(Mapping[str, type[A]]):
     """Name -> subclass of `base`, written as name -> `module:Class` with the module's name in `package`."""
 
     def __init__(self, base: type[A], package: str, entries: Mapping[str, str]) -> None:

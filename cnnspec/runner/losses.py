@@ -1,12 +1,11 @@
 """The loss of a spec by torch's functions, for hard labels and for soft ones, which mixing images gives.
 
-A new loss is its declaration in `settings/losses`, and here a function of the declaration, registered for it.
+A new loss is its declaration in `settings/losses`, and its case in `criterion`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import singledispatch
 
 import torch
 from torch import Tensor
@@ -17,8 +16,6 @@ from cnnspec.settings.losses import BinaryCrossEntropy, CrossEntropy, Loss, Mean
 
 HARD = 1
 """Axes of labels_N; soft ones, targets_NK, have two."""
-
-
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 """(scores_NK, labels) -> the mean over the batch."""
 
@@ -59,38 +56,20 @@ def criterion(
     """
     with rejects_as_user_errors("loss: "):
         config.require_outputs(outputs)
-    return _criterion(config, outputs, class_counts, device)
-
-
-@singledispatch
-def _criterion(
-    config: Loss, outputs: int, class_counts: Sequence[int] | None, device: torch.device
-) -> Criterion:
-    """By the class of the declaration."""
-    raise NotImplementedError(type(config), outputs, class_counts, device)
-
-
-@_criterion.register
-def _(
-    config: CrossEntropy, outputs: int, class_counts: Sequence[int] | None, device: torch.device
-) -> Criterion:
-    weight_K = _class_weights(config, outputs, class_counts, device)
-    return Criterion(_cross_entropy(weight_K, config.label_smoothing), weight_K=weight_K)
-
-
-@_criterion.register
-def _(
-    config: BinaryCrossEntropy, outputs: int, _counts: Sequence[int] | None, device: torch.device
-) -> Criterion:
-    weight = None if config.pos_weight is None else torch.tensor(config.pos_weight, device=device)
-    return Criterion(_binary_cross_entropy(outputs, weight, config.label_smoothing), binary=outputs == 1)
-
-
-@_criterion.register
-def _(
-    _config: MeanSquaredError, outputs: int, _counts: Sequence[int] | None, _device: torch.device
-) -> Criterion:
-    return Criterion(lambda scores_NK, labels: mse_loss(scores_NK, _targets(labels, outputs, scores_NK)))
+    match config:
+        case CrossEntropy():
+            weight_K = _class_weights(config, outputs, class_counts, device)
+            return Criterion(_cross_entropy(weight_K, config.label_smoothing), weight_K=weight_K)
+        case BinaryCrossEntropy():
+            weight = None if config.pos_weight is None else torch.tensor(config.pos_weight, device=device)
+            function = _binary_cross_entropy(outputs, weight, config.label_smoothing)
+            return Criterion(function, binary=outputs == 1)
+        case MeanSquaredError():
+            return Criterion(
+                lambda scores_NK, labels: mse_loss(scores_NK, _targets(labels, outputs, scores_NK))
+            )
+        case _:
+            raise NotImplementedError(type(config))
 
 
 def _class_weights(

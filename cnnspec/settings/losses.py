@@ -1,6 +1,6 @@
 """What `train: {loss: …}` may say: torch.nn's losses, their arguments and defaults.
 
-A new loss is its class, its line in the table below, and its function in `runner/losses`.
+A new loss is its class, its line in the table below, and its case in `runner/losses`.
 """
 
 from typing import Annotated, ClassVar, Literal

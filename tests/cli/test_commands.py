@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import cnnspec
 from cnnspec.cli.main import cli, command_names
-from cnnspec.cli.output_errors import output_errors
+from cnnspec.cli.output import output_errors
 from cnnspec.codegen.targets import TARGETS, export
 from cnnspec.library.specs import shipped_networks, shipped_specs
 

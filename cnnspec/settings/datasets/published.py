@@ -1,6 +1,5 @@
 """The published data sets of grey images, and what is true of them."""
 
-from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -9,7 +8,9 @@ from cnnspec.declare.arguments import Expect
 from cnnspec.settings.datasets.base import Fetched, Published, published
 
 _GREY_28 = (1, 28, 28)
-_TEN = tuple(digits)
+_TEN = tuple("0123456789")
+_SMALL_LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
+_CAPITAL_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 class Digits(Published):
@@ -65,8 +66,8 @@ class Kmnist(IdxFiles):
     }
 
 
-_BY_CLASS = (*digits, *ascii_uppercase, *ascii_lowercase)
-_MERGED = (*digits, *ascii_uppercase, *"abdefghnqrt")
+_BY_CLASS = (*_TEN, *_CAPITAL_LETTERS, *_SMALL_LETTERS)
+_MERGED = (*_TEN, *_CAPITAL_LETTERS, *"abdefghnqrt")
 
 
 class Emnist(Fetched):
@@ -79,7 +80,7 @@ class Emnist(Fetched):
         "byclass": published(_GREY_28, _BY_CLASS, 697_932, 116_323),
         "bymerge": published(_GREY_28, _MERGED, 697_932, 116_323),
         "balanced": published(_GREY_28, _MERGED, 112_800, 18_800),
-        "letters": published(_GREY_28, tuple(ascii_lowercase), 124_800, 20_800),
+        "letters": published(_GREY_28, _SMALL_LETTERS, 124_800, 20_800),
         "digits": published(_GREY_28, _TEN, 240_000, 40_000),
         "mnist": published(_GREY_28, _TEN, 60_000, 10_000),
     }
@@ -149,4 +150,4 @@ class Svhn(Fetched):
     reader = "svhn"
     torchvision = "SVHN"
     example = "{svhn: {download: true}}"
-    known = {"": published(_RGB_32, tuple(digits), 73_257, 26_032)}
+    known = {"": published(_RGB_32, _TEN, 73_257, 26_032)}
