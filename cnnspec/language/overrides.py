@@ -177,8 +177,6 @@ def _entries_to_change(node: Node | None, key: str, above: tuple[str, ...]) -> d
     """The entries to change; a main argument that stands alone is written out."""
     if isinstance(node, Mapping):
         return dict(node.entries)
-    if isinstance(node, Scalar) and node.value == key:
-        return {}
     main = _main_argument(above)
     if main and isinstance(node, Scalar) and node.value is not None:
         return {main: Entry(Scalar(main, main, node.place), node)}

@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import cnnspec
 from cnnspec.codegen.python_module import python_module, python_source
-from cnnspec.compiler.walk.namespace import unfit
+from cnnspec.compiler.walk.namespace import name_problem
 from cnnspec.library.specs import shipped_networks, shipped_specs
 from tests.zoo.networks import ZOO, outputs_by_name, unequal
 
@@ -266,8 +266,10 @@ layers:
   - add: [[], n{name}, {name}-]
 init: {{bn: ones}}
 """
-    text = text if unfit(f"{name}_") is None else text.replace(f"name: {name}_,", "name: other,")
-    text = text if unfit(f"n{name}") is None else text.replace(f"n{name}", "n").replace(f"{name}-", "s")
+    text = text if name_problem(f"{name}_") is None else text.replace(f"name: {name}_,", "name: other,")
+    text = (
+        text if name_problem(f"n{name}") is None else text.replace(f"n{name}", "n").replace(f"{name}-", "s")
+    )
     result = cnnspec.check_text(text)
     assert () == result.diagnostics
     model = cnnspec.build(result)

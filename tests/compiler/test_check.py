@@ -47,3 +47,10 @@ def test_a_wrong_value_is_traced_to_where_it_was_set():
 def test_the_plan_knows_how_many_scores_its_first_output_has():
     text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [{relu, name: a}, flatten, {linear: 7, name: b}]\noutput: [b, a]\n"
     assert 7 == check_text(text).require_plan().scores
+
+
+def test_a_node_is_the_value_that_it_gives():
+    result = check_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\n")
+    (node,) = result.plan.nodes
+    assert node.output is node
+    assert (1, 8, 8) == node.output.shape.sizes

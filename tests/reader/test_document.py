@@ -772,3 +772,8 @@ def test_reading_leaves_the_garbage_collector_as_it_was():
         gc.enable()
     read(Source("x", "a: 1"))
     assert gc.isenabled()
+
+
+def test_a_number_too_large_is_one_with_an_anchor_too():
+    document = read(Source("net.yaml", f"a: &n {'9' * 40}\n"))
+    assert ["number-too-large"] == [diagnostic.code for diagnostic in document.diagnostics]

@@ -13,7 +13,7 @@ from cnnspec.core.errors import UserError
 from cnnspec.data.statistics import ChannelStatistics
 from cnnspec.runner import checkpoint, loop
 from cnnspec.runner.checkpoint import CheckpointMetadata
-from cnnspec.runner.run_folder import RunFolder, describe
+from cnnspec.runner.run_folder import RunFolder, environment_data
 from cnnspec.runner.training_events import EpochEnd
 from cnnspec.settings.train import Train
 from tests.runner.trainings import (
@@ -79,7 +79,10 @@ def test_any_name_makes_a_folder_below_its_parent(tmp_path, name, folder):
 
 def test_what_is_known_beforehand_is_written_beforehand(tmp_path):
     run = RunFolder.create(
-        tmp_path, "net", "cnnspec: 1\n", describe(torch.device("cpu"), PLAIN, 5, ["cnnspec", "train", "net"])
+        tmp_path,
+        "net",
+        "cnnspec: 1\n",
+        environment_data(torch.device("cpu"), PLAIN, 5, ["cnnspec", "train", "net"]),
     )
     assert (run.path / "spec.yaml").read_text() == "cnnspec: 1\n"
     environment = json.loads((run.path / "environment.json").read_text())

@@ -29,10 +29,8 @@ class Names:
         self._valid_names: set[str] = set()
         """Names without a `$` that are known to be fit."""
 
-    def evaluated_name(self, name: Scalar | None, frame: Frame) -> str | None:
+    def evaluated_name(self, name: Scalar, frame: Frame) -> str | None:
         """The name that an item asks for, reported where it can't have it; None where there is none to be had."""
-        if name is None:
-            return None
         if name.text in self._valid_names:
             return name.text
         try:
