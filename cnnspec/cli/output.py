@@ -66,12 +66,15 @@ def echo_json(data: object) -> None:
     click.echo(text)
 
 
+# Output that can't be written: the reader has gone, or the disk is full
+
+
 READER_GONE = 141
 """128 and the number of SIGPIPE, as shells have it."""
 
 
 class UnprintedError(Exception):
-    """Output could not be written. No OSError: click ends with 1 where the reader of one has gone."""
+    """Output could not be written. Not an OSError: click would exit with 1 on a broken pipe."""
 
     def __init__(self, code: int, message: str = "") -> None:
         super().__init__(message)

@@ -76,7 +76,7 @@ def one_interrupt() -> Iterator[None]:
 
 
 def ignore_interrupts() -> None:
-    """From here on the command only says how it ended."""
+    """Ignore Ctrl-C and SIGTERM while the final message is printed."""
     for number in _INTERRUPTS:
         signal.signal(number, signal.SIG_IGN)
 

@@ -1,4 +1,4 @@
-"""Which templates are definitions: all that branch, and nn.Sequentials so frequent that a function saves lines."""
+"""Which templates become classes or functions: each that branches, and an nn.Sequential if a function makes the file shorter."""
 
 from __future__ import annotations
 
@@ -127,6 +127,9 @@ def _lines(parameters: int) -> int:
     return (
         1 if parameters <= _MOST_ON_ONE_LINE else 3 if parameters <= 2 * _MOST_ON_ONE_LINE else parameters + 2
     )
+
+
+# Parameters: the values in which instances differ, named as torch names arguments
 
 
 Column = tuple[SlotValue, ...]

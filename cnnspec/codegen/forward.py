@@ -136,6 +136,9 @@ def _is_call(child: Child) -> bool:
     return isinstance(child, Container) or isinstance(child.emit, Module)
 
 
+# Names of the values: one that is not read any more gives its name to the next
+
+
 _LETTERS = ("y", "z", "u", "v", "w")
 
 

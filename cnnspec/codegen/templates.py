@@ -37,7 +37,7 @@ class Template:
 
     parts: tuple[Template, ...]
     slots: tuple[Slot, ...]
-    """Those that whoever makes the module has to fill: of a definition, its parameters."""
+    """The slots that a call fills; after `Definitions`, the definition's parameters."""
     instances: dict[Child, SlotValues] = field(default_factory=dict)
     """What fills the slots, for each of the alike children."""
     inline: bool = False

@@ -31,7 +31,7 @@ _PARAMETERS = ("weight", "bias")
 
 
 class ParameterInit(NamedTuple):
-    """How a parameter starts, where that is written, and who is told where it does not suit."""
+    """A parameter's initialiser, its place, and the reporter for its mistakes."""
 
     initialiser: Initialiser
     place: Place
@@ -39,7 +39,7 @@ class ParameterInit(NamedTuple):
 
 
 InitByParameter = dict[str, ParameterInit | None]
-"""For each of a layer's parameters how it starts; None: as torch has it, whatever is said further out."""
+"""Parameter → its initialisation; None: torch's default, which overrides outer `init`s."""
 
 
 class InitReader:

@@ -76,6 +76,9 @@ def _size(size: Plain, node: Node, scope: Scope, findings: Findings) -> int | No
     return None
 
 
+# `output`
+
+
 def read_outputs(spec: Spec, last: Value, frame: Frame, names: Names) -> tuple[Output, ...]:
     """The outputs that are there; without `output` the last item's."""
     if spec.outputs is None:

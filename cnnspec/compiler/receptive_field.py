@@ -121,7 +121,7 @@ def _unflattened(fields: tuple[FieldOfView, ...]) -> Fields:
 
 
 def _compose(field: FieldOfView, outer: Reach) -> FieldOfView | None:
-    """What an output sees that reads, as `outer` says, values that see as `field` says."""
+    """The field of an output that reads, by `outer`, values with the field `field`; None: too many phases."""
     inner = field.reach
     if inner is None:
         return field

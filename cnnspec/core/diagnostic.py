@@ -60,7 +60,7 @@ class Diagnostic(NamedTuple):
 
 
 class Findings:
-    """Takes diagnostics."""
+    """Base of what collects diagnostics: `error` and `warning` build one and hand it to `add`."""
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Record one."""

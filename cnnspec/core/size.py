@@ -77,7 +77,7 @@ def broadcast(one: Size, other: Size) -> Size:
 
 
 def cut(size: Size, start: int, stop: int | None) -> Size:
-    """The number of elements in `[start:stop]`; unknown only where a bound counts from the other end than the other."""
+    """The number of elements in `[start:stop]`; None where the size is unknown and the bounds count from different ends."""
     if stop is not None and (start < 0) == (stop < 0):
         return stop - start
     if size is None:

@@ -19,7 +19,7 @@ _WITH_ARGUMENTS = {
     "lecun_normal": ("kaiming_normal", "{kaiming_normal: {nonlinearity: linear}}"),
     "lecun_uniform": ("kaiming_uniform", "{kaiming_uniform: {nonlinearity: linear}}"),
 }
-"""Words of other libraries that are ours with arguments: the name, and how it is written."""
+"""Foreign names of one of our names with arguments: word → (our name, how it is written)."""
 _CLOSEST = 3
 """The number of difflib's best matches that are looked at."""
 _MOST_COMPARED = 100

@@ -1,4 +1,4 @@
-"""What must be left of a split whose bad files are skipped; asked of a loader as far as it knows of bad files."""
+"""What to raise when skipping bad files leaves a split, or a class, without images; a loader knows a file is bad once it has tried it."""
 
 from __future__ import annotations
 

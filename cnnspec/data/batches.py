@@ -1,4 +1,4 @@
-"""Batches: how many images each has, and that none of them is a single image, which batch norm can't be trained on."""
+"""Batches and their sizes. No batch has a single image: batch norm can't be trained on one."""
 
 from __future__ import annotations
 

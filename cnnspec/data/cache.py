@@ -19,9 +19,9 @@ from cnnspec.settings.train import Train
 
 Location = Literal["device", "ram", "none"]
 SHARE = 1 / 4
-"""Of a memory, what images may take by themselves; the network, its gradients and other programs need the rest."""
+"""Share of a memory that `auto` fills."""
 MOST = 3 / 4
-"""What they may take where the spec names the place: whoever names it knows how small the network is."""
+"""Share of a memory that a cache named in the spec may fill."""
 _DECODED_AT_ONCE = 64
 
 

@@ -32,7 +32,7 @@ class ImageFiles(NamedTuple):
     resize: Resize
 
     def identity(self) -> bytes:
-        """The files' names from where they part, wherever all of them lie."""
+        """The paths, relative to their common folder, joined by NUL."""
         common = os.path.commonpath(self.paths)
         return "\0".join(os.path.relpath(path, common) for path in self.paths).encode(
             "utf-8", "surrogateescape"
@@ -58,7 +58,7 @@ class Split(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Another one for other images or labels; of files it knows the names alone."""
+        """A hash of labels and pixels; of image files, of labels and relative paths."""
         digest = blake2b(self.labels.tobytes(), digest_size=8)
         # pixels are not copied: they may be most of the memory
         digest.update(self.images.identity() if isinstance(self.images, ImageFiles) else self.images.data)

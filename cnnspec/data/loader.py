@@ -210,7 +210,7 @@ def _transformed(transform: Transform, batch: Batch) -> Batch:
 
 
 def to_device(part: Tensor, device: torch.device) -> Tensor:
-    """On the device. Only what is pinned may be on its way while others work: else it can arrive as garbage."""
+    """Copies to a device; asynchronously only from pinned memory, since an unpinned buffer may be reused before the copy ends."""
     if part.device == device:
         return part
     return part.to(device, non_blocking=device.type == "cuda" and part.is_pinned())

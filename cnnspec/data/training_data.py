@@ -41,7 +41,7 @@ class TrainingData:
     validation_V: Tensor
     pipeline: Pipeline
     statistics: ChannelStatistics
-    """Of the images to fit as they are; `normalise` may have said others to normalise by: pipeline.statistics."""
+    """Mean and deviation of the images to fit; `pipeline.statistics` are those used, which `normalise` can set."""
     class_names: tuple[str, ...]
     seed: int
     fixed: bool

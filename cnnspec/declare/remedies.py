@@ -32,7 +32,7 @@ _UNQUOTED = "It is a text. Write it without quotes."
 
 
 def truth_word(value: object) -> bool | None:
-    """What a text was meant to be that says yes or no."""
+    """True or False for a word such as `yes` or `off`; else None."""
     return _BOOLEANS.get(value.strip().lower()) if isinstance(value, str) else None
 
 
@@ -97,13 +97,13 @@ def instead(
 
 
 def _limit_hint(limits: MappingType[str, Any]) -> str:
-    """The nearest value within the bounds; a negative one is none: -1 and the like stand for something else."""
+    """The hint with the limit that was passed; negative limits are left out: such fields use -1 as a special value."""
     found = (f"Write {limits[key]:g} {sign}." for key, sign in _LIMITS.items() if limits.get(key, -1) >= 0)
     return next(found, "")
 
 
 def _whole_numbers(model: type[Arguments], values: MappingType[str, Any], field: str) -> list[int]:
-    """Those next to a value that is none, where its field takes no others."""
+    """The whole numbers next to a float, where the field accepts whole numbers only."""
     value = values[field]
     if not isinstance(value, float) or not math.isfinite(value) or value.is_integer():
         return []

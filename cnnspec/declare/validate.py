@@ -19,7 +19,7 @@ A = TypeVar("A", bound=Arguments)
 
 
 class Hints(NamedTuple):
-    """What is known of words that are no arguments: rooms above this one know other libraries' words."""
+    """Callbacks for unknown arguments, given by the rooms above, which know other libraries' names."""
 
     meant: Callable[[str, type[Arguments]], str | None]
     """The argument of the model that an unknown word was meant for."""
@@ -117,7 +117,7 @@ def _without_colon(node: Mapping, model: type[Arguments], subject: str) -> Diagn
 
 
 def _most_specific(one: dict[str, Any] | None, other: dict[str, Any]) -> dict[str, Any]:
-    """Of a union's branches the one that got furthest into a list knows the place best."""
+    """Of two errors of one field, the one with more list indexes: its place is more exact."""
     depth = [
         sum(isinstance(part, int) for part in detail["loc"]) if detail else -1 for detail in (one, other)
     ]
@@ -171,7 +171,7 @@ def value_place(node: Node | None, field: str, default: Place, indexes: list[int
 
 
 def visible(value: Node, key: Place) -> Place:
-    """An empty value can't be pointed at: point at its key."""
+    """The place of the value, or of its key where the value is empty."""
     place = value.place
     empty = (place.line, place.column) == (place.end_line, place.end_column)
     return key if empty else place

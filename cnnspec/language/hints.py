@@ -75,6 +75,9 @@ HINTS = Hints(similar_argument, hint_for_unknown)
 """The hints for the arguments of layers and of settings."""
 
 
+# Words of another section
+
+
 Form = Callable[[str, MappingType[str, type[Arguments]]], str]
 """From a word and a table to how the choice is written that is called so; empty for none."""
 

@@ -38,7 +38,7 @@ _NO_KEYS = ItemKeys()
 
 
 class ItemReader:
-    """Reads lists of items; knows which blocks there are (None: that could not be read)."""
+    """Reads lists of items. `blocks`: the names of the spec's blocks, None where `blocks` could not be read."""
 
     def __init__(self, blocks: Collection[str] | None, findings: Findings) -> None:
         self._blocks = blocks or ()
@@ -259,6 +259,9 @@ def _is_empty(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value is None
 
 
+# Which key of an item is its kind, and what is said of the others
+
+
 _TYPES = {"type", "kind", "layer", "op"}
 
 
@@ -306,7 +309,7 @@ def _kind_under_type_key(candidates: list[Entry], findings: Findings) -> Entry |
 
 
 def _with_arguments_beside(kind: Entry, others: list[Entry], findings: Findings) -> Entry:
-    """The kind with its arguments that stand beside it; all that does is reported."""
+    """The kind's entry with the arguments written beside it moved inside; each is reported."""
     inside = dict(kind.value.entries) if isinstance(kind.value, Mapping) else {}
     empty = isinstance(kind.value, Scalar) and kind.value.value is None
     arguments = [entry for entry in others if _is_argument(entry.key.text, kind.key.text)]

@@ -165,6 +165,9 @@ def _layers(root: Mapping, items: ItemReader, findings: Findings) -> tuple[Item,
     return items.items(entry.value)
 
 
+# `output`
+
+
 def read_output(entry: Entry, findings: Findings) -> tuple[OutputForm, tuple[OutputSpec, ...]]:
     """The form of what is returned, and each output."""
     value = entry.value

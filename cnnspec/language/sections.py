@@ -1,4 +1,4 @@
-"""Keys and names in the sections of a spec: which there may be, which were meant, where what is missing is told."""
+"""Helpers for sections: known keys, corrections of misspelt ones, valid names, places for what is missing."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from cnnspec.layers.base import Layer
 from cnnspec.reader.node import Mapping, Node, Scalar
 
 Form = Literal["layer", "layers", "merge", "block", "dynamic", "broken"]
-"""What an item is; `dynamic`: an expression says which; `broken`: that can't be told, and was reported."""
+"""`dynamic`: the kind is an expression. `broken`: the item is wrong, which was reported."""
 
 HOLDERS = ("layers", "merge", "block")
 """Forms of items that hold others."""

@@ -23,7 +23,7 @@ K = TypeVar("K")
 
 
 class Unknown(Exception):  # noqa: N818 -- control flow, not a fault: the value can't be had, and that was told
-    """A value depends on something that is already reported, or has just been."""
+    """The value can't be computed; the reason has been reported."""
 
 
 def value_of(node: Node, scope: Scope, findings: Findings) -> Plain:
@@ -45,7 +45,7 @@ def value_of(node: Node, scope: Scope, findings: Findings) -> Plain:
 
 
 def values_of(nodes: Iterable[tuple[K, Node]], scope: Scope, findings: Findings) -> list[tuple[K, Plain]]:
-    """The values of many nodes. Raises Unknown where one fails, but only after all had their say."""
+    """The values of many nodes. Raises Unknown where one fails, after evaluating all, so that every mistake is reported."""
     found: list[tuple[K, Plain]] = []
     failed = False
     for key, node in nodes:

@@ -31,7 +31,7 @@ Nonlinearity = Literal[
 ]
 
 MOST_AXES = 9
-"""More axes than any parameter has: no limit."""
+"""Stands for `no upper limit`: no parameter has so many axes."""
 
 
 class Initialiser(Arguments):

@@ -35,7 +35,7 @@ class Pool(Layer):
 
     main = "kernel_size"
     averages: ClassVar[bool] = False
-    """Whether torch computes it by its average pool, which refuses more volumes."""
+    """Whether torch computes it by AvgPool3d, which refuses kernels larger than the volume."""
 
     kernel_size: Sizes = Field(description="Extent of the window along each spatial axis, in elements.")
     stride: OptionalSizes = Field(

@@ -13,7 +13,7 @@ from cnnspec.reader.document import read
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 
 _SCHEMA_COMMENT = re.compile(r"\A# yaml-language-server: .*\n")
-"""Where an editor finds the schema, as seen from `specs/`."""
+"""The first line that tells an editor where the schema is; its path holds in `specs/` only."""
 _SECTIONS = {"unused-block": "blocks", "unused-variable": "vars"}
 
 
@@ -53,6 +53,9 @@ def _without_unused(text: str) -> str:
         places = [found.place for found in unused if _SECTIONS[found.code] == section]
         text = remove_entries(text, root, section, places)
     return text
+
+
+# Cutting entries out of a text
 
 
 class Edit(NamedTuple):
@@ -123,7 +126,7 @@ def _last_line(entry: Entry) -> int:
 
 
 def _ends(node: Node) -> Iterable[int]:
-    """The last lines of the values in a node; a block's own end is where the next thing begins."""
+    """The last lines of a node's scalars; a block mapping's own end is the start of what follows it."""
     if isinstance(node, Scalar) or not (children := _children(node)):
         return [node.place.end_line]
     return [line for child in children for line in _ends(child)]

@@ -75,7 +75,7 @@ class Composer:
         self._count = 0
         self._documents = 0
         self._open = [_OpenCollection(Place(source), mapping=False)]
-        """The collections that are open, the innermost last; the first holds the root."""
+        """Stack of unfinished collections; the first is a list that holds the root."""
 
     def compose(self) -> Node | None:
         """The root, or None where the text is empty but for comments.

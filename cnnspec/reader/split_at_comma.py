@@ -28,7 +28,7 @@ def whole_text(piece: Scalar) -> str:
 
 
 def is_end_of_call(key: str, node: Mapping) -> bool:
-    """Whether a key of the mapping is the second half of a split call; an error is reported for the first half."""
+    """Whether the key is the second half of a call that YAML split; the error is reported at the first half."""
     if key.count("(") >= key.count(")"):
         return False
     texts = (value.text for _, value in node if isinstance(value, Scalar))

@@ -32,7 +32,7 @@ class SettingGroup(NamedTuple):
     title: str
     registry: Mapping[str, type[Arguments]]
     place: str
-    """Where a spec says which one: a format for how one is written."""
+    """Where it stands in a spec: a %-format that takes how it is written."""
 
 
 SETTINGS = (

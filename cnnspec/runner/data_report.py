@@ -114,6 +114,9 @@ def _size_of(file: Path) -> tuple[int, int] | None:
         return None
 
 
+# The picture
+
+
 GAP = 2
 _GREY = 128
 

@@ -25,11 +25,11 @@ from cnnspec.runner.training_state import TrainingState
 _SMOOTHING = 0.9
 """Of the exponential mean that is taken of the losses."""
 _DIVERGED = 4.0
-"""Times the least loss: what follows tells no more."""
+"""The test ends where the smoothed loss exceeds this multiple of its minimum."""
 _SLOPE_PARTS = 10
-"""The fall is measured over a fifth of the curve, two of these: over a few steps it is that of single batches."""
+"""Slopes are taken over 2/10 of the curve."""
 _LEAST_FALL = 0.02
-"""A fall by less than this share of the loss is taken for the difference of single batches."""
+"""Falls below this share of the loss are noise."""
 
 
 class LossCurve(NamedTuple):

@@ -100,6 +100,9 @@ def _run_number(entry: Path) -> int:
     return int(entry.name) if re.fullmatch("[0-9]{1,9}", entry.name) else 0
 
 
+# What environment.json holds
+
+
 _PACKAGES = ("cnnspec", "torch", "numpy", "pillow", "safetensors")
 
 

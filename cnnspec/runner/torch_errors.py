@@ -1,4 +1,4 @@
-"""torch's errors about what is the user's to mend, as UserErrors that say what to write."""
+"""Errors of torch that the user can fix, as UserErrors with a hint."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class EarlyStop:
 
 @dataclass(frozen=True, slots=True)
 class TrainingEnd:
-    """The end: the model has the weights of its best epoch, and these were its only look at the test set."""
+    """The end. The model has its best epoch's weights; `test` is their score on the test set."""
 
     epoch: int
     step: int
@@ -91,6 +91,9 @@ class TrainingEnd:
 
 
 Event = TrainingStart | SkippedFile | EpochProgress | EpochEnd | EarlyStop | TrainingEnd
+
+
+# The error that ends a training whose numbers are no numbers any more
 
 
 SMALLER_LR = "A smaller lr is the usual remedy; `cnnspec tune lr` looks for one."

@@ -28,7 +28,7 @@ class Loss(Arguments):
     """What training makes small."""
 
     one_for_two: ClassVar[bool] = False
-    """Whether one output can tell two classes apart."""
+    """Whether a single output is allowed for two classes."""
     outputs: ClassVar[Literal["softmax", "sigmoid", "values"]] = "values"
     """What the network gives: scores for a softmax, a score for a sigmoid each, or each class's value from 0 to 1."""
 

@@ -79,7 +79,7 @@ class Schedule(Arguments):
         return self.model_dump(exclude={*Schedule.model_fields})
 
     def require_effect(self, lr: float, epochs: int) -> None:
-        """Raise Reject where lr never changes, or the wrong way: it can be followed, but is hardly meant."""
+        """Raise Reject where the schedule has no effect, or raises lr: reported as a warning."""
 
 
 def require_below(lr: float, name: str, least: float, so: str) -> None:
@@ -91,7 +91,7 @@ def require_below(lr: float, name: str, least: float, so: str) -> None:
 
 @lru_cache(maxsize=64)
 def _multiplied(lr: float, gamma: float, times: int) -> float:
-    """Again and again, as torch does it: a power differs in its last bits."""
+    """The rate lr · gamma^times by repeated multiplication, as torch computes it: a power differs in the last bits."""
     for _ in range(times):
         lr *= gamma
     return lr
@@ -282,7 +282,7 @@ class OneCycle(Schedule):
         return goal + (start - goal) / 2.0 * (math.cos(math.pi * share) + 1)
 
     def _ends(self, steps: int) -> list[float]:
-        """The steps, none a whole number by need, from which one phase leads to the next."""
+        """The steps at which phases begin and end; they may be fractions."""
         peak, last = float(self.pct_start * steps) - 1, float(steps - 1)
         if self.three_phase:
             return [0.0, peak, float(2 * self.pct_start * steps) - 2, last]

@@ -35,9 +35,9 @@ AverageDecay = Annotated[
 ]
 
 _HALF = 0.5
-"""Of an image: less is rounded down."""
+"""A class's share rounds to 0 images below this."""
 _ROUNDING_ERROR = 1e-6
-"""Of an image: products of floats are off by less."""
+"""Tolerance for rounding errors in products of floats, in images."""
 
 
 def _adamw() -> Optimizer:

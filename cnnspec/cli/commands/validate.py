@@ -48,7 +48,7 @@ class _Checked(NamedTuple):
 
 
 def _checked(spec: str, settings: tuple[str, ...]) -> Iterator[_Checked]:
-    """The spec, and without `@` each of its variants; what the base has said is not said again."""
+    """The spec, then each variant unless one is named; diagnostics of the base are not repeated."""
     opened = open_spec(spec)
     base = check_document(opened.document, variant=opened.variant, settings=settings)
     yield _Checked(opened.label, base, list(base.diagnostics))

@@ -82,7 +82,7 @@ class DataContext(TrainContext):
 
     @property
     def output_written(self) -> Written:
-        """What gives it."""
+        """Where the first output is written; the input where there is none."""
         return self.output.node or self.first_input
 
     @property

@@ -67,7 +67,7 @@ def check(*needs: Need) -> Callable[[Callable[[C], Iterator[Finding]]], Check]:
 
 
 def verdict(at: Field, rule: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> Iterator[Finding]:
-    """What a declaration's own rule says of `args`; the field that its Reject names is looked for in `at`."""
+    """The findings of a declaration's own rule: its Reject as an error at the field."""
     try:
         rule(*args, **kwargs)
     except Reject as no:

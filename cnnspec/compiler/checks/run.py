@@ -47,7 +47,7 @@ def _context(spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, 
 
 
 def _run(checks: Iterable[Check], context: Context, known: set[Need], findings: Report) -> None:
-    """Checks that would echo other errors come last, one after another."""
+    """Run all checks, those that need `no errors` last and only while there is none."""
     early = [check for check in checks if check.needs <= known]
     late = [check for check in checks if "no errors" in check.needs and check.needs <= known | {"no errors"}]
     for check in early:

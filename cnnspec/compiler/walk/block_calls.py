@@ -33,7 +33,7 @@ class Parameter(NamedTuple):
     node: Node | None
     """None where the call lacks it."""
     is_default: bool
-    """Whether it is the default, which sees the arguments before it, not what stands around the call."""
+    """Whether it is the default: evaluated in the block's scope, not in the caller's."""
 
 
 class CallSite(NamedTuple):
@@ -54,9 +54,9 @@ class CallReader:
     def __init__(self, variables: Scope) -> None:
         self._variables = variables
         self._sites: dict[Item, CallSite] = {}
-        """Those of which nothing had to be reported."""
+        """Call sites without mistakes, by item."""
         self._sites_by_keys: dict[tuple[Item, frozenset[str]], CallSite] = {}
-        """Likewise, of items whose expression gives a mapping with such keys."""
+        """The same for calls with one mapping expression, by item and its keys."""
 
     def call(self, item: Item, block: Block, frame: Frame, channels: Size) -> Call:
         """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
@@ -137,7 +137,7 @@ class CallReader:
 
 
 def _no_known_key(value: dict[str, Plain], written: Scalar, block: Block, findings: Findings) -> None:
-    """Of a mapping that was meant as one argument no key is known: that is one mistake."""
+    """Report a mapping none of whose keys is an argument of the block."""
     message = f"{block.name}: {written.text} holds {yaml_text(value)}, none of which it takes"
     hint = f"It takes {', '.join([*block.args, *block.inputs]) or 'none'}."
     if block.args:

@@ -76,6 +76,9 @@ def _argument_node(item: Item, field: str | None) -> Yaml | None:
     return item.args
 
 
+# Where a value comes from, in words: `flatten gave 320 = 20 × 4 × 4 (line 8).`
+
+
 def gave(values: Iterable[Value]) -> str:
     """A sentence about each value that a node made, or nothing for an input's."""
     return " ".join(filter(None, dict.fromkeys(map(_sentence, values))))

@@ -1,4 +1,4 @@
-"""Where the walk is."""
+"""The walk's position: namespace, variables, inputs, reporter."""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ from cnnspec.language.spec import Item
 from cnnspec.language.values import Unknown, value_of
 from cnnspec.reader.node import Mapping, Node
 
+# `when`
+
 
 def is_there(node: Node, scope: Scope, findings: Findings) -> bool | None:
     """What a `when` says; None where that can't be told, which is reported."""
@@ -30,6 +32,9 @@ def is_there(node: Node, scope: Scope, findings: Findings) -> bool | None:
     hint = "Compare it, as in `when: $act == 'relu'`." if said is None else f"Write {yaml_text(said)}."
     findings.error("bad-value", message, node.place, hint, definitions(node, scope))
     return None
+
+
+# `repeat`
 
 
 _HINT = "Write a whole number, or {name: number or list}."
@@ -89,6 +94,9 @@ def _refuse(
     elif isinstance(value, list):
         hint = "To run through a list, name its variable: `repeat: {row: $table}`."
     findings.error(code, message, node.place, hint, related)
+
+
+# `expect`
 
 
 def check_expected(item: Item, node: Node, shape: Shape | None, scope: Scope, findings: Findings) -> None:

@@ -51,7 +51,7 @@ class Reporter(Findings):
 
 
 class ArgumentReporter(Findings):
-    """Findings on the arguments of an item: a wrong value is told with where its variables got theirs."""
+    """Adds to each finding where the variables of the argument were defined."""
 
     def __init__(self, reporter: Findings, arguments: Node, scope: Scope) -> None:
         self._reporter = reporter

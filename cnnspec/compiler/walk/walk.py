@@ -24,7 +24,7 @@ from cnnspec.language.values import variables_in
 from cnnspec.reader.node import Mapping, Node, Scalar
 
 Observer = Callable[["Item", Value], None]
-"""Is told of each item that is there, whenever the walk has passed it, and of what it gives."""
+"""Called with each item that is present, and its value."""
 
 
 class Walk:
@@ -79,7 +79,7 @@ class Walk:
         return result if there else _common_value(value, result)
 
     def _finish(self, item: Item, result: Value, scope: Scope, frame: Frame) -> None:
-        """The item is there and gave something: is it what it says it gives?"""
+        """Check `expect`, and call the observer."""
         if item.expect is not None:
             check_expected(item, item.expect, result.shape, scope, frame.reporter)
         if self._observer is not None:
@@ -244,7 +244,7 @@ def _remaining(item: Item, kept: list[Value], dropped: list[Branch], frame: Fram
 
 
 def _common_value(value: Value, result: Value) -> Value:
-    """What comes out of an item that may not be there: known where that makes no difference."""
+    """The value where it is unknown whether the item is present: known only if both shapes are equal."""
     return result if value.shape == result.shape else Value(None)
 
 

@@ -15,7 +15,7 @@ _SECOND = -0x6B2FB644ECCEEE15  # 0x94D049BB133111EB
 _BITS = 24
 """Of a float32's fraction: every value is exact, and below 1."""
 _MOST = 2**20
-"""Draws that an image may have, so that more of them leave the first as they are."""
+"""Counter values reserved for a sample, so that adding an augmentation leaves earlier draws unchanged."""
 
 
 def uniform(key: int, numbers_N: Tensor, draws: int) -> Tensor:

@@ -96,6 +96,9 @@ def _draft(image: Image.Image, channels: int, size: tuple[int, int]) -> None:
         image.draft("L" if channels == 1 or image.mode == "L" else "RGB", (needed[0], needed[1]))
 
 
+# The size
+
+
 _GAP = 2.0
 """What is shrunk further than this is averaged over whole pixels first."""
 
@@ -126,6 +129,9 @@ def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     canvas = Image.new(image.mode, size, black)
     canvas.paste(whole, ((size[0] - width) // 2, (size[1] - height) // 2))
     return canvas
+
+
+# The channels
 
 
 _ALPHA = {"LA", "La", "PA", "RGBA", "RGBa"}

@@ -10,7 +10,7 @@ from cnnspec.settings.schedules import Position, Schedule
 
 
 class LRScheduler:
-    """TrainingData the learning rates of an optimizer, of each parameter group by its own lr."""
+    """Sets the learning rate of each of an optimizer's parameter groups, by the lr that the group starts with."""
 
     def __init__(self, config: Schedule, optimizer: Optimizer, steps: int, steps_per_epoch: int) -> None:
         """`steps` are those of the whole training, of which an epoch has `steps_per_epoch`."""

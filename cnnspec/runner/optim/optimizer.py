@@ -70,6 +70,9 @@ def _without(weights: Weights, excluded: Weights) -> list[nn.Parameter]:
     return [weight for weight in weights if id(weight) not in numbers]
 
 
+# Classes without torch._dynamo, whose import takes a second
+
+
 _DECORATED = ("add_param_group", "zero_grad", "state_dict", "load_state_dict")
 
 

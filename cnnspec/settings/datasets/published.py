@@ -1,4 +1,4 @@
-"""The published data sets of grey images, and what is true of them."""
+"""The published data sets, and what is known of them."""
 
 from typing import Annotated, ClassVar, Literal
 
