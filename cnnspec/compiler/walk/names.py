@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from cnnspec.compiler.plan import Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame
@@ -10,7 +10,7 @@ from cnnspec.compiler.walk.namespace import find, find_group, name_problem, visi
 from cnnspec.core.diagnostic import Findings, Place, Related, Report
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean
-from cnnspec.language.spec import Item, Spec
+from cnnspec.language.spec import Item, Spec, every
 from cnnspec.language.values import Unknown, text_of
 from cnnspec.layers import KINDS
 from cnnspec.reader.node import Scalar
@@ -134,7 +134,9 @@ class Names:
         found = self._collected.get(id(items))
         if found is None:
             found = self._collected[id(items)] = {}
-            _collect(items, found)
+            for item in every(items):
+                if item.name is not None:
+                    found.setdefault(item.name.text, item.name.place)
         return found
 
 
@@ -175,12 +177,3 @@ def _path_hint(path: str, frame: Frame) -> str:
         if find(prefix, frame.spaces) is not None:
             return f"{prefix} holds nothing that can be named: it is a layer, or the instance of a block."
     return f"There is no {parts[0]} before this item."
-
-
-def _collect(items: Iterable[Item], found: dict[str, Place]) -> None:
-    for item in items:
-        if item.name is not None:
-            found.setdefault(item.name.text, item.name.place)
-        _collect(item.body, found)
-        for branch in item.branches:
-            _collect(branch.items, found)
