@@ -112,7 +112,7 @@ def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> E
 
         def __init__(self) -> None:
             super().__init__()
-            self.precisionl, self.seconds = model, 0.0
+            self.model, self.seconds = model, 0.0
 
         def on_train_epoch_start(self) -> None:
             """After all that `fit` sets up."""
@@ -125,11 +125,11 @@ def lightning(model: nn.Module, batches: DataLoader[tuple[Tensor, Tensor]]) -> E
         def training_step(self, batch: tuple[Tensor, Tensor], _index: int) -> Tensor:
             """The loss of a batch."""
             images_NCHW, labels_N = batch
-            return nn.functional.cross_entropy(self.precisionl(images_NCHW), labels_N)
+            return nn.functional.cross_entropy(self.model(images_NCHW), labels_N)
 
         def configure_optimizers(self) -> torch.optim.Optimizer:
             """As all have it."""
-            return _optimizer(self.precisionl)
+            return _optimizer(self.model)
 
     quiet = dict.fromkeys(
         ("logger", "enable_checkpointing", "enable_progress_bar", "enable_model_summary"), False

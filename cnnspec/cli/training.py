@@ -61,16 +61,20 @@ def run_spec(run: Path) -> Path:
     """The spec in a run folder. Raises UserError where it is none."""
     spec = run / "spec.yaml"
     if not spec.is_file():
-        raise UserError(f"{run}: not a run folder: it holds no spec.yaml", _instead(run))
+        raise UserError(f"{run}: not a run folder: it holds no spec.yaml", _run_hint(run))
     return spec
 
 
-def _instead(run: Path) -> str:
+_LEVELS = ("*/", "*/*/", "*/*/*/")
+"""How far below a folder a run is looked for: `runs/NAME/NUMBER` in the folder where a training ran."""
+
+
+def _run_hint(run: Path) -> str:
     if not run.exists():
         return "There is no such folder."
     if run.is_file():
         return "It is a file; name the folder that a training has left."
-    runs = [path.parent for path in run.glob("**/spec.yaml")]
+    runs = [path.parent for levels in _LEVELS for path in run.glob(f"{levels}spec.yaml")]
     newest = max(runs, key=lambda folder: ((folder / "spec.yaml").stat().st_mtime, folder), default=None)
     return (
         f"Did you mean {newest}?"
