@@ -84,7 +84,8 @@ def check_text(
 
     `observer` is called with each item that the walk passes, and the value that it gives.
     """
-    return check_document(read(Source(name, text)), variant=variant, settings=settings, observer=observer)
+    with gc_paused():
+        return check_document(read(Source(name, text)), variant=variant, settings=settings, observer=observer)
 
 
 def check_document(

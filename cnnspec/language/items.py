@@ -83,7 +83,7 @@ class ItemReader:
         entry = kind_entry(node, self._exists, self._findings)
         item_keys = self._keys(node) if entry is None or len(node.entries) > 1 else _NO_KEYS
         if entry is None:
-            return Item(node.place, "broken", "", **item_keys._asdict())
+            return Item(node.place, "broken", "", *item_keys)
         form: Form = "layers" if entry.key.text == "layers" else self._form(entry.key)
         return self._of_kind(entry.key, form, entry.value, item_keys)
 
@@ -144,7 +144,7 @@ class ItemReader:
         item_keys = self._check_keys(form, kind, place, item_keys)
         if form == "layers":
             body = self.items(value) if value is not None else self._nothing(place)
-            return Item(place, form, kind, body=body, **item_keys._asdict())
+            return Item(place, form, kind, *item_keys, body=body)
         if form == "merge":
             args, branches = self._merge(kind, place, value)
         else:
@@ -157,12 +157,12 @@ class ItemReader:
             place,
             form,
             kind,
-            args,
+            *item_keys,
+            args=args,
             branches=branches,
             layer=layer,
             literal=literal,
             plain=plain,
-            **item_keys._asdict(),
         )
 
     def _check_keys(self, form: Form, kind: str, place: Place, item_keys: ItemKeys) -> ItemKeys:

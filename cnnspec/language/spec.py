@@ -25,6 +25,12 @@ class Item:
     place: Place
     form: Form
     kind: str
+    name: Scalar | None = None
+    source: Scalar | None = None
+    repeat: Node | None = None
+    when: Node | None = None
+    expect: Node | None = None
+    init: Node | None = None
     args: Node | None = None
     body: tuple[Item, ...] = ()
     branches: tuple[Branch, ...] = ()
@@ -34,12 +40,6 @@ class Item:
     """Whether no argument is an expression, or it can't be told what they are arguments of."""
     literals_checked: bool = True
     """Whether the literal arguments were checked when the item was read: not where its kind was unknown."""
-    name: Scalar | None = None
-    source: Scalar | None = None
-    repeat: Node | None = None
-    when: Node | None = None
-    expect: Node | None = None
-    init: Node | None = None
     plain: bool = False
     """Whether it is a layer with nothing beside it but perhaps a name and an `init`: most items are."""
 
