@@ -109,6 +109,9 @@ def main(args: list[str] | None = None) -> None:
         if error.hint:
             click.echo(f"  {escape(error.hint)}", err=True)
         code = 1
+    except OSError as error:  # of a path that can't even be looked at, such as one with too long a name
+        click.echo(f"error: {escape(str(error.filename))}: {error.strerror}", err=True)
+        code = 1
     except UnprintedError as error:
         code = give_up(error)
     sys.exit(code if isinstance(code, int) else 0)

@@ -98,4 +98,4 @@ def _refuse_cycles(blocks: dict[str, Block], findings: Findings) -> None:
                 through = "" if item.kind == name else f" through {item.kind}"
                 message = f"block {name} uses itself{through}"
                 findings.error("recursive-block", message, item.place, "Use `repeat` for rounds in a row.")
-                item.form = "broken"
+                item.form, item.literal = "broken", True

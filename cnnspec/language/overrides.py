@@ -145,6 +145,9 @@ def _with_value(
         items = list(node.items)
         items[int(key)] = _with_value(items[int(key)], rest, value, source, (*above, key))
         return Sequence(items, node.place)
+    if (node is None or node.plain() is None) and _choices_at((*above, key)) and key.isdecimal():
+        hint = f"Set the list itself: `--set {'.'.join(above)}=[…]`."
+        raise LookupError(f"there is no list there, and position {key} is not made", hint)
     place = Place(source)
     entries = {} if _replaces_choice(node, key, above) else _entries_to_change(node, key, above)
     old = entries.get(key)
@@ -183,5 +186,8 @@ def _entries_to_change(node: Node | None, key: str, above: tuple[str, ...]) -> d
     if node is None or node.value is None:  # type: ignore[union-attr]  # sequences are dealt with before
         return {}
     model = _choices_at(above).get(node.text) if isinstance(node, Scalar) else None
-    hint = f"Write {'.'.join(above)}.{node.text}.{key}." if model and key in model.model_fields else ""  # type: ignore[union-attr]  # it is a scalar
-    raise LookupError(f"{yaml_text(node.plain())} stands there, which has no {key}", hint)
+    if isinstance(node, Scalar) and model and key in model.model_fields:
+        raise LookupError(
+            f"{key} is an argument of {node.text}", f"Write {'.'.join(above)}.{node.text}.{key}."
+        )
+    raise LookupError(f"{yaml_text(node.plain())} stands there, which has no {key}")

@@ -428,3 +428,30 @@ def test_carets_stand_under_wide_characters(run, tmp_path):
     )
     lines = run("validate", path)[1].splitlines()
     assert lines[1].index("rleu") + 2 == lines[2].index("^")
+
+
+def test_a_path_that_can_not_even_be_looked_at_is_told_in_a_line():
+    done = subprocess.run(
+        [sys.executable, "-m", "cnnspec", "eval", "x" * 300], capture_output=True, text=True, check=False
+    )
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "File name too long" in done.stderr
+    assert 1 == len(done.stderr.splitlines())
+
+
+PLUGINS = """
+import sys
+from cnnspec.cli.main import main
+sys.argv = ["cnnspec", "validate", "mnist"]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code
+assert "importlib.metadata" not in sys.modules
+from pydantic.plugin._loader import PYDANTIC_ENTRY_POINT_GROUP, get_plugins
+assert PYDANTIC_ENTRY_POINT_GROUP == "pydantic"
+"""
+
+
+def test_no_plugins_of_pydantic_are_looked_for_and_what_else_its_loader_has_is_there():
+    subprocess.run([sys.executable, "-c", PLUGINS], check=True, capture_output=True)

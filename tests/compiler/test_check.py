@@ -54,3 +54,8 @@ def test_a_node_is_the_value_that_it_gives():
     (node,) = result.plan.nodes
     assert node.output is node
     assert (1, 8, 8) == node.output.shape.sizes
+
+
+def test_a_call_that_goes_round_in_a_circle_is_told_whatever_its_arguments_are():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nblocks: {b: {args: {n: 1}, layers: [{b: {n: $n}}]}}\nlayers: [b]\n"
+    assert ["recursive-block"] == [found.code for found in check_text(text).diagnostics]

@@ -30,3 +30,10 @@ def test_a_computed_kind_whose_parameter_needs_a_name_is_refused_without_one():
     (found,) = check_text(text).diagnostics
     assert "missing-argument" == found.code
     assert check_text(text.replace("- $k", "- {$k, name: gamma}")).ok
+
+
+def test_a_position_of_a_list_that_is_not_there_is_not_made():
+    text = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 10]\ndata: digits\n"
+    for path in ("train.augment.0.random_crop", "train.augment.0"):
+        (found,) = check_text(text, settings=[f"{path}=2"]).diagnostics
+        assert ("bad-setting", "Set the list itself: `--set train.augment=[…]`.") == (found.code, found.hint)

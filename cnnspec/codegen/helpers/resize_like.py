@@ -10,7 +10,7 @@ class ResizeLike(nn.Module):
     def __init__(
         self, *, mode: str = "nearest", align_corners: bool | None = None, antialias: bool = False
     ) -> None:
-        """The arguments of F.interpolate."""
+        """The arguments of torch.nn.functional.interpolate."""
         super().__init__()
         self.mode = mode
         self.align_corners = align_corners
