@@ -8,7 +8,17 @@ from itertools import groupby
 
 from cnnspec.codegen.identifiers import USED, snake
 from cnnspec.codegen.imports import Imports
-from cnnspec.codegen.syntax import Assign, Block, Call, Expression, Member, Parts, Return, Statement, literal
+from cnnspec.codegen.syntax import (
+    Assign,
+    Call,
+    CompoundStatement,
+    Expression,
+    Member,
+    Parts,
+    Return,
+    Statement,
+    literal,
+)
 from cnnspec.codegen.tree import Child, Container, Operation, needed_children
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.core.emit import Function, Module, Operator
@@ -49,7 +59,7 @@ class ForwardMethod:
         """A statement for each child that is not written inside the next one."""
         for in_training, group in groupby(self._assignments(), lambda pair: pair[0]):
             statements = tuple(statement for _, statement in group)
-            yield from [Block(_IN_TRAINING, statements)] if in_training else statements
+            yield from [CompoundStatement(_IN_TRAINING, statements)] if in_training else statements
 
     def _assignments(self) -> Iterator[tuple[bool, Assign | Return]]:
         """Each statement, and whether only training needs it."""
@@ -124,7 +134,7 @@ class ForwardMethod:
         }
         always = tuple(pair for output, pair in pairs.items() if not output.train_only)
         if len(always) < len(pairs):
-            yield Block(_IN_TRAINING, (Return(Parts("{", tuple(pairs.values()), "}")),))
+            yield CompoundStatement(_IN_TRAINING, (Return(Parts("{", tuple(pairs.values()), "}")),))
         yield Return(Parts("{", always, "}"))
 
 

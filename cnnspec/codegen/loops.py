@@ -9,8 +9,8 @@ from typing import Any
 from cnnspec.codegen.syntax import (
     WIDTH,
     Assign,
-    Block,
     Call,
+    CompoundStatement,
     IndexedMember,
     IndexExpression,
     Member,
@@ -31,7 +31,12 @@ def with_loops(
 ) -> tuple[list[Statement], list[Statement]]:
     """The statements of both methods; a forward loops over the members that the constructor loops over."""
     members = _with_loops(constructor, _counts_a_module)
-    stems = {stem for statement in members if isinstance(statement, Block) for stem in _stems(statement.body)}
+    stems = {
+        stem
+        for statement in members
+        if isinstance(statement, CompoundStatement)
+        for stem in _stems(statement.body)
+    }
     if not stems:
         return members, list(forward)
     assigned = _last_assigned(forward)
@@ -46,7 +51,7 @@ def _with_loops(statements: Sequence[Statement], allowed: Callable[[Any], bool])
     start = 0
     while start < len(statements):
         body, times = _run(statements, start)
-        loop = Block(f"for i in range({times}):", (body,))
+        loop = CompoundStatement(f"for i in range({times}):", (body,))
         if (
             times >= _FEWEST_STATEMENTS
             and allowed(body)

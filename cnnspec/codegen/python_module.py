@@ -15,12 +15,12 @@ from cnnspec.codegen.loops import with_loops
 from cnnspec.codegen.syntax import (
     WIDTH,
     Call,
-    Entry,
     Expression,
     Member,
     MemberAssignment,
     Parts,
     Sequential,
+    SequentialEntry,
     layout,
 )
 from cnnspec.codegen.templates import SlotValues, Template, Templates, arguments
@@ -149,7 +149,8 @@ class _Generator:
     def _sequential(self, template: Template, container: Container, atoms: SlotValues) -> Sequential:
         rows = zip(container.children, template.rows(atoms), strict=True)
         entries = [
-            Entry(child.key, self._module(child, part, own), comment) for child, (part, own, comment) in rows
+            SequentialEntry(child.key, self._module(child, part, own), comment)
+            for child, (part, own, comment) in rows
         ]
         numbered = is_numbered(container)
         self._imports.ordered_dict |= not numbered

@@ -89,7 +89,7 @@ class IndexedMember:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SequentialEntry:
     """A module of an nn.Sequential under its key, with the shape that it gives for a comment."""
 
     key: str
@@ -101,7 +101,7 @@ class Entry:
 class Sequential:
     """An nn.Sequential; `numbered`: its keys are positions."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SequentialEntry, ...]
     numbered: bool
 
 
@@ -154,7 +154,7 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class CompoundStatement:
     """`if self.training:` or `for i in range(5):`, and what stands below it."""
 
     head: str
@@ -167,7 +167,7 @@ class Block:
         )
 
 
-Statement = MemberAssignment | Assign | Return | Block
+Statement = MemberAssignment | Assign | Return | CompoundStatement
 
 
 def literal(value: object) -> SlotValue:
@@ -223,7 +223,7 @@ def _sequential(whole: Sequential, indent: int) -> str:
     return f"nn.Sequential(\n{inner}{' ' * indent})"
 
 
-def _rows(entries: tuple[Entry, ...], indent: int) -> Iterator[str]:
+def _rows(entries: tuple[SequentialEntry, ...], indent: int) -> Iterator[str]:
     pad = " " * indent
     for (module, text), equal in groupby(entries, lambda entry: (entry.module, entry.comment)):
         times, source = len(list(equal)), layout(module, indent)

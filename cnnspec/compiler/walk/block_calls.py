@@ -19,14 +19,14 @@ from cnnspec.reader.node import Mapping, Node, Scalar, from_plain, is_literal
 from cnnspec.reader.split_at_comma import is_end_of_call
 
 
-class Call(NamedTuple):
+class BlockScope(NamedTuple):
     """What the inside of a block sees: its variables, and the names of the further inputs it was given."""
 
     scope: Scope
     sources: dict[str, Scalar]
 
 
-class Parameter(NamedTuple):
+class CallArgument(NamedTuple):
     """An argument of a block as one call gives it, or as its default does."""
 
     name: str
@@ -41,7 +41,7 @@ class CallSite(NamedTuple):
 
     literals: dict[str, Plain]
     """The arguments that are no expressions, which no default before them reads."""
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[CallArgument, ...]
     """The others, in the order of the block."""
     places: dict[str, Place]
     """Where each variable of the inside gets its value."""
@@ -58,7 +58,7 @@ class CallReader:
         self._sites_by_keys: dict[tuple[Item, frozenset[str]], CallSite] = {}
         """The same for calls with one mapping expression, by item and its keys."""
 
-    def call(self, item: Item, block: Block, frame: Frame, channels: Size) -> Call:
+    def call(self, item: Item, block: Block, frame: Frame, channels: Size) -> BlockScope:
         """What the inside of a block sees: its arguments, `$in_channels`, the spec's variables."""
         given: dict[str, Plain] = {}
         try:
@@ -71,7 +71,7 @@ class CallReader:
         except Unknown:
             scope = self._scope(block, channels, {"in_channels": item.place})
             scope.unknown |= block.args.keys()
-            return Call(scope, {})
+            return BlockScope(scope, {})
         return self._call(site, given, block, frame, channels)
 
     def _call_with_mapping(
@@ -82,7 +82,7 @@ class CallReader:
         value: dict[str, Plain],
         frame: Frame,
         channels: Size,
-    ) -> Call:
+    ) -> BlockScope:
         """A call whose one expression gives a mapping of arguments. Raises Unknown."""
         key = (item, frozenset(value))
         site = self._sites_by_keys.get(key)
@@ -110,7 +110,7 @@ class CallReader:
 
     def _call(
         self, site: CallSite, given: dict[str, Plain], block: Block, frame: Frame, channels: Size
-    ) -> Call:
+    ) -> BlockScope:
         """The arguments that are `given` already, and those that stand at the call or are left at their defaults."""
         scope = self._scope(block, channels, site.places)
         scope.update(site.literals)
@@ -124,7 +124,7 @@ class CallReader:
                     scope[name] = value_of(node, scope if is_default else frame.scope, frame.reporter)
                 except Unknown:
                     scope.unknown |= {name}
-        return Call(scope, site.sources)
+        return BlockScope(scope, site.sources)
 
     def _scope(self, block: Block, channels: Size, places: dict[str, Place]) -> Scope:
         """The inside of a block before its arguments are bound."""
@@ -153,14 +153,14 @@ def _checked_site(
     given = _arguments(args, block, findings)
     _report_missing(item, block, given, findings)
     literals: dict[str, Plain] = {}
-    parameters: list[Parameter] = []
+    parameters: list[CallArgument] = []
     read: set[str] = set()
     for name, argument in block.args.items():
         node = given.get(name, argument.default)
         if node is not None and name not in values and name not in read and is_literal(node):
             literals[name] = node.plain()
             continue
-        parameters.append(Parameter(name, node, name not in given))
+        parameters.append(CallArgument(name, node, name not in given))
         if node is not None and name not in given:
             read |= variables_in(node)
     places = {name: given.get(name, argument.default) for name, argument in block.args.items()}
