@@ -25,7 +25,7 @@ def steady(processes: int) -> list[str]:
     """The rows of the page."""
     if not peers.installed():
         return []
-    small, wide = _gather_pixels("mnist", processes), _gather_pixels("fashion_small", 1)
+    small, wide = _seconds_of_processes("mnist", processes), _seconds_of_processes("fashion_small", 1)
     return [
         row(f"{WHAT} by as many on one fixed batch", ratio(small, "cnnspec", "one batch"), 1.02),
         row(f"{WHAT} by the hand-written in-memory loop's", ratio(small, "cnnspec", "by hand"), 1.02),
@@ -35,7 +35,7 @@ def steady(processes: int) -> list[str]:
     ]
 
 
-def _gather_pixels(which: str, processes: int) -> dict[str, list[float]]:
+def _seconds_of_processes(which: str, processes: int) -> dict[str, list[float]]:
     """Seconds of each loop, in all rounds of all processes."""
     seconds: dict[str, list[float]] = {}
     for _ in range(processes):

@@ -110,7 +110,8 @@ def main(args: list[str] | None = None) -> None:
             click.echo(f"  {escape(error.hint)}", err=True)
         code = 1
     except OSError as error:  # of a path that can't even be looked at, such as one with too long a name
-        click.echo(f"error: {escape(str(error.filename))}: {error.strerror}", err=True)
+        file = "" if error.filename is None else f"{escape(str(error.filename))}: "
+        click.echo(f"error: {file}{error.strerror or error}", err=True)
         code = 1
     except UnprintedError as error:
         code = give_up(error)

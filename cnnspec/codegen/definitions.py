@@ -82,7 +82,7 @@ class Definitions:
         case = snake if is_sequential(container) else camel
         name = self._imports.free(self._preferred_name(template.instances, case))
         taken = {*self._imports.taken, *(child.key for child in container.children)}
-        parameters = named(groups, template.slots, columns, _channels_in_and_out(template), taken)
+        parameters = formal_parameters(groups, template.slots, columns, _channels_in_and_out(template), taken)
         atoms = [column[0] if len(set(column)) == 1 else "" for column in columns]
         for parameter in parameters:
             for index in parameter.slots:
@@ -166,7 +166,7 @@ def slot_groups(slots: Sequence[Slot], columns: Sequence[Column]) -> list[list[i
     return list(together.values())
 
 
-def named(
+def formal_parameters(
     groups: list[list[int]],
     slots: Sequence[Slot],
     columns: Sequence[Column],

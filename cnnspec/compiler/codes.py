@@ -51,8 +51,8 @@ def _code(section: str) -> tuple[str, Code]:
 def _texts() -> Iterator[str]:
     for file in sorted(_PACKAGE.glob("*/codes.md")):
         yield file.read_text("utf-8")
-    for room in FOLDERS:
-        for module in check_modules(room):
+    for folder in FOLDERS:
+        for module in check_modules(folder):
             yield module.__doc__ or ""
 
 

@@ -7,14 +7,18 @@ from cnnspec.language.scope import Scope
 from cnnspec.language.values import Unknown, value_of, variables_in
 from cnnspec.reader.node import Node
 
+_MOST_SHOWN = 12
+"""Names of a circle in a message."""
+
 
 def evaluate_variables(variables: dict[str, Node], findings: Findings) -> Scope:
     """The scope of a spec: every variable with its value, or unknown after reporting why."""
-    scope = Scope({}, variables, {name: node.place for name, node in variables.items()})
+    scope = Scope({}, (), {name: node.place for name, node in variables.items()})
     if not variables:
         return scope
-    for name in _in_order_of_need(variables, findings):
-        scope.unknown -= {name}
+    order = _in_order_of_need(variables, findings)
+    scope.unknown = frozenset(variables.keys() - set(order))
+    for name in order:
         try:
             scope[name] = value_of(variables[name], scope, findings)
         except Unknown:
@@ -32,7 +36,8 @@ def _in_order_of_need(variables: dict[str, Node], findings: Findings) -> list[st
         sorter.prepare()
     except CycleError as error:
         circle = error.args[1][::-1]
-        message = f"{circle[0]} needs its own value: {' → '.join(circle)}"
+        shown = circle if len(circle) <= _MOST_SHOWN else [*circle[: _MOST_SHOWN - 2], "…", circle[-1]]
+        message = f"{circle[0]} needs its own value: {' → '.join(shown)}"
         hint = "Write one of them as a plain value."
         findings.error("cyclic-variables", message, variables[circle[0]].place, hint)
     order: list[str] = []

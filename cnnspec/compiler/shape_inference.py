@@ -88,10 +88,12 @@ def _conflict(layer: Layer, argument: str, x: Shape) -> Conflict | None:
     if written is None:
         return None
     size = layer.inferred(x)
-    return None if size is None or _listed(written) == _listed(size) else Conflict(argument, written, size)
+    return (
+        None if size is None or _as_tuple(written) == _as_tuple(size) else Conflict(argument, written, size)
+    )
 
 
-def _listed(value: object) -> tuple[object, ...]:
+def _as_tuple(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 

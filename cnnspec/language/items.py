@@ -24,7 +24,7 @@ FEWEST_BRANCHES = 2
 
 
 class ItemKeys(NamedTuple):
-    """What stands beside an item's kind."""
+    """What stands beside an item's kind: fields of Item, in its order."""
 
     name: Scalar | None = None
     source: Scalar | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cnnspec
 from cnnspec.compiler.check import check_text
 
@@ -59,3 +61,13 @@ def test_a_node_is_the_value_that_it_gives():
 def test_a_call_that_goes_round_in_a_circle_is_told_whatever_its_arguments_are():
     text = "cnnspec: 1\ninput: [1, 8, 8]\nblocks: {b: {args: {n: 1}, layers: [{b: {n: $n}}]}}\nlayers: [b]\n"
     assert ["recursive-block"] == [found.code for found in check_text(text).diagnostics]
+
+
+def test_a_long_chain_of_variables_is_no_circle_and_a_long_circle_is_told_in_a_line():
+    names = [f"a{number}" for number in range(3_000)]
+    chain = "".join(f"  {name}: ${after}\n" for name, after in pairwise(names))
+    head, tail = "cnnspec: 1\ninput: [1, 8, 8]\nvars:\n", "layers: [relu, dropout: $a0]\n"
+    (found,) = check_text(f"{head}{chain}  {names[-1]}: $a0\n{tail}").diagnostics
+    assert "cyclic-variables" == found.code
+    assert len(found.message) < 200
+    assert check_text(f"{head}{chain}  {names[-1]}: 0.5\n{tail}").ok

@@ -23,12 +23,12 @@ from cnnspec.reader.node import Node as Yaml
 class ItemLayers:
     """The layers that one item with expressions is found to be, in the scopes in which it is reached."""
 
-    __slots__ = ("expressions", "found", "literals", "reported", "variables")
+    __slots__ = ("by_values", "expressions", "literals", "reported", "variables")
 
     def __init__(self, item: Item, args: Yaml, scope: Scope) -> None:
         self.variables = tuple(filter(scope.holds, variables_in(args)))
         """What the expressions read that differs from place to place: not the spec's own variables."""
-        self.found: dict[Hashable, Layer] = {}
+        self.by_values: dict[Hashable, Layer] = {}
         """By the variables' values and the types of these."""
         named = args if isinstance(args, Mapping) else ()
         self.literals = {key.text: node.plain() if is_literal(node) else None for key, node in named}
@@ -70,11 +70,11 @@ class ArgumentReader:
         if scope.unknown or scope.any_name_may_exist:
             return self._evaluate(item, layers, frame)
         key = layers.key(scope)
-        layer = layers.found.get(key)
+        layer = layers.by_values.get(key)
         if layer is None:
             layer = self._evaluate(item, layers, frame)
             if layer is not None:
-                layers.found[key] = layer
+                layers.by_values[key] = layer
         return layer
 
     def _evaluate(self, item: Item, layers: ItemLayers, frame: Frame) -> Layer | None:

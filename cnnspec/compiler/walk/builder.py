@@ -57,14 +57,14 @@ class Builder:
 
     def _report_reject(self, node: Node, no: Reject, item: Item, frame: Frame) -> None:
         place = value_place(item.args, no.field, item.place) if no.field else item.place
-        hint = " ".join(filter(None, (gave(node.inputs), no.hint)))
+        hint = " ".join(filter(None, (origin_sentences(node.inputs), no.hint)))
         related = definitions(_argument_node(item, no.field), frame.scope)
         frame.reporter.error(no.code, f"{node.kind}: {no.message}", place, hint, related)
 
     def _report_conflict(self, node: Node, conflict: Conflict, item: Item, frame: Frame) -> None:
         field, written, size = conflict
         message = f"{node.kind}: {field} says {yaml_text(written)}, the input has {yaml_text(size)}"
-        hint = f"{gave(node.inputs)} Write {field}: {yaml_text(size)}, or leave it out: it is inferred."
+        hint = f"{origin_sentences(node.inputs)} Write {field}: {yaml_text(size)}, or leave it out: it is inferred."
         place = value_place(item.args, field, item.place)
         related = definitions(_argument_node(item, field), frame.scope)
         frame.reporter.error("wrong-assertion", message, place, hint, related)
@@ -79,7 +79,7 @@ def _argument_node(item: Item, field: str | None) -> Yaml | None:
 # Where a value comes from, in words: `flatten gave 320 = 20 × 4 × 4 (line 8).`
 
 
-def gave(values: Iterable[Value]) -> str:
+def origin_sentences(values: Iterable[Value]) -> str:
     """A sentence about each value that a node made, or nothing for an input's."""
     return " ".join(filter(None, dict.fromkeys(map(_sentence, values))))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +14,6 @@ from cnnspec.core.errors import UserError
 FETCH_AGAIN = "Fetch the file again."
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
-
-
-def user_path(text: str) -> Path:
-    """The path that a user wrote; `~` is the home folder, where there is such a user."""
-    return Path(os.path.expanduser(text))  # noqa: PTH111 -- Path.expanduser raises for a name that is no user's
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from cnnspec.core.errors import UserError
 from cnnspec.core.plural import plural
 from cnnspec.data.class_count import require_two_classes
 from cnnspec.data.dataset import Dataset, Split
-from cnnspec.data.formats.binary_file import user_path
 from cnnspec.data.formats.image_dataset import SPLITS, decoded_shape, file_split, image_dataset
 from cnnspec.data.formats.stratified_split import stratified_split
+from cnnspec.data.formats.user_path import user_path
 from cnnspec.data.images.image_files import ImageErrors, is_file
 from cnnspec.settings.datasets.own import Csv
 

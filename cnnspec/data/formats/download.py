@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnspec.core.errors import UserError
-from cnnspec.data.formats.binary_file import user_path
+from cnnspec.data.formats.user_path import user_path
 from cnnspec.settings.datasets import name_of
 from cnnspec.settings.datasets.base import Fetched
 

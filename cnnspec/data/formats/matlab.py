@@ -39,11 +39,9 @@ def read(path: Path, names: Collection[str]) -> dict[str, Pixels]:
             arrays = _arrays(file, names)
     except _BrokenError as error:
         raise UserError(f"{path}: {error}", FETCH_AGAIN) from error
-    missing_class_warnings = [name for name in names if name not in arrays]
-    if missing_class_warnings:
-        raise UserError(
-            f"{path}: it holds no array of bytes called {' or '.join(missing_class_warnings)}", FETCH_AGAIN
-        )
+    missing = [name for name in names if name not in arrays]
+    if missing:
+        raise UserError(f"{path}: it holds no array of bytes called {' or '.join(missing)}", FETCH_AGAIN)
     return arrays
 
 

@@ -17,8 +17,8 @@ from cnnspec.core.plural import plural, times
 from cnnspec.data.class_count import label_gaps, require_two_classes
 from cnnspec.data.cpu_and_memory import require_memory
 from cnnspec.data.dataset import WHITE, Dataset, Labels, Pixels, Split
-from cnnspec.data.formats.binary_file import user_path
 from cnnspec.data.formats.stratified_split import stratified_split
+from cnnspec.data.formats.user_path import user_path
 from cnnspec.settings.datasets.own import Npz
 
 _SPLIT = ("x_train", "y_train", "x_test", "y_test")
