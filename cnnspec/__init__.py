@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from cnnspec.compiler.check import Result, SpecError
     from cnnspec.compiler.plan import Node, Plan
-    from cnnspec.core.diagnostic import Diagnostic
+    from cnnspec.core.diagnostic import Diagnostic, Fix
     from cnnspec.core.shape import Shape
     from cnnspec.layers.base import Layer
 
 __version__ = "0.1.0"
 __all__ = [
     "Diagnostic",
+    "Fix",
     "Layer",
     "Node",
     "Plan",
@@ -37,11 +38,13 @@ __all__ = [
     "build",
     "check",
     "check_text",
+    "fix",
     "json_schema",
     "source",
 ]
 _TYPES = {
     "Diagnostic": "cnnspec.core.diagnostic",
+    "Fix": "cnnspec.core.diagnostic",
     "Layer": "cnnspec.layers.base",
     "Node": "cnnspec.compiler.plan",
     "Plan": "cnnspec.compiler.plan",
@@ -71,9 +74,21 @@ def check_text(
     settings: Mapping[str, object] | None = None,
 ) -> Result:
     """Check a spec's text; `name` is what diagnostics call it. Raises as `check` does."""
-    from cnnspec.compiler import check  # noqa: PLC0415 -- keep `import cnnspec` light
+    from cnnspec.core.diagnostic import Source  # noqa: PLC0415 -- keep `import cnnspec` light
+    from cnnspec.fixes.check import check_with_fixes  # noqa: PLC0415 -- as above
+    from cnnspec.reader.document import read  # noqa: PLC0415 -- as above
 
-    return check.check_text(text, name, variant=variant, settings=_options(settings))
+    return check_with_fixes(read(Source(name, text)), variant=variant, settings=_options(settings))
+
+
+def fix(text: str) -> str:
+    """A spec's text with every fix that is certain, as `cnnspec validate --fix` writes it; else as it was.
+
+    What else is wrong is what `check_text` says of it.
+    """
+    from cnnspec.fixes.repair import repair  # noqa: PLC0415 -- keep `import cnnspec` light
+
+    return repair(text).text
 
 
 def build(spec: str | PathLike[str] | Result, settings: Mapping[str, object] | None = None) -> nn.Module:

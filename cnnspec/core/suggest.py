@@ -34,6 +34,11 @@ _SHORTEST_PREFIX = 3
 
 def nearest(word: str, candidates: Iterable[str], likeness: float = 0.6) -> str | None:
     """The candidate most similar to `word`; None where none reaches `likeness`, difflib's ratio from 0 to 1."""
+    return next(iter(similar(word, candidates, likeness)), None)
+
+
+def similar(word: str, candidates: Iterable[str], likeness: float = 0.6) -> list[str]:
+    """The candidates that are similar to `word`, the most similar first."""
     from difflib import get_close_matches  # noqa: PLC0415 -- only a mistake pays for it
 
     plain = {
@@ -41,13 +46,13 @@ def nearest(word: str, candidates: Iterable[str], likeness: float = 0.6) -> str 
     }
     sought = word[:64].lower().replace("-", "_")
     if sought in _SYNONYMS and (same := _SYNONYMS[sought]) in plain:
-        return plain[same]
+        return [plain[same]]
     if len(plain) > _MOST_COMPARED:
         plain = dict(
             islice(filter(lambda entry: _may_be_similar(sought, entry[0]), plain.items()), _MOST_COMPARED)
         )
     close = get_close_matches(sought, plain, n=_CLOSEST, cutoff=likeness)
-    return next((plain[found] for found in close if _is_similar(sought, found)), None)
+    return [plain[found] for found in close if _is_similar(sought, found)]
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cnnspec.compiler.check import Result, check_document, variants
 from cnnspec.core.diagnostic import Diagnostic, Place, Source
 from cnnspec.core.suggest import nearest
+from cnnspec.fixes.check import check_with_fixes
 from cnnspec.reader.document import Document, read_bytes
 from cnnspec.reader.limits import MAX_BYTES
 
@@ -53,7 +54,7 @@ def open_spec(spec: str | PathLike[str]) -> SpecFile:
 def check(spec: str | PathLike[str], settings: tuple[str, ...] = ()) -> Result:
     """Check a spec by path or by name."""
     opened = open_spec(spec)
-    return check_document(opened.document, variant=opened.variant, settings=settings)
+    return check_with_fixes(opened.document, variant=opened.variant, settings=settings)
 
 
 def shipped_specs() -> dict[str, Path]:

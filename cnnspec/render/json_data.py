@@ -8,7 +8,7 @@ from typing import Any
 from cnnspec.compiler.check import Result
 from cnnspec.compiler.plan import Node, Plan, Value
 from cnnspec.compiler.receptive_field import receptive_fields
-from cnnspec.core.diagnostic import Diagnostic, Place
+from cnnspec.core.diagnostic import Diagnostic, Edit, Place
 
 
 def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -21,8 +21,16 @@ def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
         "message": diagnostic.message,
         **_place(diagnostic.place),
         "hint": diagnostic.hint,
+        "fixes": [
+            {"title": fix.title, "certain": fix.certain, "edits": list(map(_edit, fix.edits))}
+            for fix in diagnostic.fixes
+        ],
         "related": [{**_place(related.place), "message": related.message} for related in diagnostic.related],
     }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {**_place(edit.place), "text": edit.text}
 
 
 def _place(place: Place) -> dict[str, Any]:

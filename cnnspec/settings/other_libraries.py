@@ -92,10 +92,10 @@ _REMEDIES = {
     **dict.fromkeys(("amp", "useamp", "mixedprecision", "half"), ("precision", "Write `precision: auto`.")),
 }
 """Word, normalised -> our argument, which is written in another form, and how; for fields that have the argument."""
-_NOT_NEEDED = {
-    "shuffle": "Leave it out: each epoch has the images in another order.",
-    "pinmemory": "Leave it out: what a GPU copies from is pinned.",
-    "droplast": "Leave it out: images left over at an epoch's end are a smaller step.",
+NOT_NEEDED = {
+    "shuffle": "each epoch has the images in another order.",
+    "pinmemory": "what a GPU copies from is pinned.",
+    "droplast": "images left over at an epoch's end are a smaller step.",
 }
 ARGUMENT_SPELLINGS = spellings_by_name(_ARGUMENTS)
 """Our argument -> the foreign spellings of it, normalised."""
@@ -106,6 +106,11 @@ def choice_hint(foreign: str, table: Mapping[str, object]) -> str:
     """`Did you mean hflip?`, where another library calls a name of the table so, or one resembles it; else empty."""
     name = _NAME_BY_SPELLING.get(normalise(foreign), "")
     return f"Did you mean {name}?" if name in table else did_you_mean(foreign, table)
+
+
+def choices_called(foreign: str, names: Container[str]) -> list[str]:
+    """The ones of the names that another library calls `foreign`."""
+    return [name for name in (_NAME_BY_SPELLING.get(normalise(foreign), ""),) if name in names]
 
 
 def argument_for(fields: Container[str], foreign: str) -> str | None:
@@ -122,7 +127,7 @@ def remedy(fields: Container[str], foreign: str, *, loads_images: bool) -> str:
     field, hint = _REMEDIES.get(sought, ("", ""))
     if field in fields:
         return hint
-    return _NOT_NEEDED.get(sought, "") if loads_images else ""
+    return NOT_NEEDED.get(sought, "") if loads_images else ""
 
 
 def foreign_choice_form(foreign: str, table: Mapping[str, type[Arguments]]) -> str:

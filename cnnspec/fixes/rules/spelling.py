@@ -1,0 +1,170 @@
+"""Words that are misspelt, or called otherwise by other libraries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping as MappingType
+
+from cnnspec.core.diagnostic import Place
+from cnnspec.declare.arguments import Arguments, one_of
+from cnnspec.fixes.edits import Candidate, replacement
+from cnnspec.fixes.mistake import Mistake
+from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
+from cnnspec.layers import KINDS
+from cnnspec.reader.node import Mapping, Scalar, Sequence
+from cnnspec.settings.datasets import DATA
+from cnnspec.settings.train import Train
+
+MOST = 3
+TORCH_AXES = {"dim", "dims", "start_dim", "end_dim"}
+"""Arguments whose numbers change with their names, for torch counts the batch."""
+
+
+def spelling(mistake: Mistake) -> Iterator[Candidate]:
+    """The words that a wrong one may stand for: what others call so, then those spelt alike."""
+    place, word = _word(mistake)
+    if not word or word in TORCH_AXES:
+        return
+    yield from (
+        replacement(place, name, f"write `{name}`", rename=True) for name in _meant(word, mistake) if name != word
+    )
+
+
+_WORD = re.compile(r"[A-Za-z_][\w.\- ]*(?:\(\))?")
+
+
+def _word(mistake: Mistake) -> tuple[Place, str]:
+    """The word in question, without quotes; empty where the mistake is about none."""
+    place = mistake.place
+    text = place.text
+    if mistake.code in _WORDS and place.line == place.end_line:
+        unquoted = text.strip("'\"")
+        if _WORD.fullmatch(unquoted) or "-" in unquoted:
+            return place, unquoted
+    return place, ""
+
+
+def _meant(word: str, mistake: Mistake) -> Iterator[str]:
+    known = list(_WORDS[mistake.code](mistake))
+    yield from dict.fromkeys([*_same(word, known, mistake), *similar(word, known)])
+
+
+def _same(word: str, known: list[str], mistake: Mistake) -> Iterator[str]:
+    """What other libraries call so."""
+    from cnnspec.layers import other_libraries as layers  # noqa: PLC0415 -- TODO
+    from cnnspec.settings import other_libraries as settings  # noqa: PLC0415 -- TODO
+
+    if mistake.code == "unknown-kind":
+        kind = layers.kind_for(word)
+        yield from [kind] if kind else []
+    if mistake.code in {"unknown-argument", "unknown-key"}:
+        for argument in (settings.argument_for(known, word), layers.argument_for(known, word)):
+            yield from [argument] if argument else []
+    if mistake.code == "unknown-choice":
+        yield from settings.choices_called(word, known)
+
+
+def similar(word: str, known: Iterable[str], most: int = MOST) -> list[str]:
+    """The words that are spelt alike, the likest first."""
+    from cnnspec.core.suggest import similar as alike  # noqa: PLC0415 -- loads difflib
+
+    return alike(word, known)[:most]
+
+
+# The words that may stand where the wrong one stands
+
+
+def _kinds(mistake: Mistake) -> Iterator[str]:
+    yield from KINDS
+    yield "layers"
+    yield from _entries(mistake, "blocks")
+
+
+def _entries(mistake: Mistake, section: str) -> list[str]:
+    root = mistake.root
+    node = root.get(section) if isinstance(root, Mapping) else None
+    return list(node.entries) if isinstance(node, Mapping) else []
+
+
+def _arguments(mistake: Mistake) -> Iterator[str]:
+    model, holder = mistake.model, mistake.holder
+    written = holder.entries if holder is not None else {}
+    if model is not None:
+        yield from (name for name in model.model_fields if name not in written)
+        return
+    block = mistake.root.get("blocks") if isinstance(mistake.root, Mapping) else None
+    item = mistake.item
+    kind = item.kind.text if item is not None and item.kind is not None else ""
+    own = block.get(kind) if isinstance(block, Mapping) else None
+    args = own.get("args") if isinstance(own, Mapping) else None
+    if isinstance(args, Mapping):
+        yield from args.entries
+    elif isinstance(args, Sequence):
+        yield from (item.text for item in args.items if isinstance(item, Scalar))
+
+
+def _keys(mistake: Mistake) -> Iterator[str]:
+    if len(mistake.path) <= 1:
+        yield from TOP_LEVEL
+        return
+    if mistake.section == "blocks" and len(mistake.path) == 3:  # noqa: PLR2004 -- blocks, its name, its key
+        yield from ("args", "inputs", "layers")
+        return
+    if mistake.section == "output":
+        yield from ("from", "when", "only")
+        return
+    yield from ITEM_KEYS
+    if mistake.model is not None:
+        yield from mistake.model.model_fields
+
+
+def _choices(mistake: Mistake) -> Iterator[str]:
+    table = choice_table(mistake)
+    if table is not None:
+        yield from table
+
+
+def choice_table(mistake: Mistake) -> MappingType[str, type[Arguments]] | None:
+    """The registry in which the choice should be that the mistake is about; None for another mistake."""
+    if mistake.section == "data":
+        return DATA
+    if mistake.section == "train":
+        names = [key for key in mistake.keys[1:] if isinstance(key, str)]
+        info = Train.model_fields.get(names[0]) if names else None
+        choice = one_of(info) if info is not None else None
+        return choice.table if choice is not None else None
+    if "init" in mistake.keys:
+        from cnnspec.layers.initialisers import INITIALISERS  # noqa: PLC0415 -- few specs have one
+
+        return INITIALISERS
+    return None
+
+
+def _names(mistake: Mistake) -> Iterator[str]:
+    """The names of items, inputs and the like."""
+    yield "input"
+    yield from _all_names(mistake.root)
+
+
+def _all_names(node: object) -> Iterator[str]:
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Mapping):
+            name = node.get("name")
+            if isinstance(name, Scalar) and name.text:
+                yield name.text
+            todo += [entry.value for entry in node.entries.values()]
+        elif isinstance(node, Sequence):
+            todo += node.items
+
+
+_WORDS = {
+    "unknown-kind": _kinds,
+    "unknown-argument": _arguments,
+    "unknown-key": _keys,
+    "unknown-choice": _choices,
+    "unknown-name": _names,
+    "missing-input": _names,
+    "unknown-output": _names,
+}
