@@ -135,6 +135,8 @@ class Mistake:
         """The declaration whose arguments the innermost mapping, or the value, holds; None where there is none."""
         if self.section in {"train", "data"}:
             return _settings_model(self.path)
+        if "init" in self.keys:
+            return _initialiser(self.keys)
         item = self.item
         kind = item.kind.text if item is not None and item.kind is not None else ""
         return KINDS[kind] if kind in KINDS else None
@@ -187,6 +189,12 @@ def _items(path: tuple[Step, ...]) -> Iterator[ItemAt]:
             key = str(step.key)
             in_items = key == "layers"
             in_branches = key in MERGES or key == "of"
+
+
+def _initialiser(keys: list[str | int]) -> type[Arguments] | None:
+    from cnnspec.layers.initialisers import INITIALISERS  # noqa: PLC0415 -- few specs have one
+
+    return next((INITIALISERS[key] for key in keys if isinstance(key, str) and key in INITIALISERS), None)
 
 
 def _settings_model(path: tuple[Step, ...]) -> type[Arguments] | None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from os.path import commonprefix
 from typing import NamedTuple
 
 from cnnspec.compiler.check import Result
-from cnnspec.core.diagnostic import Diagnostic, Edit, Fix, Source, edited
+from cnnspec.core.diagnostic import Diagnostic, Edit, Fix, Place, Related, Source, edited
+from cnnspec.fixes.definitions import at_definitions
 from cnnspec.fixes.edits import Candidate
 from cnnspec.fixes.mistake import Mistake
 from cnnspec.fixes.moves import Moves
@@ -34,6 +36,7 @@ def with_fixes(result: Result, check: Check) -> Result:
     if not result.diagnostics:
         return result
     trials = _Trials(result)
+    result = result._replace(diagnostics=at_definitions(result))
     found = {_key(d): trials.fixed(d, result, check) for d in result.diagnostics}
     source, edits = result.source, certain_edits(found.values(), result.source)
     for _ in range(MOST_ROUNDS):
@@ -104,8 +107,11 @@ class _Trials:
             outcome = attempt(candidate, diagnostic, result, check)
             if outcome is not None:
                 good.append(_Good(outcome, candidate))
-        may_be_certain = diagnostic.severity == "error"
-        return diagnostic._replace(fixes=tuple(_best(good, may_be_certain=may_be_certain)))
+        best = _best(good)
+        fixes = tuple(_fixes(best, may_be_certain=diagnostic.severity == "error"))
+        if fixes and fixes[0].certain and result.root is None:
+            diagnostic = _where_it_changes(diagnostic, fixes[0].edits[0])
+        return diagnostic._replace(fixes=fixes)
 
 
 class _Good(NamedTuple):
@@ -124,14 +130,46 @@ def _candidates(mistake: Mistake) -> Iterator[Candidate]:
                 yield candidate
 
 
-def _best(good: list[_Good], *, may_be_certain: bool) -> Iterator[Fix]:
+def _best(good: list[_Good]) -> list[_Good]:
     """Those after which the fewest errors are left: renames alone where there are any, else the smallest edits first."""
-    if not good:
-        return
-    fewest = min(found.outcome[:2] for found in good)
+    fewest = min((found.outcome[:2] for found in good), default=())
     kept = [found for found in good if found.outcome[:2] == fewest]
     renames = [found for found in kept if found.candidate.rename]
-    kept = renames or sorted(kept, key=lambda found: found.outcome[2:])
+    return renames or sorted(kept, key=lambda found: found.outcome[2:])
+
+
+def _where_it_changes(diagnostic: Diagnostic, edit: Edit) -> Diagnostic:
+    """The diagnostic at the line that is changed; where the parser stopped is a place that belongs to it."""
+    if edit.place.line == diagnostic.place.line:
+        return diagnostic
+    related = (Related(diagnostic.place, f"reading stops here: {diagnostic.message}"),)
+    place, message = _what_is_wrong(edit)
+    return diagnostic._replace(place=place, message=message, related=related)
+
+
+def _what_is_wrong(edit: Edit) -> tuple[Place, str]:
+    """The characters that an edit changes, and what it says of them."""
+    old, new = edit.place.text, edit.text
+    before = len(commonprefix((old, new)))
+    behind = min(len(commonprefix((old[::-1], new[::-1]))), len(old) - before, len(new) - before)
+    removed, added = old[before : len(old) - behind], new[before : len(new) - behind]
+    start = edit.place.start + before
+    place = _visible(edit.place.source.place(start, start + len(removed)))
+    if not (added + removed).strip():
+        return place, "a space is missing here" if len(added) == 1 else "the line begins in another column than it should"
+    if not removed.strip():
+        return place, f"`{added.strip()}` is missing here"
+    return place, f"`{removed.strip()}` does not belong here" if not added.strip() else f"`{removed}` stands here for `{added}`"
+
+
+def _visible(place: Place) -> Place:
+    """The place, or the last character before it where it is empty."""
+    if place.text or place.column == 1:
+        return place
+    return place._replace(column=place.column - 1)
+
+
+def _fixes(kept: list[_Good], *, may_be_certain: bool) -> Iterator[Fix]:
     for index, (_, candidate) in enumerate(kept[:MOST_SHOWN]):
         alone = candidate.rename or len(kept) == 1
         certain = may_be_certain and index == 0 and alone and not candidate.doubtful

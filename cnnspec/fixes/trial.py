@@ -37,10 +37,11 @@ def attempt(candidate: Candidate, target: Diagnostic, before: Result, check: Che
         return None
     moves = Moves(source, candidate.edits)
     same = {_identity(found) for found in before.diagnostics if found.severity == "error"}
+    gone = {_identity(target), *((target.code, r.place.source.name, r.place.start) for r in target.related)}
     errors = 0
     for found in after.diagnostics:
         identity = _identity_before(found, moves)
-        if identity == _identity(target):
+        if identity in gone:
             return None
         if found.severity == "error":
             if identity not in same and _counts(candidate, identity, before):

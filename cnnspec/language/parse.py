@@ -9,7 +9,6 @@ from cnnspec.core.diagnostic import Findings, Report, Source
 from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
-from cnnspec.language.hints import hint_for_top_level_key, other_library_hint
 from cnnspec.language.items import ItemReader
 from cnnspec.language.sections import (
     LATER,
@@ -66,9 +65,6 @@ def _known_keys(root: Mapping, findings: Findings) -> Mapping:
             message = f"{key.text} is part of the language, but this version does not check it"
             findings.error("not-supported", message, key.place, f"Take {key.text} out.")
     own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
-    for word in [key for key in own if key not in TOP_LEVEL and key not in KINDS]:
-        if hint := hint_for_top_level_key(word) or other_library_hint(word):
-            findings.error("unknown-key", f"{word} is no top-level key", own.pop(word).key.place, hint)
     kinds = [key for key in own if key in KINDS and key not in TOP_LEVEL]
     listed = f"There are {', '.join(key for key in TOP_LEVEL if key not in LATER)}; your own notes go under a key that starts with x-."
     hint = "A layer is an item of the list under `layers`." if kinds else listed

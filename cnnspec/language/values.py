@@ -5,13 +5,15 @@ The expression language is imported when the first `$` is met: most specs have n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from cnnspec.core.diagnostic import Place
+from cnnspec.core.diagnostic import Place, Related
 from cnnspec.expressions.variables import variable_names
 from cnnspec.reader.node import Node, Scalar, Sequence, is_literal
+from cnnspec.reader.scalars import is_number
 
 if TYPE_CHECKING:
     from cnnspec.core.diagnostic import Findings
@@ -38,7 +40,7 @@ def value_of(node: Node, scope: Scope, findings: Findings) -> Plain:
         try:
             return language.evaluate(value, scope)
         except language.error as error:
-            raise _reported(node, error, findings) from None
+            raise _reported(node, error, scope, findings) from None
     if isinstance(node, Sequence):
         return [value for _, value in values_of(enumerate(node.items), scope, findings)]
     return dict(values_of(((key.text, value) for key, value in node), scope, findings))
@@ -67,7 +69,7 @@ def text_of(node: Scalar, scope: Scope, findings: Findings) -> str:
     try:
         return language.fill(node.text, scope)
     except language.error as error:
-        raise _reported(node, error, findings) from None
+        raise _reported(node, error, scope, findings) from None
 
 
 def variables_in(node: Node) -> frozenset[str]:
@@ -102,10 +104,39 @@ def _expressions() -> _Expressions:
     return _Expressions(evaluate, fill, ExpressionError)
 
 
-def _reported(node: Scalar, error: ExpressionError, findings: Findings) -> Unknown:
+def _reported(node: Scalar, error: ExpressionError, scope: Scope, findings: Findings) -> Unknown:
     place = within(node, error.start, error.end)
-    findings.error(error.code, error.clause, place, _split_call_hint(node, error) or error.hint)
+    hint = _split_call_hint(node, error) or error.hint
+    origin = _origin_of_operand(node, scope) if error.code == "wrong-operand" else None
+    if origin is None:
+        findings.error(error.code, error.clause, place, hint)
+    else:
+        findings.error(error.code, error.clause, origin, "", (Related(place, "it is used here"),))
     return Unknown()
+
+
+def _origin_of_operand(node: Scalar, scope: Scope) -> Place | None:
+    """Where the one variable of an expression got its value that is a number but for its quotes or brackets."""
+    names = [name for name in sorted(variables_in(node)) if name in scope and nearly_a_number(scope[name])]
+    return scope.place_of(names[0]) if len(names) == 1 else None
+
+
+_LONE = re.compile(r"\$([^\W\d]\w*)")
+
+
+def lone_variable(text: str) -> str | None:
+    """The name, where a text is one variable and nothing else."""
+    found = _LONE.fullmatch(text)
+    return found[1] if found else None
+
+
+def nearly_a_number(value: Plain) -> bool:
+    """Whether a value is a number in quotes or in brackets, or a whole number with a point."""
+    if isinstance(value, list):
+        return len(value) == 1 and (type(value[0]) in {int, float} or nearly_a_number(value[0]))
+    if isinstance(value, str):
+        return is_number(value.strip())
+    return isinstance(value, float) and value.is_integer()
 
 
 def _split_call_hint(node: Scalar, error: ExpressionError) -> str:

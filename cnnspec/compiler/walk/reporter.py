@@ -8,8 +8,8 @@ from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Related, Report
 from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.language.scope import Scope
 from cnnspec.language.spec import Block
-from cnnspec.language.values import variables_in
-from cnnspec.reader.node import Mapping, Node
+from cnnspec.language.values import lone_variable, nearly_a_number, variables_in
+from cnnspec.reader.node import Mapping, Node, Scalar
 
 _MOST_CALLS = 8
 
@@ -53,15 +53,38 @@ class Reporter(Findings):
 class ArgumentReporter(Findings):
     """Adds to each finding where the variables of the argument were defined."""
 
-    def __init__(self, reporter: Findings, arguments: Node, scope: Scope) -> None:
+    def __init__(self, reporter: Reporter, arguments: Node, scope: Scope) -> None:
         self._reporter = reporter
         self._arguments = arguments
         self._scope = scope
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Record one, with the definitions of the variables in the argument that it points at."""
-        related = diagnostic.related or definitions(self._argument_at(diagnostic.place), self._scope)
+        """Record one, with the definitions of the variables in the argument that it points at.
+
+        Where a variable alone is the argument, and its value nearly right (a number in quotes or brackets), the mistake
+        is where it got its value.
+        """
+        node = self._argument_at(diagnostic.place)
+        related = diagnostic.related or definitions(node, self._scope)
+        if diagnostic.code == "bad-value" and isinstance(node, Scalar):
+            origin = self._origin(node.text)
+            if origin is not None:
+                related = (Related(diagnostic.place, f"{node.text} is used here"),)
+                diagnostic = diagnostic._replace(place=origin, hint="")
         self._reporter.add(diagnostic._replace(related=related))
+
+    def _origin(self, text: str) -> Place | None:
+        """Where the value of a variable that stands alone was written, through the calls that handed it on."""
+        name = lone_variable(text)
+        if name is None or name not in self._scope or not nearly_a_number(self._scope[name]):
+            return None
+        place = self._scope.place_of(name)
+        for call in reversed(self._reporter.calls[:-1]):
+            handed = lone_variable(place.text) if place is not None else None
+            if handed is None:
+                break
+            place = call.scope.place_of(handed)
+        return place
 
     def _argument_at(self, place: Place) -> Node | None:
         args = self._arguments

@@ -125,7 +125,7 @@ def _several_kinds(item: ItemAt) -> Iterator[Candidate]:
         texts = [f"{{{', '.join(part)}}}" for part in parts]
         if is_flow(item.holder):
             yield replacement(node.place, ", ".join(texts))
-        elif (after := item_after(item.holder, item.index, texts[1])) and len(texts) == 2:  # noqa: PLR2004 -- two kinds
+        elif len(texts) == 2 and (after := item_after(item.holder, item.index, texts[1])):  # noqa: PLR2004 -- two kinds
             yield Candidate((Edit(node.place, texts[0]), after), f"write `- {short(texts[0])}` and `- {short(texts[1])}`")
         return
     edits = []
@@ -321,7 +321,7 @@ def _other_section(mistake: Mistake) -> Iterator[Candidate]:
         else:
             source = key.place.source
             place = source.place(key.place.start, max(key.place.end, value.place.end))
-            yield replacement(place, line, f"write `{short(line)}`")
+            yield replacement(place, line, f"write `{short(line)}`", doubtful="{" in text)
 
 
 def _section_in_layers(mistake: Mistake) -> Iterator[Candidate]:

@@ -126,14 +126,14 @@ def _kernel_too_large(mistake: Mistake) -> Iterator[Candidate]:
     x = layer.inputs[0].shape
     if x is None or not x.known or layer.layer is None:
         return
-    windows = layer.layer.windows(x.rank)
+    windows = layer.layer.windows(x.rank) or ()
     fitting = [_largest_kernel(w, size or 0) for w, size in zip(windows, x.spatial, strict=True)]
-    if all(fitting):
+    if fitting and all(fitting):
         smallest = min(fitting)
         odd = smallest - (smallest % 2 == 0)
         changed = with_argument(item, "kernel_size", str(odd))
         yield from [changed] if changed is not None else []
-    if "padding" in type(layer.layer).model_fields:
+    if windows and "padding" in type(layer.layer).model_fields:
         wanted = max(w.dilation * (w.kernel - 1) // 2 for w in windows)
         changed = with_argument(item, "padding", str(wanted))
         yield from [changed] if changed is not None else []
@@ -204,9 +204,9 @@ def _groups(mistake: Mistake) -> Iterator[Candidate]:
     if written == 0 and isinstance(arguments, Scalar) and type(arguments.value) is int:
         written = arguments.value
     channels = x.channels if x is not None else None
-    if out is None or not written or written < 1:
+    if not written or written < 1:
         return
-    common = math.gcd(channels or 0, out)
+    common = math.gcd(channels or 0, out or 0)
     if common == 0 or common > _MOST_CHANNELS:
         return
     divisors = [d for d in range(1, common + 1) if common % d == 0]
@@ -227,7 +227,9 @@ def _classes(mistake: Mistake) -> Iterator[Candidate]:
     result = mistake.result
     if result.plan is None or not result.plan.outputs or result.data is None:
         return
-    classes = result.data.facts.classes
+    given = next(iter(result.plan.inputs.values())).shape if len(result.plan.inputs) == 1 else None
+    known = given is not None and given.known
+    classes = result.data.facts(result.plan.image if known else None).classes
     node = result.plan.outputs[0].value.node
     if classes is None or node is None:
         return
@@ -343,7 +345,7 @@ def _other_windows(mistake: Mistake, last: PlanNode | None, fork: set[PlanNode])
         if item is None or "kernel_size" not in fields:
             continue
         x = node.inputs[0].shape
-        windows = node.layer.windows(x.rank) if node.layer is not None and x is not None else ()
+        windows = (node.layer.windows(x.rank) if node.layer is not None and x is not None else None) or ()
         for window in windows[:1]:
             keeping = window.dilation * (window.kernel - 1) // 2
             numbers = [("padding", p) for p in (keeping, 0, window.before + 1) if p != window.before and "padding" in fields]

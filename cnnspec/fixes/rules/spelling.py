@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping as MappingType
 
 from cnnspec.core.diagnostic import Place
 from cnnspec.declare.arguments import Arguments, one_of
+from cnnspec.fixes.definitions import DEFINED, USED
 from cnnspec.fixes.edits import Candidate, replacement
 from cnnspec.fixes.mistake import Mistake
 from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS
-from cnnspec.reader.node import Mapping, Scalar, Sequence
+from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 
@@ -22,12 +23,25 @@ TORCH_AXES = {"dim", "dims", "start_dim", "end_dim"}
 
 def spelling(mistake: Mistake) -> Iterator[Candidate]:
     """The words that a wrong one may stand for: what others call so, then those spelt alike."""
+    used = _used(mistake)
+    if used:
+        yield replacement(mistake.place, used, f"write `{used}`", rename=True)
+        return
     place, word = _word(mistake)
     if not word or word in TORCH_AXES:
         return
     yield from (
         replacement(place, name, f"write `{name}`", rename=True) for name in _meant(word, mistake) if name != word
     )
+
+
+def _used(mistake: Mistake) -> str:
+    """The name that is used where a definition is misspelt; empty for another mistake."""
+    uses = mistake.diagnostic.related
+    if mistake.code not in DEFINED or not uses or not uses[0].message.endswith(USED):
+        return ""
+    name = uses[0].message.removesuffix(USED)
+    return name if name != mistake.place.text else ""
 
 
 _WORD = re.compile(r"[A-Za-z_][\w.\- ]*(?:\(\))?")
@@ -88,19 +102,29 @@ def _entries(mistake: Mistake, section: str) -> list[str]:
 
 def _arguments(mistake: Mistake) -> Iterator[str]:
     model, holder = mistake.model, mistake.holder
+    subject = mistake.diagnostic.message.partition(":")[0]
+    if model is None and subject in KINDS:
+        model = KINDS[subject]
     written = holder.entries if holder is not None else {}
     if model is not None:
         yield from (name for name in model.model_fields if name not in written)
         return
-    block = mistake.root.get("blocks") if isinstance(mistake.root, Mapping) else None
+    blocks = mistake.root.get("blocks") if isinstance(mistake.root, Mapping) else None
     item = mistake.item
     kind = item.kind.text if item is not None and item.kind is not None else ""
-    own = block.get(kind) if isinstance(block, Mapping) else None
-    args = own.get("args") if isinstance(own, Mapping) else None
-    if isinstance(args, Mapping):
-        yield from args.entries
-    elif isinstance(args, Sequence):
-        yield from (item.text for item in args.items if isinstance(item, Scalar))
+    for name, entry in blocks.entries.items() if isinstance(blocks, Mapping) else ():
+        if (name in {kind, subject} or "$" in kind) and isinstance(entry.value, Mapping):
+            yield from names_in(entry.value.get("args"))
+            yield from names_in(entry.value.get("inputs"))
+
+
+def names_in(node: Node | None) -> list[str]:
+    """The names that a mapping or a list of them declares."""
+    if isinstance(node, Mapping):
+        return list(node.entries)
+    if isinstance(node, Sequence):
+        return [item.text for item in node.items if isinstance(item, Scalar)]
+    return []
 
 
 def _keys(mistake: Mistake) -> Iterator[str]:

@@ -18,9 +18,9 @@ _CODES = {"yaml-syntax", "tag-not-allowed", "several-documents", "complex-key", 
 
 def syntax(mistake: Mistake) -> Iterator[Candidate]:
     """Changes of a character or two with which the text may be YAML, and mean what was meant."""
-    if mistake.code in {"unknown-kind", "unknown-key", "bad-item", "bad-items", "no-kind", "bad-value", "unknown-argument"}:
+    if mistake.root is not None and mistake.diagnostic.severity == "error":
         yield from _dashes(mistake.place)
-        yield from _tight_colon(mistake.place)
+        yield from _entries(mistake.place)
     if mistake.code == "tag-not-allowed":
         yield from _without_tag(mistake)
     if mistake.code == "unknown-alias":
@@ -96,7 +96,7 @@ def _dashes(place: Place) -> Iterator[Candidate]:
     """`-relu`: a space behind each dash that lacks one."""
     source = place.source
     edits, lines = [], []
-    for number in range(max(1, place.line - 1), min(place.end_line, place.line + _MOST_LINES) + 2):
+    for number in range(max(1, place.line - _MOST_LINES), min(place.end_line, place.line + _MOST_LINES) + 2):
         found = re.match(r"( *(?:- +)*-)([A-Za-z_{\[$])", source.line(number))
         if found:
             edits.append(insertion(source, source.offset(number, found.end(1) + 1), " "))
@@ -109,12 +109,20 @@ def _dashes(place: Place) -> Iterator[Candidate]:
             yield Candidate(tuple(edits[:1]), f"write `{short(written)}`, with a space behind the dash")
 
 
-def _tight_colon(place: Place) -> Iterator[Candidate]:
-    """`{kernel_size:3}`: a space behind the colon."""
-    text = place.text
-    found = re.match(r"([A-Za-z_]\w*):(?=\S)", text)
-    if found and "\n" not in text:
-        yield replacement(place, f"{found[1]}: {text[found.end() :]}")
+def _entries(place: Place) -> Iterator[Candidate]:
+    """`{kernel_size:3}`, `{kernel_size 3}`, `{kernel_size=3}`: a colon and a space."""
+    source, number = place.source, place.line
+    bare = _bare(source.line(number))
+    for pattern in (r"(?<![\w$])([A-Za-z_]\w*):(?=[^\s:/])", r"(?:[{,]\s*|- )([A-Za-z_]\w*)(?: *= *| +)(?=[^\s:=,}\]])"):
+        for found in re.finditer(pattern, bare):
+            place = Place(source, number, found.start(1) + 1, number, found.end() + 1)
+            yield replacement(place, f"{found[1]}: ", f"write `{_entry(source.line(number), found, f'{found[1]}: ')}`")
+
+
+def _entry(line: str, found: re.Match[str], text: str) -> str:
+    """The entry that a match begins, with another beginning."""
+    rest = re.split(r"[,}\]]|\s#", line[found.end() :])[0]
+    return short(f"{text}{rest.strip()}")
 
 
 def _without_tag(mistake: Mistake) -> Iterator[Candidate]:

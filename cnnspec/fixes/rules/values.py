@@ -11,8 +11,8 @@ from cnnspec.core.diagnostic import Edit
 from cnnspec.declare.arguments import Arguments
 from cnnspec.fixes.edits import Candidate, replacement, scalar_text, without_entries
 from cnnspec.fixes.mistake import Mistake
-from cnnspec.fixes.rules.spelling import similar
-from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
+from cnnspec.fixes.rules.spelling import names_in, similar
+from cnnspec.reader.node import Mapping, Scalar, Sequence
 from cnnspec.reader.scalars import scalar_value
 
 CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'", "´": "'", "`": "'"})
@@ -33,6 +33,7 @@ _CODES = {
     "bad-init",
     "wrong-operand",
     "bad-expectation",
+    "bad-input",
     "unknown-kind",
     "wrong-rank",
 }
@@ -51,6 +52,9 @@ def values(mistake: Mistake) -> Iterator[Candidate]:
         yield replacement(node.place, text, _title(mistake, text))
     if isinstance(node, Sequence):
         yield from _each_item(node)
+    if isinstance(node, Scalar) and re.fullmatch(r"[0-9]+(?:\s+[0-9]+)+", node.text):
+        text = ", ".join(node.text.split())
+        yield replacement(node.place, text)
 
 
 def _title(mistake: Mistake, text: str) -> str:
@@ -147,21 +151,13 @@ def variables(mistake: Mistake) -> list[str]:
     root = mistake.root
     if not isinstance(root, Mapping):
         return []
-    found = _names_in(root.get("vars"))
+    found = names_in(root.get("vars"))
     if mistake.section == "blocks" and len(mistake.path) > 1:
         block = mistake.path[1].node
-        found += _names_in(block.get("args")) if isinstance(block, Mapping) else []
+        found += names_in(block.get("args")) if isinstance(block, Mapping) else []
     repeats = [step.holder.get("repeat") for step in mistake.path if isinstance(step.holder, Mapping)]
-    found += ["i", *(name for node in repeats for name in _names_in(node))] if any(repeats) else []
+    found += ["i", *(name for node in repeats for name in names_in(node))] if any(repeats) else []
     return [*found, "in_channels"]
-
-
-def _names_in(node: Node | None) -> list[str]:
-    if isinstance(node, Mapping):
-        return list(node.entries)
-    if isinstance(node, Sequence):
-        return [item.text for item in node.items if isinstance(item, Scalar)]
-    return []
 
 
 def _literals(model: type[Arguments] | None, mistake: Mistake) -> Iterator[object]:
@@ -174,6 +170,8 @@ def _literals(model: type[Arguments] | None, mistake: Mistake) -> Iterator[objec
     todo = [getattr(info, "annotation", None)]
     while todo:
         part = todo.pop()
+        if part is bool:
+            yield from ("true", "false")
         if isinstance(part, str):
             yield part
         todo.extend(get_args(part))
