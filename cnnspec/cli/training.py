@@ -50,10 +50,10 @@ def echo_skipped(bad: Iterable[tuple[str, str]]) -> None:
         echo_line(f"skipped: {file}: {reason}", err=True)
 
 
-def require_torch() -> None:
-    """Make ready for torch. Exits 2 where what training needs is not installed."""
+def require_torch(what: str = "training") -> None:
+    """Make ready for torch. Exits 2 where what training needs is not installed; `what` is what needs it here."""
     if find_spec("torch") is None or find_spec("safetensors") is None:
-        raise click.ClickException("training needs torch: pip install 'cnnspec[train]'")
+        raise click.ClickException(f"{what} needs torch: pip install 'cnnspec[train]'")
     limit_spinning()
 
 

@@ -16,7 +16,8 @@ from cnnspec.fixes.check import check_with_fixes
 from cnnspec.reader.document import Document, read_bytes
 from cnnspec.reader.limits import MAX_BYTES
 
-_ENDINGS = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml")
+"""What the names of YAML files end in."""
 
 
 class SpecFile(NamedTuple):
@@ -34,18 +35,18 @@ def open_spec(spec: str | PathLike[str]) -> SpecFile:
     A file that can't be read is a diagnostic in the document, not an exception.
     """
     label = fspath(spec)
-    path, variant = _name_and_variant(label)
-    if variant is not None and variant.endswith(_ENDINGS):
+    path, variant = name_and_variant(label)
+    if variant is not None and variant.endswith(ENDINGS):
         hint = "What follows an @ is a variant, so a spec's file can't have one in its name."
         return SpecFile(
-            _unreadable(label, "file-not-found", f"there is no variant {variant}", hint), None, label
+            unreadable(label, "file-not-found", f"there is no variant {variant}", hint), None, label
         )
-    if "/" in path or "\\" in path or path.endswith(_ENDINGS) or not isinstance(spec, str):
+    if "/" in path or "\\" in path or path.endswith(ENDINGS) or not isinstance(spec, str):
         return SpecFile(_read(Path(path), path), variant, label)
-    shipped = _shipped(path)
-    if shipped is None:
+    network = shipped(path)
+    if network is None:
         return SpecFile(_unknown(path), None, label)
-    file, implied = shipped
+    file, implied = network
     if variant is not None and implied is not None:
         return SpecFile(_variant_of_variant(path, variant, file), None, label)
     return SpecFile(_read(file, f"specs/{file.name}"), implied if variant is None else variant, label)
@@ -82,7 +83,7 @@ def _networks() -> Iterator[tuple[str, Path, str | None, Document]]:
             yield variant or stem, path, variant, document
 
 
-def _name_and_variant(label: str) -> tuple[str, str | None]:
+def name_and_variant(label: str) -> tuple[str, str | None]:
     """SPEC@variant, split after the last slash."""
     head, slash, tail = label.rpartition("/")
     name, at, variant = tail.partition("@")
@@ -96,8 +97,8 @@ def _folder() -> Path:
 
 
 @cache
-def _shipped(name: str) -> tuple[Path, str | None] | None:
-    """Where a network is; a look at the text spares the reading of all other files."""
+def shipped(name: str) -> tuple[Path, str | None] | None:
+    """Where a network that ships is, and its variant there; None where there is none of that name. A look at the text spares the reading of all other files."""
     specs = shipped_specs()
     if name in specs:
         return specs[name], None
@@ -133,30 +134,29 @@ def _variant_of_variant(name: str, variant: str, file: Path) -> Document:
 def _read(path: Path, name: str) -> Document:
     try:
         if path.is_fifo() and not str(path).startswith("/dev/"):
-            return _unreadable(
-                name, "not-a-file", "this is a pipe, not a file", "Write what comes to a file."
-            )
+            return unreadable(name, "not-a-file", "this is a pipe, not a file", "Write what comes to a file.")
         with path.open("rb") as file:
             return read_bytes(name, file.read(MAX_BYTES + 1))
     except FileNotFoundError:
         near = nearest(path.name, [entry.name for entry in _neighbours(path)])
         hint = f"Did you mean {path.with_name(near)}?" if near else "Check the path."
-        return _unreadable(name, "file-not-found", "there is no such file", hint)
+        return unreadable(name, "file-not-found", "there is no such file", hint)
     except IsADirectoryError:
         hint = f"Name the files in it: {path / '*.yaml'}."
-        return _unreadable(name, "not-a-file", "this is a directory, not a spec", hint)
+        return unreadable(name, "not-a-file", "this is a directory, not a spec", hint)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return _unreadable(name, "unreadable-file", f"the file can't be read: {reason}", "")
+        return unreadable(name, "unreadable-file", f"the file can't be read: {reason}", "")
 
 
 def _neighbours(path: Path) -> list[Path]:
     try:
-        return [entry for entry in path.parent.iterdir() if entry.suffix in _ENDINGS]
+        return [entry for entry in path.parent.iterdir() if entry.suffix in ENDINGS]
     except OSError:
         return []
 
 
-def _unreadable(name: str, code: str, message: str, hint: str) -> Document:
+def unreadable(name: str, code: str, message: str, hint: str) -> Document:
+    """What stands for a file that could not be read: the reason alone."""
     source = Source(name)
     return Document(None, (Diagnostic(code, message, Place(source), hint),), source)

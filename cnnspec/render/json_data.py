@@ -65,8 +65,12 @@ def summary_data(result: Result, plan: Plan) -> dict[str, Any]:
 
 def network_data(name: str, result: Result, plan: Plan) -> dict[str, Any]:
     """A network that ships: where it is, what enters and comes out, and its cost."""
-    ends = {"input": _inputs(plan), "output": _outputs(plan)}
-    return {"name": name, "file": result.source.name, **ends, **_total(plan)}
+    return {"name": name, "file": result.source.name, **interface_data(plan)}
+
+
+def interface_data(plan: Plan) -> dict[str, Any]:
+    """What enters a whole network and what comes out, and its cost."""
+    return {"input": _inputs(plan), "output": _outputs(plan), **_total(plan)}
 
 
 def _total(plan: Plan) -> dict[str, int]:

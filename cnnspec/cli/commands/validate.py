@@ -9,32 +9,45 @@ import click
 from cnnspec.cli.options import format_option, settings_option
 from cnnspec.cli.output import echo, echo_json, severity_counts
 from cnnspec.compiler.check import check_document, variants
-from cnnspec.library.specs import open_spec
+from cnnspec.library.folders import open_specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.compiler.check import Result
     from cnnspec.core.diagnostic import Diagnostic
+    from cnnspec.library.specs import SpecFile
 
 
 @click.command("validate")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @settings_option
-@format_option("text", "json", "github")
-def command(specs: tuple[str, ...], settings: tuple[str, ...], form: str) -> None:
+@click.option("--only-specs", is_flag=True, help="Pass over files that are no specs.")
+@click.option(
+    "--against",
+    type=click.Choice(["torch"]),
+    help="Also build and run each spec that is right, and compare every shape and parameter.",
+)
+@format_option("text", "json", "github", "sarif")
+def command(
+    specs: tuple[str, ...], settings: tuple[str, ...], only_specs: bool, against: str | None, form: str
+) -> None:
     """Check specs: every shape is inferred, and every mistake explained at its line.
 
     A spec with variants is checked as it stands and in each variant; SPEC@variant checks one.
+    Of a folder all specs in it are checked: YAML files that have a line that begins `cnnspec:`.
     Exits 1 when there is an error in any of them; warnings alone exit 0.
 
     \b
     Example:
       cnnspec validate specs/mnist.yaml
-      cnnspec validate specs/*.yaml --format github
+      cnnspec validate specs --format github
     """
-    checked = [found for spec in specs for found in _checked(spec, settings)]
-    {"text": _text, "json": _json, "github": _github}[form](checked)
+    opened = open_specs(specs, only_specs=only_specs)
+    checked = [found for file in opened for found in _checked(file, settings)]
+    if against:
+        checked = list(_against_torch(checked))
+    {"text": _text, "json": _json, "github": _github, "sarif": _sarif}[form](checked)
     if not all(found.result.ok for found in checked):
         raise SystemExit(1)
 
@@ -45,11 +58,12 @@ class _Checked(NamedTuple):
     label: str
     result: Result
     diagnostics: list[Diagnostic]
+    compared_on: str = ""
+    """The device that torch ran it on, where it was compared with torch."""
 
 
-def _checked(spec: str, settings: tuple[str, ...]) -> Iterator[_Checked]:
+def _checked(opened: SpecFile, settings: tuple[str, ...]) -> Iterator[_Checked]:
     """The spec, then each variant unless one is named; diagnostics of the base are not repeated."""
-    opened = open_spec(spec)
     base = check_document(opened.document, variant=opened.variant, settings=settings)
     yield _Checked(opened.label, base, list(base.diagnostics))
     if opened.variant is not None:
@@ -67,17 +81,40 @@ def _key(found: Diagnostic) -> tuple[object, ...]:
     return (found.code, found.place.source.name, *found.place[1:])
 
 
+def _against_torch(checked: list[_Checked]) -> Iterator[_Checked]:
+    """The same with what torch has otherwise; a spec with errors can't be built."""
+    from cnnspec.cli.training import require_torch  # noqa: PLC0415 -- nothing else here knows torch
+
+    require_torch("--against torch")
+    from cnnspec.backend.comparison import compare  # noqa: PLC0415 -- imports torch
+
+    for entry in checked:
+        if entry.result.ok:
+            found, device = compare(entry.result.require_plan())
+            result = entry.result._replace(diagnostics=(*entry.result.diagnostics, *found))
+            yield _Checked(entry.label, result, [*entry.diagnostics, *found], device)
+        else:
+            yield entry
+
+
 def _text(checked: list[_Checked]) -> None:
-    for label, result, diagnostics in checked:
+    for label, result, diagnostics, compared_on in checked:
         for diagnostic in diagnostics:
             from cnnspec.render.diagnostics import render  # noqa: PLC0415 -- only a mistake is rendered
 
             echo(render(diagnostic))
         if result.ok:
-            echo(_line(label, result))
+            echo(f"{_line(label, result)}{_COMPARED[compared_on]}")
     found = [diagnostic for entry in checked for diagnostic in entry.diagnostics]
     if found:
         echo(severity_counts(found))
+
+
+_COMPARED = {
+    "": "",
+    "cpu": ", as in torch",
+    "meta": ", as in torch (too large for this machine's CPU: shapes alone were computed)",
+}
 
 
 def _line(label: str, result: Result) -> str:
@@ -91,12 +128,25 @@ def _line(label: str, result: Result) -> str:
 def _json(checked: list[_Checked]) -> None:
     from cnnspec.render.json_data import file_data  # noqa: PLC0415 -- text needs no data
 
-    echo_json({"files": [file_data(label, found, ok=result.ok) for label, result, found in checked]})
+    echo_json(
+        {
+            "files": [
+                file_data(label, found, ok=result.ok) | ({"compared_on": device} if device else {})
+                for label, result, found, device in checked
+            ]
+        }
+    )
 
 
 def _github(checked: list[_Checked]) -> None:
     from cnnspec.render.github_annotations import render  # noqa: PLC0415 -- text needs no workflow commands
 
-    for _, _, diagnostics in checked:
-        for diagnostic in diagnostics:
+    for entry in checked:
+        for diagnostic in entry.diagnostics:
             echo(render(diagnostic))
+
+
+def _sarif(checked: list[_Checked]) -> None:
+    from cnnspec.render.sarif import sarif_log  # noqa: PLC0415 -- text needs no SARIF
+
+    echo_json(sarif_log((entry.result.source.name, entry.diagnostics) for entry in checked))
