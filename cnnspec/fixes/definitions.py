@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from cnnspec.compiler.check import Result
 from cnnspec.core.diagnostic import Diagnostic, Place, Related
+from cnnspec.core.plain_values import quote
 from cnnspec.core.suggest import similar
-from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 
 DEFINED = {"unknown-variable", "unknown-kind", "unknown-argument", "unknown-name", "bad-index"}
 """Codes of mistakes about a name that may be defined somewhere."""
@@ -19,6 +20,8 @@ _SUBJECTS = (
     re.compile(r"(?:\$\w+ is )?([\w-]+),? (?:which )?is no layer kind"),
     re.compile(r"has no key '([\w-]+)'"),
 )
+_PARTS = ("num", "block", "layer", "stage", "branch", "expand", "squeeze", "resolution", "growth", "head", "stem", "momentum")
+"""Parts of names that networks are described with."""
 _FEWEST_USES = 2
 """A name that is used but once may as well be the one that is misspelt."""
 _MOST_SHOWN = 8
@@ -27,12 +30,17 @@ _MOST_SHOWN = 8
 def at_definitions(result: Result) -> tuple[Diagnostic, ...]:
     """The diagnostics, those of one unknown name as one where it seems to be defined."""
     by_word: dict[str, list[Diagnostic]] = {}
+    result = result._replace(diagnostics=_at_values(result))
     for diagnostic in result.diagnostics:
         if diagnostic.code in DEFINED and diagnostic.place.source is result.source:
             by_word.setdefault(_word(diagnostic), []).append(diagnostic)
     if not by_word or result.root is None:
         return result.diagnostics
-    unused = {name: place for name, place in _definitions(result.root) if _count(name, result) == 1}
+    root = result.root
+    unused: dict[str, dict[str, Place]] = {}
+    for code, name, place in _definitions(root):
+        if _count(name, result) == 1:
+            unused.setdefault(code, {})[name] = place
     merged: dict[int, Diagnostic] = {}
     gone: set[int] = set()
     for word, found in by_word.items():
@@ -42,11 +50,53 @@ def at_definitions(result: Result) -> tuple[Diagnostic, ...]:
             merged[id(found[0])] = found[0]._replace(place=here, related=related, hint="")
             gone.update(map(id, found[1:]))
             continue
-        meant = next(iter(similar(word, unused)), None)
-        if meant is not None and _count(word, result) >= _FEWEST_USES:
-            merged[id(found[0])] = _at_definition(word, meant, unused[meant], found)
-            gone.update(map(id, found[1:]))
+        known = {name: place for d in found for name, place in unused.get(d.code, {}).items()}
+        meant = next(iter(similar(word, known)), None)
+        block = _lacking_block(found, root)
+        if meant is not None and (_count(word, result) >= _FEWEST_USES or _is_odder(meant, word)):
+            merged[id(found[0])] = _at_definition(word, meant, known[meant], found)
+        elif block is not None:
+            merged[id(found[0])] = _at_arguments(word, block, found)
+        elif {d.code for d in found} == {"unknown-variable"}:
+            related = (*found[0].related, *(Related(d.place, f"{word}{USED}") for d in found[1:_MOST_SHOWN]))
+            merged[id(found[0])] = found[0]._replace(related=related)
+        else:
+            continue
+        gone.update(map(id, found[1:]))
     return tuple(merged.get(id(d), d) for d in result.diagnostics if id(d) not in gone)
+
+
+_VALUE = re.compile(r"(?: is|not) (.+?), (?:it must be|which is no layer kind)|the (?:list|text) (.+?)(?: and|$)")
+_OF_VALUES = {"bad-value", "bad-repeat", "wrong-operand"}
+
+
+def _at_values(result: Result) -> tuple[Diagnostic, ...]:
+    """The diagnostics; one about what an expression gives is moved to the one place where such a value is written."""
+    return tuple(_at_value(d, result.root) if d.code in _OF_VALUES else d for d in result.diagnostics)
+
+
+def _at_value(diagnostic: Diagnostic, root: Mapping | None) -> Diagnostic:
+    found = _VALUE.search(diagnostic.message)
+    if found is None or root is None or "$" not in diagnostic.place.text:
+        return diagnostic
+    text = found[1] or found[2]
+    places = [node.place for node in _values(root) if quote(node.plain()) == text]
+    if len(places) != 1:
+        return diagnostic
+    related = (Related(diagnostic.place, "it is used here"), *diagnostic.related)
+    return diagnostic._replace(place=places[0], related=related, hint="")
+
+
+def _values(root: Mapping) -> Iterator[Node]:
+    """What stands as a value where variables get theirs: in `vars`, `variants`, and as arguments of calls."""
+    todo: list[Node] = [node for key in ("vars", "variants", "layers", "blocks") if (node := root.get(key))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Mapping):
+            todo += [value for _, value in node]
+        else:
+            yield node
+            todo += node.items if isinstance(node, Sequence) else []
 
 
 def _word(diagnostic: Diagnostic) -> str:
@@ -78,27 +128,62 @@ def _at_definition(word: str, meant: str, place: Place, found: list[Diagnostic])
     return Diagnostic(found[0].code, message, place, related=related)
 
 
-def _definitions(root: Mapping) -> Iterator[tuple[str, Place]]:
-    """The names that a spec defines, with their places: variables, blocks and their arguments, items."""
-    yield from _names(root.get("vars"), deep=True)
-    yield from _names(root.get("variants"), deep=True)
+def _lacking_block(found: list[Diagnostic], root: Mapping) -> Entry | None:
+    """The block that calls give an argument and that uses it inside, but does not declare it."""
+    given = [d for d in found if d.code == "unknown-argument"]
     blocks = root.get("blocks")
-    yield from _names(blocks)
+    if not given or len(given) == len(found) or not isinstance(blocks, Mapping):
+        return None
+    return blocks.entries.get(given[0].message.partition(":")[0])
+
+
+def _at_arguments(word: str, block: Entry, found: list[Diagnostic]) -> Diagnostic:
+    args = block.value.get("args") if isinstance(block.value, Mapping) else None
+    place = args.place if args is not None else block.key.place
+    message = f"{block.key.text} has no argument {word}, which it uses inside and which calls give"
+    related = tuple(Related(d.place, f"{word}{USED}") for d in found[:_MOST_SHOWN])
+    return Diagnostic("unknown-argument", message, place, related=related)
+
+
+def _is_odder(one: str, other: str) -> bool:
+    """Whether a word has more parts than another that are no words of the language, or of other libraries."""
+    from cnnspec.layers import KINDS  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.layers.other_libraries import ARGUMENT_SPELLINGS, KIND_SPELLINGS  # noqa: PLC0415 -- as above
+    from cnnspec.settings import other_libraries as settings  # noqa: PLC0415 -- as above
+
+    known = {*KINDS, *KIND_SPELLINGS, *ARGUMENT_SPELLINGS, *settings.ARGUMENT_SPELLINGS, *_PARTS}
+    known = {part for word in known for part in word.split("_")}
+    odd = [sum(part not in known for part in word.lower().split("_")) for word in (one, other)]
+    return odd[0] > odd[1]
+
+
+def _definitions(root: Mapping) -> Iterator[tuple[str, str, Place]]:
+    """The names that a spec defines, each with its place and the code of the mistake when it is not found."""
+    for section in ("vars", "variants"):
+        for name, place in _names(root.get(section), deep=True):
+            yield "bad-index", name, place
+            yield "unknown-argument", name, place
+    blocks = root.get("blocks")
+    variables = [*_names(root.get("vars"))]
+    yield from (("unknown-kind", name, place) for name, place in _names(blocks))
     for _, block in blocks if isinstance(blocks, Mapping) else ():
         if isinstance(block, Mapping):
-            yield from _names(block.get("args"))
-            yield from _names(block.get("inputs"))
+            arguments = list(_names(block.get("args")))
+            variables += arguments
+            yield from (("unknown-argument", name, place) for name, place in arguments)
+            yield from (("unknown-name", name, place) for name, place in _names(block.get("inputs")))
     todo: list[Node] = [root]
     while todo:
         node = todo.pop()
         if isinstance(node, Mapping):
             name = node.get("name")
             if isinstance(name, Scalar) and name.text and node is not root:
-                yield name.text, name.place
-            yield from _names(node.get("repeat"))
+                yield "unknown-name", name.text, name.place
+            variables += _names(node.get("repeat"))
             todo += [value for _, value in node]
         elif isinstance(node, Sequence):
             todo += node.items
+    yield from (("unknown-variable", name, place) for name, place in variables)
 
 
 def _names(node: Node | None, *, deep: bool = False) -> Iterator[tuple[str, Place]]:

@@ -50,6 +50,8 @@ def with_fixes(result: Result, check: Check) -> Result:
                 moved = moves.diagnostic(trials.fixed(diagnostic, after, check))
                 if before is not None or moved.severity == "error":
                     found[_key(moved)] = moved
+        still = {_key(moves.diagnostic(diagnostic)) for diagnostic in after.diagnostics}
+        found = {key: d for key, d in found.items() if key in still or _is_certain(d)}
         further = certain_edits(found.values(), source)
         if further == edits:
             break
@@ -64,6 +66,11 @@ def _with_hint(diagnostic: Diagnostic) -> Diagnostic:
         return diagnostic
     words = ", or ".join(fix.title for fix in diagnostic.fixes)
     return diagnostic._replace(hint=f"{words[:1].upper()}{words[1:]}.")
+
+
+def _is_certain(found: Diagnostic) -> bool:
+    """Whether it is mended by what is taken as mended; another that is gone then was a consequence."""
+    return any(fix.certain for fix in found.fixes)
 
 
 def _key(found: Diagnostic) -> tuple[str, str, int]:

@@ -33,9 +33,9 @@ def attempt(candidate: Candidate, target: Diagnostic, before: Result, check: Che
         return None
     after = check(Source(source.name, text))
     unread = _unread(after, len(text))
-    if unread and (before.root is not None or not _is_behind(after, candidate, target)):
-        return None
     moves = Moves(source, candidate.edits)
+    if unread and (before.root is not None or not _is_behind(after, moves, target)):
+        return None
     same = {_identity(found) for found in before.diagnostics if found.severity == "error"}
     gone = {_identity(target), *((target.code, r.place.source.name, r.place.start) for r in target.related)}
     errors = 0
@@ -76,10 +76,10 @@ def _unread(after: Result, length: int) -> int:
     return length - after.diagnostics[-1].place.start + 1
 
 
-def _is_behind(after: Result, candidate: Candidate, target: Diagnostic) -> bool:
-    """Whether reading stops on a later line than before, and than what was changed."""
-    last = max(target.place.end_line, *(edit.place.end_line for edit in candidate.edits))
-    return after.diagnostics[-1].place.line > last
+def _is_behind(after: Result, moves: Moves, target: Diagnostic) -> bool:
+    """Whether reading stops further on than before, and not within what was put in."""
+    stop = moves.offset(after.diagnostics[-1].place.start)
+    return stop is not None and stop > target.place.start
 
 
 def _counts(candidate: Candidate, identity: Identity | None, before: Result) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from os import PathLike, fspath
@@ -16,6 +17,8 @@ from cnnspec.fixes.check import check_with_fixes
 from cnnspec.reader.document import Document, read_bytes
 from cnnspec.reader.limits import MAX_BYTES
 
+STDIN = "stdin"
+"""What messages call standard input."""
 ENDINGS = (".yaml", ".yml")
 """What the names of YAML files end in."""
 
@@ -27,10 +30,13 @@ class SpecFile(NamedTuple):
     variant: str | None
     label: str
     """What the user called it."""
+    path: Path | None = None
+    """The user's file; None for a spec that ships, for standard input, and where there is none."""
+    ships: bool = False
 
 
 def open_spec(spec: str | PathLike[str]) -> SpecFile:
-    """Read what SPEC names: a file where it has a slash or ends in .yaml, else a spec that ships.
+    """Read what SPEC names: a file where it has a slash or ends in .yaml, else a spec that ships; `-` is standard input.
 
     A file that can't be read is a diagnostic in the document, not an exception.
     """
@@ -41,15 +47,18 @@ def open_spec(spec: str | PathLike[str]) -> SpecFile:
         return SpecFile(
             unreadable(label, "file-not-found", f"there is no variant {variant}", hint), None, label
         )
+    if spec == label and path == "-":
+        return SpecFile(read_bytes(STDIN, sys.stdin.buffer.read(MAX_BYTES + 1)), variant, label)
     if "/" in path or "\\" in path or path.endswith(ENDINGS) or not isinstance(spec, str):
-        return SpecFile(_read(Path(path), path), variant, label)
+        return SpecFile(_read(Path(path), path), variant, label, Path(path))
     network = shipped(path)
     if network is None:
         return SpecFile(_unknown(path), None, label)
     file, implied = network
     if variant is not None and implied is not None:
         return SpecFile(_variant_of_variant(path, variant, file), None, label)
-    return SpecFile(_read(file, f"specs/{file.name}"), implied if variant is None else variant, label)
+    document = _read(file, f"specs/{file.name}")
+    return SpecFile(document, implied if variant is None else variant, label, ships=True)
 
 
 def check(spec: str | PathLike[str], settings: tuple[str, ...] = ()) -> Result:

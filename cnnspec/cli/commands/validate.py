@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from cnnspec.cli.options import format_option, settings_option
 from cnnspec.cli.output import echo, echo_json, severity_counts
-from cnnspec.compiler.check import check_document, variants
+from cnnspec.compiler.check import variants
+from cnnspec.fixes.check import check_with_fixes
 from cnnspec.library.folders import open_specs
+from cnnspec.library.specs import STDIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cnnspec.compiler.check import Result
     from cnnspec.core.diagnostic import Diagnostic
@@ -28,13 +32,21 @@ if TYPE_CHECKING:
     type=click.Choice(["torch"]),
     help="Also build and run each spec that is right, and compare every shape and parameter.",
 )
+@click.option("--fix", is_flag=True, help="Write what mends a mistake where that is certain; of `-`, print the text.")
+@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing; exits 1 if there is any.")
 @format_option("text", "json", "github", "sarif")
 def command(
-    specs: tuple[str, ...], settings: tuple[str, ...], only_specs: bool, against: str | None, form: str
+    specs: tuple[str, ...],
+    settings: tuple[str, ...],
+    only_specs: bool,
+    against: str | None,
+    fix: bool,
+    diff: bool,
+    form: str,
 ) -> None:
     """Check specs: every shape is inferred, and every mistake explained at its line.
 
-    A spec with variants is checked as it stands and in each variant; SPEC@variant checks one.
+    A spec with variants is checked as it stands and in each variant; SPEC@variant checks one. `-` is standard input.
     Of a folder all specs in it are checked: YAML files that have a line that begins `cnnspec:`.
     Exits 1 when there is an error in any of them; warnings alone exit 0.
 
@@ -43,13 +55,27 @@ def command(
       cnnspec validate specs/mnist.yaml
       cnnspec validate specs --format github
     """
-    opened = open_specs(specs, only_specs=only_specs)
+    opened: Iterable[SpecFile] = open_specs(specs, only_specs=only_specs)
+    if fix or diff:
+        opened = _fixed(list(opened), settings, diff=diff)
     checked = [found for file in opened for found in _checked(file, settings)]
     if against:
         checked = list(_against_torch(checked))
-    {"text": _text, "json": _json, "github": _github, "sarif": _sarif}[form](checked)
+    printed_text = fix and any(file.document.source.name == STDIN for file in opened)
+    with redirect_stdout(sys.stderr) if printed_text else nullcontext():
+        {"text": _text, "json": _json, "github": _github, "sarif": _sarif}[form](checked)
     if not all(found.result.ok for found in checked):
         raise SystemExit(1)
+
+
+def _fixed(opened: list[SpecFile], settings: tuple[str, ...], *, diff: bool) -> list[SpecFile]:
+    """The specs with what is certain mended; with `diff` that is shown alone, and the command ends here."""
+    from cnnspec.cli import fixing  # noqa: PLC0415 -- checking fixes nothing
+
+    fixing.require_own_files(opened, settings, "--diff" if diff else "--fix")
+    if diff:
+        raise SystemExit(int(any([fixing.print_diff(spec) for spec in opened])))
+    return [fixing.fixed(spec) for spec in opened]
 
 
 class _Checked(NamedTuple):
@@ -64,13 +90,13 @@ class _Checked(NamedTuple):
 
 def _checked(opened: SpecFile, settings: tuple[str, ...]) -> Iterator[_Checked]:
     """The spec, then each variant unless one is named; diagnostics of the base are not repeated."""
-    base = check_document(opened.document, variant=opened.variant, settings=settings)
+    base = check_with_fixes(opened.document, variant=opened.variant, settings=settings)
     yield _Checked(opened.label, base, list(base.diagnostics))
     if opened.variant is not None:
         return
     known = {_key(found) for found in base.diagnostics}
     for variant in variants(opened.document):
-        result = check_document(opened.document, variant=variant, settings=settings)
+        result = check_with_fixes(opened.document, variant=variant, settings=settings)
         new = [found for found in result.diagnostics if _key(found) not in known]
         named = [found._replace(message=f"{found.message} (variant {variant})") for found in new]
         yield _Checked(f"{opened.label}@{variant}", result, named)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping as MappingType
 from cnnspec.core.diagnostic import Place
 from cnnspec.declare.arguments import Arguments, one_of
 from cnnspec.fixes.definitions import DEFINED, USED
-from cnnspec.fixes.edits import Candidate, replacement
+from cnnspec.fixes.edits import Candidate, replacement, with_entry
 from cnnspec.fixes.mistake import Mistake
 from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS
@@ -25,7 +25,11 @@ def spelling(mistake: Mistake) -> Iterator[Candidate]:
     """The words that a wrong one may stand for: what others call so, then those spelt alike."""
     used = _used(mistake)
     if used:
-        yield replacement(mistake.place, used, f"write `{used}`", rename=True)
+        node = mistake.node
+        if mistake.at_key or isinstance(node, Scalar):
+            yield replacement(mistake.place, used, f"write `{used}`", rename=True)
+        elif isinstance(node, Mapping) and node.entries:
+            yield Candidate((with_entry(node, f"{used}: required"),), f"declare it: `{used}: required`")
         return
     place, word = _word(mistake)
     if not word or word in TORCH_AXES:
