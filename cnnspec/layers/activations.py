@@ -75,6 +75,12 @@ class PReLU(Activation):
 
     Against: weight decay pulls the slope towards relu, so it should be kept out of it; a slope a channel
     can overfit.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - prelu  # one slope for all
+    - prelu: $in_channels  # a slope for each channel
+    ```
     """
 
     main = "num_parameters"
@@ -129,6 +135,11 @@ class Threshold(Activation):
     When: Small responses are noise that should not go on.
 
     Against: It jumps at the threshold, and below it there is no gradient.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - threshold: {threshold: 0.1, value: 0}
+    ```
     """
 
     main = "threshold"
@@ -417,6 +428,13 @@ class Softmax(AxisActivation):
 
     Against: Not before the cross_entropy loss, which includes it: the network would train slowly and
     badly. One large value leaves the others without gradient.
+
+    ```yaml
+    # input: [64, 1, 1]
+    - flatten
+    - linear: 10
+    - softmax  # ten shares that add up to 1
+    ```
     """
 
     normalises = True
@@ -457,6 +475,11 @@ class GLU(AxisActivation):
     through the linear half.
 
     Against: The layer before it must make twice the channels.
+
+    ```yaml
+    # input: [32, 14, 14]
+    - glu  # half of the channels gate the other half
+    ```
     """
 
     def infer(self, x: Shape) -> Shape:

@@ -122,6 +122,22 @@ class Conv(Convolution):
 
     Against: Sees only its kernel's extent, so a wide view takes depth, stride or dilation. A bias is
     of no use right before bn, which subtracts it.
+
+    ```yaml
+    # input: [3, 32, 32]
+    - conv: {out_channels: 16, kernel_size: 3, padding: 1}  # a padding of (k − 1)/2 keeps the size, of an odd kernel
+    - conv: {out_channels: 32, kernel_size: 3, padding: 1, stride: 2}  # a stride of 2 halves it
+    - conv: {out_channels: 32, kernel_size: 3, padding: 2, dilation: 2}  # 3 elements with holes between them see 5
+    - conv: {out_channels: 32, kernel_size: 3, padding: 1, groups: 4}  # a filter sees 8 of the 32 channels
+    - conv: {out_channels: 10, kernel_size: 1}  # mixes the channels of each position
+    ```
+
+    ```yaml
+    # input: [4, 7]
+    - {conv: {out_channels: 4, kernel_size: 3, stride: 2}, from: input}  # each window begins 2 further on
+    - {conv: {out_channels: 4, kernel_size: 3, dilation: 2}, from: input}  # a window with holes
+    - {conv: {out_channels: 4, kernel_size: 3, padding: 1, groups: 2}, from: input}  # the ends are padded, and half of the channels seen
+    ```
     """
 
     out_channels: Positive = Field(description="Number of filters, and of channels that come out.")
@@ -153,6 +169,18 @@ class Depthwise(Convolution):
 
     Against: Mixes no channels by itself, and moves much memory for little arithmetic: fewer
     multiply-accumulates are not as many times faster.
+
+    ```yaml
+    # input: [32, 28, 28]
+    - depthwise: {kernel_size: 3, padding: 1}  # one filter a channel
+    - conv: {out_channels: 64, kernel_size: 1}  # mixes what the filters found
+    - {conv: {out_channels: 64, kernel_size: 3, padding: 1}, from: input}  # the full convolution that both stand in for
+    ```
+
+    ```yaml
+    # input: [4, 7]
+    - depthwise: 3  # each channel by itself
+    ```
     """
 
     main = "kernel_size"

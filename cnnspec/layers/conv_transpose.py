@@ -49,6 +49,18 @@ class ConvTranspose(Layer):
 
     Against: Where the kernel is no multiple of the stride, windows overlap unevenly and leave a
     checkerboard; upsample followed by conv does not.
+
+    ```yaml
+    # input: [16, 7, 7]
+    - conv_transpose: {out_channels: 8, kernel_size: 2, stride: 2}  # doubles the size, without overlap
+    - conv_transpose: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1, output_padding: 1}  # doubles it, with overlap
+    ```
+
+    ```yaml
+    # input: [1, 3]
+    - {conv_transpose: {out_channels: 1, kernel_size: 2, stride: 2}, from: input}  # each output reads one input
+    - {conv_transpose: {out_channels: 1, kernel_size: 3, stride: 2}, from: input}  # every other output reads two: the checkerboard
+    ```
     """
 
     mixes_channels = True

@@ -32,6 +32,13 @@ class Dropout(DropoutLayer):
 
     Against: Slows training down; between convolutions neighbours give the dropped value away, so use
     dropout_channels or stochastic_depth there. Before bn it disturbs the statistics.
+
+    ```yaml
+    # input: [64, 1, 1]
+    - flatten
+    - dropout: 0.5  # half of the values, others for each image and step
+    - linear: 10
+    ```
     """
 
 
@@ -92,6 +99,13 @@ class StochasticDepth(DropoutLayer):
     (Huang et al., 2016).
 
     Against: Anywhere but in a residual branch it destroys the signal.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - add:  # a block that is skipped for a tenth of the images
+        - [conv: {out_channels: 16, kernel_size: 3, padding: 1}, stochastic_depth: 0.1]
+        - []
+    ```
     """
 
     p: Probability = Field(description="Chance that the branch is dropped, 0 to 1.")

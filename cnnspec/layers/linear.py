@@ -23,6 +23,15 @@ class Linear(Layer):
 
     Against: On a flattened image it takes a weight for every position: most of VGG's parameters, and a
     network that accepts one input size only. Two of them without an activation between are one.
+
+    ```yaml
+    # input: [64, 4, 4]
+    - flatten
+    - linear: 10  # a weight for each position and channel
+    - {global_avgpool, from: input}
+    - flatten
+    - linear: 10  # a weight for each channel
+    ```
     """
 
     main = "out_features"

@@ -61,6 +61,13 @@ class Add(Elementwise):
 
     Against: Both branches need the same shape: where stride or channels change, the shortcut takes a
     conv of its own. An activation before it keeps the sum from ever shrinking.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - add:  # what the layers change, and the value as it stands
+        - [conv: {out_channels: 16, kernel_size: 3, padding: 1}, bn]
+        - []
+    ```
     """
 
     symbol = "+"
@@ -77,6 +84,13 @@ class Multiply(Elementwise):
 
     Against: A gate near 0 stops the gradient of the other branch; products of unbounded branches grow
     fast.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - multiply:  # a gate: 16×1×1 numbers from 0 to 1, each repeated over its channel
+        - []
+        - [global_avgpool, conv: {out_channels: 16, kernel_size: 1}, sigmoid]
+    ```
     """
 
     symbol = "*"
@@ -92,6 +106,13 @@ class Concat(Merge):
 
     Against: Channels, and with them the memory and cost of the next layer, grow with every branch. add
     keeps them.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - concat:  # 8 + 24 channels
+        - [conv: {out_channels: 8, kernel_size: 1}]
+        - [conv: {out_channels: 24, kernel_size: 3, padding: 1}]
+    ```
     """
 
     mixes_channels = True

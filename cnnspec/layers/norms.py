@@ -82,6 +82,13 @@ class BatchNorm(ChannelNorm):
     Against: Small batches give noisy statistics (groupnorm takes none from the batch), and training
     differs from eval. One value a channel, as batch size 1 at 1×1, can't be normalised at all. It makes the bias of
     the layer before it useless.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - conv: {out_channels: 32, kernel_size: 3, padding: 1, bias: false}  # bn subtracts any bias
+    - bn  # a scale and a shift for each channel
+    - relu
+    ```
     """
 
     averages_batch = True
@@ -118,6 +125,12 @@ class InstanceNorm(ChannelNorm):
 
     Against: How strong a channel is, is lost, which classifiers need. Over a single position there is
     nothing to normalise, and torch refuses.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - instancenorm  # by default nothing is learned
+    - instancenorm: {affine: true}  # a scale and a shift for each channel
+    ```
     """
 
     momentum: Probability = Field(
@@ -223,6 +236,11 @@ class LayerNorm(NormOverAxes):
 
     Against: Over the channels of an image, which are its first axis, the tensor is permuted twice, which
     costs time. Convolutional networks that are not built for it do better with bn.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - layernorm: {axis: 0}  # over the channels of each position
+    ```
     """
 
     options = ("eps", "elementwise_affine", "bias")
@@ -248,6 +266,11 @@ class RMSNorm(NormOverAxes):
 
     Against: Rare in convolutional networks, so there is little to compare with; over the channels of an
     image it permutes twice, as layernorm does.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - rmsnorm: {axis: 0}  # over the channels of each position
+    ```
     """
 
     options = ("eps", "elementwise_affine")
@@ -271,6 +294,11 @@ class GroupNorm(Layer):
 
     Against: Can't be folded into a conv, so it costs time in eval mode; a little worse than bn where
     batches are large.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - groupnorm: 4  # statistics over 4 channels at a time, a scale and a shift for each of the 16
+    ```
     """
 
     main = "num_groups"
@@ -321,6 +349,11 @@ class LocalResponseNorm(Layer):
 
     Against: Slow, and of no use where bn is there; neighbouring channels have nothing to do with each
     other.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - lrn: 5
+    ```
     """
 
     main = "size"

@@ -27,6 +27,13 @@ class Pad(Layer):
     avoid dark borders in restoration; circular suits panoramas and anything that wraps.
 
     Against: For equal zeros on both sides the padding of conv does the same without a copy.
+
+    ```yaml
+    # input: [16, 7, 7]
+    - pad: 1
+    - pad: [0, 1, 0, 1]  # at the right and at the bottom alone
+    - pad: -1  # crops
+    ```
     """
 
     main = "padding"

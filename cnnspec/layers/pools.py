@@ -98,6 +98,19 @@ class MaxPool(Pool):
 
     Against: Where the pattern was is lost, which hurts segmentation and detection; the gradient reaches
     only one input a window. A conv with stride 2 shrinks and learns at the same time.
+
+    ```yaml
+    # input: [16, 28, 28]
+    - maxpool: 2  # half the size, and no parameters
+    - maxpool: {kernel_size: 3, stride: 2, padding: 1}  # half the size, with windows that overlap
+    ```
+
+    ```yaml
+    # input: [1, 7]
+    - {maxpool: 2, from: input}  # the last element is left over
+    - {maxpool: {kernel_size: 2, ceil_mode: true}, from: input}  # rounded up, it is not
+    - {maxpool: {kernel_size: 3, stride: 2}, from: input}  # windows that overlap
+    ```
     """
 
     padding: Paddings = Field(
@@ -130,6 +143,17 @@ class AvgPool(Pool):
 
     Against: Blurs: a strong but rare response drowns in its neighbours. With padding the zeros pull the
     border down unless count_include_pad is false.
+
+    ```yaml
+    # input: [16, 28, 28]
+    - avgpool: 2  # half the size, and no parameters
+    ```
+
+    ```yaml
+    # input: [1, 7]
+    - {avgpool: 2, from: input}  # the last element is left over
+    - {avgpool: {kernel_size: 3, stride: 2}, from: input}  # windows that overlap
+    ```
     """
 
     averages = True
@@ -172,6 +196,11 @@ class LPPool(Pool):
 
     Against: Powers are slow and unsteady: the gradient is not finite where a window holds only zeros,
     and an odd power of a negative sum gives 0. It has no padding.
+
+    ```yaml
+    # input: [16, 28, 28]
+    - lppool: {norm_type: 2, kernel_size: 2}
+    ```
     """
 
     averages = True
@@ -254,6 +283,17 @@ class AdaptiveAvgPool(AdaptivePool):
 
     Against: Where the sizes do not divide, windows overlap unevenly. An input smaller than output_size
     is only repeated, which wastes the head's weights.
+
+    ```yaml
+    # input: [64, 14, 14]
+    - adaptive_avgpool: 7  # whatever comes in, 7×7 comes out
+    - adaptive_avgpool: 1  # as global_avgpool
+    ```
+
+    ```yaml
+    # input: [1, 7]
+    - {adaptive_avgpool: 3, from: input}  # 3 does not divide 7: windows overlap
+    ```
     """
 
 
@@ -265,6 +305,11 @@ class AdaptiveMaxPool(AdaptivePool):
     When: As adaptive_avgpool, where one strong response should decide.
 
     Against: The gradient reaches one input a window, and an outlier decides alone.
+
+    ```yaml
+    # input: [64, 14, 14]
+    - adaptive_maxpool: 7  # whatever comes in, 7×7 comes out
+    ```
     """
 
 
@@ -298,6 +343,13 @@ class GlobalAvgPool(GlobalPool):
     channel learns to answer for a feature (Lin et al., 2014). Also the gate of channel attention.
 
     Against: Where something was is lost, and small objects are averaged away.
+
+    ```yaml
+    # input: [64, 7, 7]
+    - global_avgpool
+    - flatten
+    - linear: 10  # 64 numbers a class, whatever the image's size
+    ```
     """
 
     target = "AdaptiveAvgPool"
@@ -311,6 +363,12 @@ class GlobalMaxPool(GlobalPool):
     When: To ask whether a feature is there at all, wherever: keyword spotting, weak labels.
 
     Against: One position a channel gets the gradient, and one outlier decides.
+
+    ```yaml
+    # input: [64, 7, 7]
+    - global_maxpool
+    - flatten
+    ```
     """
 
     target = "AdaptiveMaxPool"

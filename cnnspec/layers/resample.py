@@ -109,6 +109,18 @@ class Upsample(Interpolation):
 
     Against: It adds no detail by itself, and the conv after it works at the larger size. With
     align_corners true, what an output sees depends on the input's size.
+
+    ```yaml
+    # input: [16, 7, 7]
+    - upsample: 2
+    - conv: {out_channels: 8, kernel_size: 3, padding: 1}  # learns what the copies should become
+    ```
+
+    ```yaml
+    # input: [1, 3]
+    - {upsample: 2, from: input}  # nearest: each input twice
+    - {upsample: {scale_factor: 2, mode: linear}, from: input}  # between two neighbours
+    ```
     """
 
     main = "scale_factor"
@@ -175,6 +187,13 @@ class Resize(Interpolation):
 
     Against: A fixed size ties the network to one input size; `like` does not. Shrinking without
     antialias skips pixels.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - {maxpool: 2, name: small}
+    - resize: {size: 14, mode: bilinear}
+    - {resize: {like: small}}  # the size of another value
+    ```
     """
 
     main = "size"

@@ -31,6 +31,12 @@ class Flatten(Layer):
 
     Against: It fixes the input's size, as the next linear has a weight for every position; after
     global_avgpool there is one position only, and any size will do.
+
+    ```yaml
+    # input: [16, 5, 5]
+    - flatten  # all values of an image in a row
+    - linear: 10
+    ```
     """
 
     mixes_channels = True
@@ -88,6 +94,12 @@ class Unflatten(Layer):
     attention, groups of channels.
 
     Against: The order of the axes is easily mistaken; flatten then permute is not its way back.
+
+    ```yaml
+    # input: [100]
+    - linear: 128
+    - unflatten: {axis: 0, unflattened_size: [8, 4, 4]}  # features laid out in space: a generator begins so
+    ```
     """
 
     mixes_channels = True
@@ -149,6 +161,11 @@ class Permute(Layer):
     When: To bring channels last for linear and tokens, and back.
 
     Against: What follows may have to copy the tensor. conv, bn and pools take channels first only.
+
+    ```yaml
+    # input: [16, 14, 12]
+    - permute: [1, 2, 0]  # channels last
+    ```
     """
 
     main = "axes"

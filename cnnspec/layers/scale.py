@@ -19,6 +19,11 @@ class Scale(Layer):
     (LayerScale; ConvNeXt starts it at 1e-6).
 
     Against: Right after bn, which has such a factor already, it is redundant.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - {scale: 1e-6, name: gamma}  # a number for each channel
+    ```
     """
 
     main = "init"
