@@ -37,6 +37,11 @@ class Shape(NamedTuple):
         """Whether every size is a number."""
         return None not in self.sizes
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The sizes, where every one is a number."""
+        return tuple(size for size in self.sizes if size is not None)
+
     def with_channels(self, channels: Size) -> Shape:
         """The same shape with another number of channels."""
         return self.replace(self.channel_axis, channels)

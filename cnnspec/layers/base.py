@@ -6,18 +6,19 @@ The class gives:
 - pydantic fields with torch's names, defaults and bounds, a description each (types: `declare/arguments.py`);
 - a docstring of four paragraphs: what it does; `Formula:`; `When:`; `Against:`;
 - `infer` (and `windows`, where a kernel slides): shapes, formula, receptive field;
-- `inferred_argument`, `weights`, `macs`: what the input determines, the parameters, the cost;
+- `inferred_argument`, `weights`, `products`: what the input determines, the parameters, the arithmetic;
 - `emit`: what it is in torch.
 
 The compiler calls these in this order: `consistent`, then with the input's shape `infer` (by way of
 `infer_from`: all branches of a Merge, or the input and the values that `references` name), then
 `inferred` (compared with the argument where it was written; None: unknown), and, when all sizes are
-known, `weights`, `macs` and `emit`. They are pure. `infer` may get unknown sizes (None): it passes
+known, `weights`, `products` and `emit`. They are pure. `infer` may get unknown sizes (None): it passes
 them on through `core.size`, and never raises because of them.
 """
 
+import math
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from cnnspec.core.emit import Argument, Emit
 from cnnspec.core.shape import Shape
@@ -29,6 +30,22 @@ Reaches = tuple[Reach, ...] | Literal["whole"] | None
 
 MOST_TAPS = 65_536
 """A Reach with more taps is not computed, but unknown."""
+
+
+class Products(NamedTuple):
+    """Multiply-accumulates as factors: each of so many outputs, or inputs, takes so many products."""
+
+    elements: tuple[int, ...]
+    each: tuple[int, ...]
+    of: Literal["outputs", "inputs"] = "outputs"
+
+    @property
+    def total(self) -> int:
+        """All of them multiplied."""
+        return math.prod(self.elements) * math.prod(self.each)
+
+
+NO_PRODUCTS = Products((), (0,))
 
 
 class Layer(Arguments):
@@ -80,9 +97,9 @@ class Layer(Arguments):
         """The other tensors of the state_dict, in torch's order: running statistics."""
         return {}
 
-    def macs(self, x: Shape, y: Shape) -> int:
-        """Multiply-accumulates of one sample, as torch's FlopCounterMode counts them (two flops each)."""
-        return 0
+    def products(self, x: Shape, y: Shape) -> Products:
+        """The multiply-accumulates of one sample, as torch's FlopCounterMode counts them (two flops each)."""
+        return NO_PRODUCTS
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
         """The computation of each output size with its numbers; equal lines once."""

@@ -1,6 +1,5 @@
 """Convolutions: learned filters that slide over the spatial axes."""
 
-import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
@@ -13,7 +12,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Window
 from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes
-from cnnspec.layers.base import Layer
+from cnnspec.layers.base import Layer, Products
 from cnnspec.layers.shape_rules import (
     per_axis,
     positions,
@@ -90,12 +89,12 @@ class Convolution(Layer):
         weight = (out or 0, channels // groups, *kernel)
         return {"weight": weight, "bias": weight[:1]} if self.bias else {"weight": weight}
 
-    def macs(self, x: Shape, y: Shape) -> int:
+    def products(self, x: Shape, y: Shape) -> Products:
         """Each output element takes one product for each weight of its filter."""
         channels = x.channels or 0
         _, groups = self.filters(channels)
         kernel = per_axis(self.kernel_size, x.rank, "kernel_size")
-        return math.prod(kernel) * (channels // groups) * (sizes.product(y.sizes) or 0)
+        return Products(y.numbers, (*kernel, channels // groups))
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Conv1d, Conv2d or Conv3d."""

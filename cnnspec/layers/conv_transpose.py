@@ -1,6 +1,5 @@
 """Transposed convolutions, which make images larger."""
 
-import math
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -12,7 +11,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Flag, InferredChannels, Paddings, Positive, Sizes
-from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
+from cnnspec.layers.base import MOST_TAPS, Layer, Products, Reaches
 from cnnspec.layers.shape_rules import per_axis, require_groups, spatial_rank, without_empty_sizes
 
 
@@ -137,9 +136,10 @@ class ConvTranspose(Layer):
         weight = (x.channels or 0, self.out_channels // self.groups, *kernel)
         return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
 
-    def macs(self, x: Shape, y: Shape) -> int:
+    def products(self, x: Shape, y: Shape) -> Products:
         """Each input element takes one product for each weight it meets."""
-        return math.prod(self.weights(x)["weight"]) * (sizes.product(x.spatial) or 0)
+        kernel = per_axis(self.kernel_size, x.rank, "kernel_size")
+        return Products(x.numbers, (*kernel, self.out_channels // self.groups), "inputs")
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.ConvTranspose1d, 2d or 3d."""

@@ -172,7 +172,7 @@ def test_every_argument_has_words_for_what_it_must_be():
 
 def test_a_kind_that_says_nothing_of_it_holds_no_weights_and_costs_nothing():
     relu = KINDS["relu"]()
-    assert ({}, {}, 0) == (relu.weights(IMAGE), relu.buffers(IMAGE), relu.macs(IMAGE, IMAGE))
+    assert ({}, {}, 0) == (relu.weights(IMAGE), relu.buffers(IMAGE), relu.products(IMAGE, IMAGE).total)
 
 
 def test_a_window_along_one_axis_is_a_number_where_torch_takes_no_list():
