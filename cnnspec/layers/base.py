@@ -109,6 +109,10 @@ class Layer(Arguments):
         lines = [w.formula(size) for w, size in zip(windows, x.spatial, strict=True) if size is not None]
         return tuple(dict.fromkeys(lines))
 
+    def formula_from(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[str, ...]:
+        """The computation of each output size from all inputs; of most kinds the first alone decides."""
+        return self.formula(inputs[0], y)
+
     def emit(self, x: Shape) -> Emit:
         """The layer in torch, for an input of this shape."""
         raise NotImplementedError

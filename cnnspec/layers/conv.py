@@ -113,7 +113,8 @@ class Convolution(Layer):
 class Conv(Convolution):
     """Slides `out_channels` learned filters over the input; each makes one channel of the output.
 
-    Formula: ⌊(n + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1 along each spatial axis.
+    Formula: ⌊(n + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1 along each spatial axis. Over
+    images it has k·k·C_in·C_out weights, divided by groups, and C_out biases, k being kernel_size.
 
     When: The layer that convolutional networks are made of: the same few weights look for the same
     pattern everywhere. 3×3 with padding 1 keeps the size; stride 2 halves it; 1×1 mixes channels;

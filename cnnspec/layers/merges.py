@@ -137,6 +137,12 @@ class Concat(Merge):
                 raise _mismatch(inputs, number, differing, first, y)
         return y
 
+    def formula_from(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[str, ...]:
+        """The sum of the sizes along the axis."""
+        joined = axis_or_channels(self.axis, y)
+        what = " channels" if joined == y.channel_axis else ""
+        return (f"{' + '.join(str(branch.sizes[joined]) for branch in inputs)} = {y.sizes[joined]}{what}",)
+
     def reach(self, x: Shape) -> Reaches:
         """Each position of a branch itself; unknown along a spatial axis, where positions move."""
         return super().reach(x) if axis_or_channels(self.axis, x) == x.channel_axis else None

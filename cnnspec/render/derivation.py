@@ -36,9 +36,9 @@ def _lines(node: Node, fields: Mapping[Value, Fields], sizes: tuple[Size, ...]) 
 
 
 def _size(node: Node) -> Iterator[str]:
-    x, y = node.inputs[0].shape, node.shape
-    if node.layer is not None and x is not None and y is not None:
-        yield from (f"size: {formula}" for formula in node.layer.formula(x, y))
+    inputs = tuple(value.shape for value in node.inputs if value.shape is not None)
+    if node.layer is not None and node.shape is not None and len(inputs) == len(node.inputs):
+        yield from (f"size: {formula}" for formula in node.layer.formula_from(inputs, node.shape))
 
 
 def _parameters(node: Node) -> Iterator[str]:
