@@ -4,7 +4,8 @@ A new kind is its class in a family's file, its line in `layers/__init__.py`, an
 The class gives:
 
 - pydantic fields with torch's names, defaults and bounds, a description each (types: `declare/arguments.py`);
-- a docstring of four paragraphs: what it does; `Formula:`; `When:`; `Against:`;
+- a docstring of four paragraphs: what it does; `Formula:`; `When:`; `Against:`; and ```yaml examples, if more is to be
+  seen than the kind alone shows: `# input: […]`, items, remarks behind them. Their numbers are computed;
 - `infer` (and `windows`, where a kernel slides): shapes, formula, receptive field;
 - `inferred_argument`, `weights`, `products`: what the input determines, the parameters, the arithmetic;
 - `emit`: what it is in torch.

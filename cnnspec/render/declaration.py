@@ -26,7 +26,6 @@ from cnnspec.settings.losses import LOSSES
 from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.schedules import SCHEDULES
 
-
 _EXAMPLE = re.compile(r"```yaml\n(.*?)\n```", re.DOTALL)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.terminal import terminal_width
 from cnnspec.declare.arguments import one_of
+from cnnspec.declare.spellings import normalise
 from cnnspec.expressions.functions import FUNCTIONS
 from cnnspec.language.sections import ITEM_KEYS, LATER, TOP_LEVEL
 from cnnspec.layers import KINDS
@@ -23,7 +24,14 @@ from cnnspec.render.declaration import (
     paragraphs,
     setting_forms,
 )
-from cnnspec.render.other_names import argument_called, kind_called, names_here, near_words, settings_called
+from cnnspec.render.other_names import (
+    argument_called,
+    form_here,
+    kind_called,
+    names_here,
+    near_words,
+    settings_called,
+)
 from cnnspec.render.worked_example import example_text, is_worked
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
@@ -72,7 +80,9 @@ def overview() -> str:
     kinds = _list({kind: paragraphs(model)[0] for kind, model in KINDS.items()})
     concepts = _list({name: concept.summary for name, concept in CONCEPTS.items()})
     rest = [_wrap(f"{group.title}: {', '.join(group.words)}.") for group in others]
-    every = _wrap(f"{codes.title}: {len(codes.words)}, one for each diagnostic: {', '.join(sorted(codes.words))}.")
+    every = _wrap(
+        f"{codes.title}: {len(codes.words)}, one for each diagnostic: {', '.join(sorted(codes.words))}."
+    )
     return "\n\n".join([kinds, f"Concepts:\n{concepts}", *rest, every])
 
 
@@ -88,7 +98,9 @@ def near(word: str) -> list[str]:
     if model is not None:
         return [f"{holder}.{field}" for field in near_words(name, model.model_fields)]
     titles = {concept.title.lower(): name for name, concept in CONCEPTS.items()}
-    return list(dict.fromkeys(titles.get(found, found) for found in near_words(word, [*all_words(), *titles])))
+    return list(
+        dict.fromkeys(titles.get(found, found) for found in near_words(word, [*all_words(), *titles]))
+    )
 
 
 def all_words() -> list[str]:
@@ -109,8 +121,10 @@ def _by_another_name(word: str) -> str:
     names = names_here(word, dict.fromkeys(all_words()))
     if not names:
         return ""
-    called = _wrap(f"{word} is called {' or '.join(names)} here.")
-    return "\n\n".join([called, *map(_meanings, names)])
+    another = [name for name in names if normalise(name) != normalise(word)]
+    form = form_here(word)
+    called = [_wrap(f"{word} is called {' or '.join(names)} here. {form}")] if another else []
+    return "\n\n".join([*called, *map(_meanings, names)])
 
 
 def _argument_of(word: str) -> str:
@@ -249,7 +263,8 @@ def _list(sentences: Mapping[str, str]) -> str:
     width = max(map(len, sentences)) + 2
     room = terminal_width() - width
     return "\n".join(
-        f"{name:<{width}}{textwrap.shorten(sentence, room, placeholder=' …')}" for name, sentence in sentences.items()
+        f"{name:<{width}}{textwrap.shorten(sentence, room, placeholder=' …')}"
+        for name, sentence in sentences.items()
     )
 
 

@@ -156,9 +156,15 @@ def _rounds_lines(
 ) -> Iterator[str]:
     first, last = chain[rounds.first - 1], chain[rounds.last - 1]
     again = "once more" if rounds.times == 1 else f"{rounds.times} more times"
-    told = f"{rounds.first - rounds.length} to {rounds.first - 1}" if rounds.length > 1 else str(rounds.first - 1)
+    told = (
+        f"{rounds.first - rounds.length} to {rounds.first - 1}"
+        if rounds.length > 1
+        else str(rounds.first - 1)
+    )
     steps = "steps" if rounds.length > 1 else "step"
-    yield from _wrap(f"{rounds.first}–{rounds.last}. {steps} {told}, {again}: {_name(first)} to {_name(last)}", 3)
+    yield from _wrap(
+        f"{rounds.first}–{rounds.last}. {steps} {told}, {again}: {_name(first)} to {_name(last)}", 3
+    )
     assert last.node is not None
     for line in lines[last.node]:
         if line.startswith("sees"):

@@ -45,7 +45,9 @@ def _in_namespace(plan: Plan, name: str) -> FoundValue | None:
     inside = [node for node in plan.nodes if node.path.startswith(f"{name}.")]
     if not inside:
         return None
-    return FoundValue(inside[-1], f"{name} holds {len(inside)} layers; the last of them is {inside[-1].path}.")
+    return FoundValue(
+        inside[-1], f"{name} holds {len(inside)} layers; the last of them is {inside[-1].path}."
+    )
 
 
 def _at_line(plan: Plan, name: str) -> FoundValue | None:
@@ -59,8 +61,8 @@ def _at_line(plan: Plan, name: str) -> FoundValue | None:
 
 def _by_its_end(plan: Plan, name: str) -> FoundValue | None:
     """A name without the namespaces around it, where only one node has it."""
-    (node, *others) = [node for node in plan.nodes if node.path.endswith(f".{name}")] or [None]
-    return None if node is None or others else FoundValue(node, f"{name} is {node.path}.")
+    ends = [node for node in plan.nodes if node.path.endswith(f".{name}")]
+    return FoundValue(ends[0], f"{name} is {ends[0].path}.") if len(ends) == 1 else None
 
 
 def near_nodes(plan: Plan, name: str) -> list[str]:

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cnnspec.core.suggest import nearest
+from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.declare.spellings import normalise
-from cnnspec.layers import KINDS
 from cnnspec.layers import other_libraries as layer_names
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.render.concepts import CONCEPTS
 from cnnspec.render.declaration import SETTINGS
 from cnnspec.settings import other_libraries as setting_names
 
-_MOST_NAMES = 3
-"""A word such as `n` has meant everything somewhere: with more meanings it is no help."""
+_MOST_ARGUMENTS = 3
+"""A word such as `n` has meant every argument somewhere: with more meanings it is no help."""
 _MOST_NEAR = 3
 _ALIKE = 0.75
 """Of difflib's ratio: words below it are not offered beside the nearest."""
 
 
 def names_here(word: str, words: Iterable[str]) -> list[str]:
-    """Which of our words, concepts first, are meant by one that is none of them; often none, at most a few."""
+    """Which of our words, concepts first, are meant by one that is none of them; often none."""
     sought = normalise(word)
     found = [name for name in CONCEPTS if sought in _names_of_concept(name)]
     found += [name for name in words if normalise(name) == sought]
-    found += filter(None, [kind_called(word), *settings_called(word), nearest(word, INITIALISERS, 1.0)])
-    if not any(name in KINDS or any(name in group.registry for group in SETTINGS) for name in found):
-        found += arguments_called(word)
-    names = list(dict.fromkeys(found))
-    return names if len(names) <= _MOST_NAMES else []
+    things = list(filter(None, [kind_called(word), *settings_called(word), *initialisers_called(word)]))
+    arguments = [] if things else list(dict.fromkeys(arguments_called(word)))
+    return list(dict.fromkeys([*found, *things, *(arguments if len(arguments) <= _MOST_ARGUMENTS else [])]))
 
 
 def _names_of_concept(name: str) -> set[str]:
@@ -48,6 +45,18 @@ def settings_called(name: str) -> Iterator[str]:
         found = setting_names.choice_for(name, group.registry)
         if found is not None:
             yield found
+
+
+def initialisers_called(name: str) -> Iterator[str]:
+    """The initialisers that others call so; LeCun's are ours with an argument."""
+    same, form = nearest(name, INITIALISERS, 1.0), form_here(name)
+    yield from (ours for ours in INITIALISERS if ours == same or f"{{{ours}:" in form)
+
+
+def form_here(name: str) -> str:
+    """`Write {…}.` for what others call so and is one of our initialisers with an argument; else empty."""
+    told = did_you_mean(name, INITIALISERS)
+    return told if told.startswith("Write ") else ""
 
 
 def arguments_called(name: str) -> Iterator[str]:

@@ -48,8 +48,8 @@ def command(words: tuple[str, ...], settings: tuple[str, ...]) -> None:
 
 def _explain_node(words: tuple[str, ...], settings: tuple[str, ...]) -> None:
     """The words are a spec and a node of it, or nothing that is known."""
-    from cnnspec.library.specs import open_spec  # noqa: PLC0415 -- a word needs no spec
     from cnnspec.compiler.check import check_document  # noqa: PLC0415 -- as above
+    from cnnspec.library.specs import open_spec  # noqa: PLC0415 -- a word needs no spec
 
     spec, *rest = words
     opened = open_spec(spec)

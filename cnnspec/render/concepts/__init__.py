@@ -45,7 +45,7 @@ def read_concept(text: str) -> Concept:
     """The concept that a page explains."""
     title, summary, *parts = (_part(part) for part in _blocks(text))
     assert isinstance(title, str) and isinstance(summary, str)
-    marked = {mark: "" for mark in _MARKS}
+    marked = dict.fromkeys(_MARKS, "")
     body: list[str | Example] = []
     for part in parts:
         mark, colon, rest = part.partition(": ") if isinstance(part, str) else ("", "", "")
