@@ -88,13 +88,16 @@ def overview() -> str:
 
 def explain(word: str) -> str:
     """All that a word means, for a terminal, under whatever name; empty where it means nothing."""
-    return _meanings(word) or _argument_of(word) or _by_another_name(word)
+    holder, _, argument = word.rpartition(".")
+    name, model = _holder(holder)
+    told = _argument_of(name, model, argument) if model is not None else _by_another_name(word)
+    return _meanings(word) or told
 
 
 def near(word: str) -> list[str]:
     """Words that can be explained and resemble one that can't."""
-    holder, dot, name = word.rpartition(".")
-    model = _holder(holder)[1] if dot else None
+    holder, _, name = word.rpartition(".")
+    _, model = _holder(holder)
     if model is not None:
         return [f"{holder}.{field}" for field in near_words(name, model.model_fields)]
     titles = {concept.title.lower(): name for name, concept in CONCEPTS.items()}
@@ -127,26 +130,24 @@ def _by_another_name(word: str) -> str:
     return "\n\n".join([*called, *map(_meanings, names)])
 
 
-def _argument_of(word: str) -> str:
-    """What `conv.padding` means: an argument of one kind, setting or initialiser."""
-    holder, dot, called = word.rpartition(".")
-    name, model = _holder(holder) if dot else ("", None)
-    field = argument_called(called, model.model_fields) if model is not None else None
-    if model is None or field is None:
+def _argument_of(name: str, model: type[Arguments], called: str) -> str:
+    """What `padding` of `conv` means: an argument of one kind, setting or initialiser; empty where it has none such."""
+    field = argument_called(called, model.model_fields)
+    if field is None:
         return ""
     row = next(row for row in argument_rows(model) if row.name == field)
     default = f"Default: {row.default}." if row.default else "It is required."
     head = _wrap(f"{field}: an argument of {name}. {row.description} Must be {row.expected}. {default}")
-    return "\n\n".join([head, *_see_also([f"{name}", *([field] if field in CONCEPTS else [])])])
+    return "\n\n".join([head, *_see_also([name, *([field] if field in CONCEPTS else [])])])
 
 
 def _holder(word: str) -> tuple[str, type[Arguments] | None]:
-    """What takes arguments under that name, here or elsewhere, and its name here; of `train.optimizer.sgd` it is sgd."""
+    """What takes arguments and is called so, here or elsewhere, and its name here; of `train.optimizer.sgd` it is sgd."""
     models: dict[str, type[Arguments]] = {**dict(_models()), "train": Train}
-    last = word.rpartition(".")[2]
-    called = (name for name in (last, kind_called(last), *settings_called(last)) if name in models)
-    name = next(called, "")
-    return name or "", models.get(name or "")
+    sought = normalise(word)
+    same = [name for name in models if normalise(name) == sought]
+    name = next((name for name in (*same, kind_called(word), *settings_called(word)) if name in models), None)
+    return ("", None) if name is None else (name, models[name])
 
 
 def _concept_text(name: str) -> str:

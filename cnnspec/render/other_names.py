@@ -12,7 +12,7 @@ from cnnspec.render.concepts import CONCEPTS
 from cnnspec.render.declaration import SETTINGS
 from cnnspec.settings import other_libraries as setting_names
 
-_MOST_ARGUMENTS = 3
+_MOST_ARGUMENTS = 2
 """A word such as `n` has meant every argument somewhere: with more meanings it is no help."""
 _MOST_NEAR = 3
 _ALIKE = 0.75

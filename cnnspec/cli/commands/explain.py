@@ -50,31 +50,32 @@ def _explain_node(words: tuple[str, ...], settings: tuple[str, ...]) -> None:
     """The words are a spec and a node of it, or nothing that is known."""
     from cnnspec.compiler.check import check_document  # noqa: PLC0415 -- as above
     from cnnspec.library.specs import open_spec  # noqa: PLC0415 -- a word needs no spec
+    from cnnspec.render.node_explanation import explain_node  # noqa: PLC0415 -- as above
+    from cnnspec.render.node_names import find_value  # noqa: PLC0415 -- as above
 
     spec, *rest = words
     opened = open_spec(spec)
     if any(found.code == "unknown-spec" for found in opened.document.diagnostics):
         raise click.UsageError(_unknown(words, opened.document.diagnostics[0].hint))
     result = check_document(opened.document, variant=opened.variant, settings=settings)
-    usage = "" if result.plan is None else _node_or_usage(spec, " ".join(rest), result.plan)
+    name = " ".join(rest)
+    found = None if result.plan is None else find_value(result.plan, name)
+    if result.plan is not None and found is not None:
+        echo(explain_node(result.plan, found))
     if not result.ok:
-        echo("")
+        if found is not None:
+            echo("")
         echo_diagnostics(result.diagnostics)
-    if usage:
-        raise click.UsageError(usage)
+    if result.plan is not None and found is None:
+        raise click.UsageError(_no_layer(spec, name, result.plan))
     if not result.ok:
         raise SystemExit(1)
 
 
-def _node_or_usage(spec: str, name: str, plan: Plan) -> str:
-    """Print how the node comes about; where the plan has none of that name, what to write instead."""
-    from cnnspec.render.node_explanation import explain_node  # noqa: PLC0415 -- as above
-    from cnnspec.render.node_names import find_value, near_nodes  # noqa: PLC0415 -- as above
+def _no_layer(spec: str, name: str, plan: Plan) -> str:
+    """What to write where the name is no layer's, or there is none."""
+    from cnnspec.render.node_names import near_nodes  # noqa: PLC0415 -- only a mistake pays for it
 
-    found = find_value(plan, name)
-    if found is not None:
-        echo(explain_node(plan, found))
-        return ""
     near = near_nodes(plan, name)
     if not name and near:
         return f"{spec} is a spec. Name a layer of it to have its numbers derived: `cnnspec explain {spec} {near[0]}`."
