@@ -288,7 +288,7 @@ def _alternatives(table: Mapping[str, type[Arguments]]) -> str:
 
 
 def _usage(*forms: str) -> str:
-    return "\n".join(["Written:", *(f"  {form}" for form in forms)])
+    return "\n".join(["Written:", *(_wrap(form, 2, 6) for form in forms)])
 
 
 def _wrap(text: str, first: int = 0, rest: int = 0) -> str:

@@ -151,3 +151,8 @@ def test_a_page_is_read_by_its_parts():
         concept.title, concept.summary, concept.names, concept.source, concept.see,
     )  # fmt: skip
     assert ("Prose over lines.", Example("# input: [3]\n\n- relu")) == concept.body
+
+
+def test_a_word_that_no_page_tells_of_has_no_place():
+    with pytest.raises(KeyError):
+        place_of("zzz")
