@@ -67,6 +67,7 @@ def test_a_spec_that_is_none_is_told_as_everywhere(run, tmp_path):
     [
         (["resnte18", "fc"], "no spec called resnte18 ships with cnnspec. Did you mean resnet18?"),
         (["receptive", "feild"], "Did you mean receptive-field?"),
+        (["Dense", "Flatten"], "Dense is no spec: ask for one at a time."),
         (["zzzz", "fc"], "`cnnspec explain` lists the words."),
         (["zzzz"], "`cnnspec explain` lists the words."),
         (["conv", "--set", "width=8"], "--set goes with a SPEC and a NODE."),
@@ -77,6 +78,10 @@ def test_what_is_neither_a_topic_nor_a_node_is_answered(words, told, run):
     code, out, err = run("explain", *words)
     assert (2, "") == (code, out)
     assert told in " ".join(err.split())
+
+
+def test_an_empty_word_is_none(run):
+    assert run("explain", "")[1] == run("explain")[1]
 
 
 def test_a_word_may_be_several(run):

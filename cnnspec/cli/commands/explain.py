@@ -38,7 +38,7 @@ def command(words: tuple[str, ...], settings: tuple[str, ...]) -> None:
     word = " ".join(words)
     if settings and len(words) <= 1:
         raise click.UsageError("--set goes with a SPEC and a NODE.")
-    if not words:
+    if not word.strip():
         echo(overview())
     elif text := explain(word):
         echo(text)
@@ -85,9 +85,11 @@ def _no_layer(spec: str, name: str, plan: Plan) -> str:
 
 def _unknown(words: tuple[str, ...], spec_hint: str) -> str:
     """Why the words mean nothing, and what resembles them."""
-    from cnnspec.render.explain import near  # noqa: PLC0415 -- only a mistake pays for it
+    from cnnspec.render.explain import explain, near  # noqa: PLC0415 -- only a mistake pays for it
 
     word = " ".join(words)
+    if len(words) > 1 and explain(words[0]):
+        return f"{word} is not one thing that can be explained, and {words[0]} is no spec: ask for one at a time."
     if found := near(word):
         return f"{word} is no word of the language, no idea explained here, and no code. Did you mean {_listed(found)}?"
     if len(words) > 1 and spec_hint.startswith("Did"):
