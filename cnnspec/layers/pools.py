@@ -21,7 +21,7 @@ from cnnspec.declare.arguments import (
     Paddings,
     Sizes,
 )
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import INPUTS, Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, slide, spatial_rank
 
 _VOLUMES = 3
@@ -118,6 +118,10 @@ class MaxPool(Pool):
         optional = self.optional("stride", "padding", "dilation", "ceil_mode")
         return Module(f"torch.nn.MaxPool{x.rank}d", (self.kernel_size,), *optional, names=("kernel_size",))
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)
+
 
 class AvgPool(Pool):
     """Keeps the mean of what a window sees, in each channel.
@@ -132,6 +136,7 @@ class AvgPool(Pool):
     border down unless count_include_pad is false.
     """
 
+    kept = INPUTS
     averages = True
 
     padding: Paddings = Field(
@@ -198,6 +203,10 @@ class LPPool(Pool):
             names=("norm_type", "kernel_size"),
         )
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, the powers, and four steps of the root."""
+        return Kept(inputs=True, values=inputs[0].elements + 4 * y.elements)
+
 
 # Windows cut for a given output size
 
@@ -256,6 +265,10 @@ class AdaptiveAvgPool(AdaptivePool):
     is only repeated, which wastes the head's weights.
     """
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input; nothing for a size of 1, which is a plain mean."""
+        return Kept(inputs=any(size != 1 for size in y.spatial))
+
 
 class AdaptiveMaxPool(AdaptivePool):
     """Cuts each spatial axis into `output_size` windows and keeps the largest of each, in each channel.
@@ -266,6 +279,10 @@ class AdaptiveMaxPool(AdaptivePool):
 
     Against: The gradient reaches one input a window, and an outlier decides alone.
     """
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)
 
 
 # One window over all positions
@@ -314,3 +331,7 @@ class GlobalMaxPool(GlobalPool):
     """
 
     target = "AdaptiveMaxPool"
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)
