@@ -485,6 +485,7 @@ class GLU(AxisActivation):
     """
 
     kept = INPUTS
+
     def infer(self, x: Shape) -> Shape:
         """Half the size along the axis."""
         axis = axis_or_channels(self.axis, x)
