@@ -26,13 +26,12 @@ from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cnnspec.settings.train import Train
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnspec.compiler.plan import Node, Plan, Value
     from cnnspec.layers.base import Layer
+    from cnnspec.settings.train import Train
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -60,7 +59,7 @@ class Peak(NamedTuple):
 
 def inference_memory(plan: Plan, precision: Precision = "fp32") -> Peak | None:
     """The most memory of a forward pass in eval mode; None where a size is unknown."""
-    if not plan.complete:
+    if not _is_known(plan):
         return None
     outputs = [output.value for output in plan.outputs if not output.train_only]
     account = Account(_weights(plan))
@@ -68,27 +67,51 @@ def inference_memory(plan: Plan, precision: Precision = "fp32") -> Peak | None:
     return account.peak
 
 
-def training_memory(plan: Plan, train: Train, precision: Precision | None = None) -> Peak | None:
-    """The most memory of a step of training; None where a size is unknown. `precision`: another than the spec's."""
-    if not plan.complete or not plan.outputs:
+def training_memory(plan: Plan, train: Train) -> Peak | None:
+    """The most memory of a step of training; None where a size is unknown, or nothing comes out."""
+    if not _is_known(plan) or not plan.outputs:
         return None
-    chosen = precision or train.precision
-    half = chosen in ("bf16", "fp16")
     averages = 2 if train.ema is not None else 1
     path = _needed(plan, [plan.outputs[0].value])
     account = Account(averages * _weights(plan) + FULL * _optimizer_state(plan, path, train))
     if train.accumulate > 1:
         account.take(fixed=FULL * sum(node.params for node in path))
-    forward = Forward(plan, account, [output.value for output in plan.outputs], half=half, training=True)
+    outputs = [output.value for output in plan.outputs]
+    forward = Forward(plan, account, outputs, half=_half(train), training=True)
     forward.run()
     Backward(plan, account, forward, weight_gradients=train.accumulate == 1).run()
     account.take(fixed=FULL * train.optimizer.scratch * _largest_weight(path))
     return account.peak
 
 
-def trained_precision(train: Train) -> Precision:
-    """The precision that memory is told for; auto is the hardware's choice, which is taken for fp32."""
-    return "fp32" if train.precision == "auto" else train.precision
+def memory_by_layer(plan: Plan, train: Train, batch_size: int) -> dict[Node, int]:
+    """What each layer adds to the memory of training: what autograd keeps that it made, and all that goes with its weights.
+
+    The plan is one whose training_memory is known.
+    """
+    forward = Forward(
+        plan, Account(0), [output.value for output in plan.outputs], half=_half(train), training=True
+    )
+    forward.run()
+    kept = {block for blocks in forward.kept.values() for block in blocks}
+    found = {node: FULL * (2 * node.params + _optimizer_state(plan, [node], train)) for node in forward.nodes}
+    for block in kept:
+        if block.owner is not None:
+            found[block.owner] += block.fixed + block.each * batch_size
+    return found
+
+
+def _half(train: Train) -> bool:
+    """Whether it is trained in 16 bits; auto is the hardware's choice, and counted as fp32, which takes more."""
+    return train.precision in ("bf16", "fp16")
+
+
+def _is_known(plan: Plan) -> bool:
+    """Whether every size is a number."""
+    shapes = [value.shape for value in (*plan.inputs.values(), *plan.nodes)]
+    return plan.complete and all(
+        type(size) is int for shape in shapes for size in (shape.sizes if shape else (None,))
+    )
 
 
 def _weights(plan: Plan) -> int:
@@ -116,12 +139,14 @@ def _largest_weight(nodes: list[Node]) -> int:
 class Block:
     """Bytes that are taken and given back together: whatever the batch, and for each sample."""
 
-    __slots__ = ("each", "fixed", "holders")
+    __slots__ = ("each", "fixed", "holders", "owner")
 
-    def __init__(self, fixed: int, each: int) -> None:
+    def __init__(self, fixed: int, each: int, owner: Node | None) -> None:
         self.fixed = fixed
         self.each = each
         self.holders = 1
+        self.owner = owner
+        """The layer that it is made by in the forward pass."""
 
 
 class Account:
@@ -132,12 +157,12 @@ class Account:
         self._lines: dict[int, int] = {0: fixed}
         """Bytes a sample -> the most bytes beside them."""
 
-    def take(self, *, each: int = 0, fixed: int = 0) -> Block:
+    def take(self, *, each: int = 0, fixed: int = 0, owner: Node | None = None) -> Block:
         """Take bytes, which are the caller's to hold."""
         self._fixed += fixed
         self._each += each
         self._lines[self._each] = max(self._fixed, self._lines.get(self._each, 0))
-        return Block(fixed, each)
+        return Block(fixed, each, owner)
 
     def give_back(self, block: Block) -> None:
         """One holder less; without any the bytes are free."""
@@ -209,7 +234,7 @@ class Forward:
         if layer.is_view(shape, training=self._training):
             self._blocks[node] = held(self._blocks[node.inputs[0]])
         else:
-            self._blocks[node] = self._account.take(each=self.size(node))
+            self._blocks[node] = self._account.take(each=self.size(node), owner=node)
         if self._training and node in self.trained:
             self.kept[node] = [*self._kept(node, width, layer, casts), *map(held, copies)]
         for cast in casts.values():
@@ -226,7 +251,7 @@ class Forward:
     def _copies_of_weights(self, node: Node, layer: Layer) -> list[Block]:
         if not self._half or layer.autocast != "half":
             return []
-        return [self._account.take(fixed=HALF * node.params)]
+        return [self._account.take(fixed=HALF * node.params, owner=node)]
 
     def _casts(self, node: Node, width: int, layer: Layer) -> dict[Value, Block]:
         """The inputs that autocast copies into the layer's own precision."""
@@ -234,7 +259,9 @@ class Forward:
             return {}
         other = {value for value in node.inputs if self._width[value] != width}
         return {
-            value: self._account.take(each=width * value.shape.elements) for value in other if value.shape
+            value: self._account.take(each=width * value.shape.elements, owner=node)
+            for value in other
+            if value.shape
         }
 
     def _kept(self, node: Node, width: int, layer: Layer, casts: dict[Value, Block]) -> list[Block]:
@@ -245,7 +272,8 @@ class Forward:
         if kept.output:
             blocks.append(held(self._blocks[node]))
         each, fixed = width * kept.values + kept.bytes, FULL * kept.statistics
-        return [*blocks, self._account.take(each=each, fixed=fixed)] if each or fixed else blocks
+        return [*blocks, self._account.take(each=each, fixed=fixed, owner=node)] if each or fixed else blocks
+
 
 class Backward:
     """A backward pass from the first output."""
