@@ -21,6 +21,7 @@ from cnnspec.render.declaration import (
     paragraphs,
     setting_forms,
 )
+from cnnspec.settings.budget import Budget
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 
@@ -94,6 +95,8 @@ def _top_level_text(key: str) -> str:
     parts = [head, _usage(f"{key}: …")]
     if key == "train":
         parts.append(_arguments_list(Train))
+    elif key == "budget":
+        parts.append(_arguments_list(Budget))
     elif key == "data":
         parts.append(_alternatives(DATA))
     return "\n\n".join(parts)

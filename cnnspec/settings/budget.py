@@ -53,7 +53,12 @@ Memory = Annotated[
 
 
 class Budget(Arguments):
-    """Limits that the network must keep: what goes beyond them is an error, and the layers are told that cost most."""
+    """Limits that the network must keep: what goes beyond them is an error, and the layers are told that cost most.
+
+    Memory is that of a step of training: weights, what autograd keeps of each layer, the gradients that are alive at the
+    same time, and what the optimizer keeps and makes for the time. Workspaces of single operations, the CUDA context and
+    what the allocator wastes are not in it: leave some room.
+    """
 
     example = "{params: 5M, macs: 600M, memory: 8GB, receptive_field: 224}"
 

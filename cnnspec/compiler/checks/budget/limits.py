@@ -100,8 +100,8 @@ def limits(context: BudgetContext) -> Iterator[Finding]:
     params = {node: node.params for node in plan.nodes}
     for cost in (
         Cost("params", budget.params, plan.params, params, "parameters"),
-        Cost("macs", budget.macs, plan.macs, macs, "multiply-accumulates"),
-        Cost("flops", budget.flops, 2 * plan.macs, flops, "floating-point operations"),
+        Cost("macs", budget.macs, plan.macs, macs, "MACs"),
+        Cost("flops", budget.flops, 2 * plan.macs, flops, "FLOPs"),
     ):
         if cost.limit is not None and cost.total > cost.limit:
             over = f"{cost.total - cost.limit:,} ({_percent(cost.total - cost.limit, cost.limit)})"
