@@ -8,12 +8,13 @@ The class gives:
   seen than the kind alone shows: `# input: […]`, items, remarks behind them. Their numbers are computed;
 - `infer` (and `windows`, where a kernel slides): shapes, formula, receptive field;
 - `inferred_argument`, `weights`, `products`: what the input determines, the parameters, the arithmetic;
+- `kept` or `keeps`, `is_view`, `passes_gradient`, `autocast`: the memory that it takes;
 - `emit`: what it is in torch.
 
 The compiler calls these in this order: `consistent`, then with the input's shape `infer` (by way of
 `infer_from`: all branches of a Merge, or the input and the values that `references` name), then
 `inferred` (compared with the argument where it was written; None: unknown), and, when all sizes are
-known, `weights`, `products` and `emit`. They are pure. `infer` may get unknown sizes (None): it passes
+known, `weights`, `products` and `emit`, and what memory needs only where it is asked for. They are pure. `infer` may get unknown sizes (None): it passes
 them on through `core.size`, and never raises because of them.
 """
 
@@ -49,6 +50,22 @@ class Products(NamedTuple):
 NO_PRODUCTS = Products((), (0,))
 
 
+class Kept(NamedTuple):
+    """What autograd keeps of a layer from its forward to its backward pass, beside its weights."""
+
+    inputs: bool = False
+    output: bool = False
+    values: int = 0
+    """Further numbers a sample, in the precision that the layer works in."""
+    bytes: int = 0
+    """Bytes a sample that no precision changes: indices, masks."""
+    statistics: int = 0
+    """Numbers a batch, of 4 bytes, whatever its size."""
+
+
+INPUTS, OUTPUT = Kept(inputs=True), Kept(output=True)
+
+
 class Layer(Arguments):
     """A layer with its validated arguments; its shapes don't count the batch."""
 
@@ -64,6 +81,12 @@ class Layer(Arguments):
     """Whether in training its statistics are those of the whole batch."""
     inferred_argument: ClassVar[str | None] = None
     """The argument of torch's constructor that follows from the input; one that is written is an assertion."""
+    kept: ClassVar[Kept] = Kept()
+    """What autograd keeps of it, where that does not depend on shapes or arguments."""
+    passes_gradient: ClassVar[bool] = False
+    """Whether its inputs' gradients are its output's own memory, or parts of it."""
+    autocast: ClassVar[Literal["half", "full", "as input"]] = "as input"
+    """The precision of its output where torch.autocast is on: what it works in for this operation on a GPU."""
     references: ClassVar[tuple[str, ...]] = ()
     """Arguments that name other values (`like`); those that are written become inputs after the first."""
 
@@ -101,6 +124,14 @@ class Layer(Arguments):
     def products(self, x: Shape, y: Shape) -> Products:
         """The multiply-accumulates of one sample, as torch's FlopCounterMode counts them (two flops each)."""
         return NO_PRODUCTS
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """What autograd keeps of it in training, on a GPU, as torch's saved tensors have it."""
+        return self.kept
+
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Whether its output lies in its input's memory."""
+        return False
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
         """The computation of each output size with its numbers; equal lines once."""

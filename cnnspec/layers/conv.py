@@ -12,7 +12,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Window
 from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes
-from cnnspec.layers.base import Layer, Products
+from cnnspec.layers.base import INPUTS, Kept, Layer, Products
 from cnnspec.layers.shape_rules import (
     per_axis,
     positions,
@@ -31,6 +31,7 @@ class Convolution(Layer):
     """conv and depthwise: a kernel that slides over a padded input."""
 
     mixes_channels = True
+    autocast = "half"
     inferred_argument = "in_channels"
 
     kernel_size: Sizes = Field(description="Extent of a filter along each spatial axis.")
@@ -95,6 +96,20 @@ class Convolution(Layer):
         _, groups = self.filters(channels)
         kernel = per_axis(self.kernel_size, x.rank, "kernel_size")
         return Products(y.numbers, (*kernel, channels // groups))
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input; where torch pads a copy of that first, the copy, and with reflect and replicate both."""
+        (x,) = inputs
+        added = [self._copied(window) for window in self.windows(x.rank)]
+        if self.padding_mode == "zeros" and not any(added):
+            return INPUTS
+        padded = Shape((x.channels, *(sizes.grow(n, more) for n, more in zip(x.spatial, added, strict=True))))
+        return Kept(inputs=self.padding_mode in ("reflect", "replicate"), values=padded.elements)
+
+    def _copied(self, window: Window) -> int:
+        """How many elements of padding torch adds beforehand: all that are no zeros, or the odd one of `same`."""
+        both = window.before + window.after
+        return abs(window.after - window.before) if self.padding_mode == "zeros" else both
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Conv1d, Conv2d or Conv3d."""

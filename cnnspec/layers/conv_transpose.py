@@ -11,7 +11,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Flag, InferredChannels, Paddings, Positive, Sizes
-from cnnspec.layers.base import MOST_TAPS, Layer, Products, Reaches
+from cnnspec.layers.base import INPUTS, MOST_TAPS, Layer, Products, Reaches
 from cnnspec.layers.shape_rules import per_axis, require_groups, spatial_rank, without_empty_sizes
 
 
@@ -63,6 +63,8 @@ class ConvTranspose(Layer):
     """
 
     mixes_channels = True
+    kept = INPUTS
+    autocast = "half"
     inferred_argument = "in_channels"
 
     out_channels: Positive = Field(description="Number of channels that come out.")

@@ -8,7 +8,7 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Flag, InferredChannels, Positive
-from cnnspec.layers.base import Layer, Products
+from cnnspec.layers.base import INPUTS, Layer, Products
 
 
 class Linear(Layer):
@@ -35,6 +35,8 @@ class Linear(Layer):
 
     main = "out_features"
     mixes_channels = True
+    kept = INPUTS
+    autocast = "half"
     inferred_argument = "in_features"
 
     out_features: Positive = Field(description="Number of weighted sums, and of channels that come out.")

@@ -9,7 +9,7 @@ from cnnspec.core.emit import Emit, Function, Operator
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import OptionalAxis
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import RANK_NAMES, axis_or_channels
 
 
@@ -70,6 +70,7 @@ class Add(Elementwise):
     ```
     """
 
+    passes_gradient = True
     symbol = "+"
 
 
@@ -95,6 +96,11 @@ class Multiply(Elementwise):
 
     symbol = "*"
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """All branches, and of three or more the products on the way."""
+        products = (self.infer_from(inputs[:count]).elements for count in range(2, len(inputs)))
+        return Kept(inputs=True, values=sum(products))
+
 
 class Concat(Merge):
     """Lays the branches end to end along one axis.
@@ -115,6 +121,7 @@ class Concat(Merge):
     ```
     """
 
+    passes_gradient = True
     mixes_channels = True
 
     axis: OptionalAxis = Field(

@@ -21,7 +21,7 @@ from cnnspec.declare.arguments import (
     Paddings,
     Sizes,
 )
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import INPUTS, Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, slide, spatial_rank
 
 _VOLUMES = 3
@@ -131,6 +131,10 @@ class MaxPool(Pool):
         optional = self.optional("stride", "padding", "dilation", "ceil_mode")
         return Module(f"torch.nn.MaxPool{x.rank}d", (self.kernel_size,), *optional, names=("kernel_size",))
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)
+
 
 class AvgPool(Pool):
     """Keeps the mean of what a window sees, in each channel.
@@ -156,6 +160,7 @@ class AvgPool(Pool):
     ```
     """
 
+    kept = INPUTS
     averages = True
 
     padding: Paddings = Field(
@@ -227,6 +232,10 @@ class LPPool(Pool):
             names=("norm_type", "kernel_size"),
         )
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, the powers, and four steps of the root."""
+        return Kept(inputs=True, values=inputs[0].elements + 4 * y.elements)
+
 
 # Windows cut for a given output size
 
@@ -296,6 +305,10 @@ class AdaptiveAvgPool(AdaptivePool):
     ```
     """
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input; nothing for a size of 1, which is a plain mean."""
+        return Kept(inputs=any(size != 1 for size in y.spatial))
+
 
 class AdaptiveMaxPool(AdaptivePool):
     """Cuts each spatial axis into `output_size` windows and keeps the largest of each, in each channel.
@@ -311,6 +324,10 @@ class AdaptiveMaxPool(AdaptivePool):
     - adaptive_maxpool: 7  # whatever comes in, 7×7 comes out
     ```
     """
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)
 
 
 # One window over all positions
@@ -372,3 +389,7 @@ class GlobalMaxPool(GlobalPool):
     """
 
     target = "AdaptiveMaxPool"
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)

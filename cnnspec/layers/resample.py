@@ -12,7 +12,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Factors, Flag, OptionalFlag, OptionalName, OptionalSizes
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, spatial_rank
 
 _MOST_TAPS = 64
@@ -97,6 +97,10 @@ class Interpolation(Layer):
     def _ratios(self, x: Shape) -> tuple[Fraction | None, ...]:
         pairs = zip(x.spatial, self._output_sizes(x, x.rank), strict=True)
         return tuple(Fraction(out, n) if n and out else None for n, out in pairs)
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """The input in area mode, which is an adaptive_avgpool; else nothing."""
+        return Kept(inputs=self.mode == "area" and any(size != 1 for size in y.spatial))
 
 
 class Upsample(Interpolation):

@@ -39,6 +39,7 @@ class Flatten(Layer):
     ```
     """
 
+    passes_gradient = True
     mixes_channels = True
 
     start_axis: Axis = Field(0, description="First axis that is flattened, the batch not counted.")
@@ -84,6 +85,10 @@ class Flatten(Layer):
         changed = {name: n for name, n in kwargs.items() if n != defaults[name]}
         return Module("torch.nn.Flatten", (), changed, {"start_dim": 1, "end_dim": -1})
 
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always; torch copies only what was permuted before."""
+        return True
+
 
 class Unflatten(Layer):
     """Lays one axis out as several.
@@ -102,6 +107,7 @@ class Unflatten(Layer):
     ```
     """
 
+    passes_gradient = True
     mixes_channels = True
 
     axis: Axis = Field(description="Axis that is laid out, the batch not counted.")
@@ -147,6 +153,10 @@ class Unflatten(Layer):
         args = (resolve_axis(self.axis, x, "axis") + 1, self.unflattened_size)
         return Module("torch.nn.Unflatten", args, names=("dim", "unflattened_size"))
 
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always; torch copies only what was permuted before."""
+        return True
+
 
 def _with_axes(x: Shape, axis: int, laid_out: tuple[Size, ...]) -> Shape:
     shift = len(laid_out) - 1 if axis < x.channel_axis else 0
@@ -168,6 +178,7 @@ class Permute(Layer):
     ```
     """
 
+    passes_gradient = True
     main = "axes"
     mixes_channels = True
 
@@ -207,3 +218,7 @@ class Permute(Layer):
     def emit(self, x: Shape) -> Emit:
         """torch.permute."""
         return Function("torch.permute", ((0, *(axis + 1 for axis in self._order(x))),), names=("dims",))
+
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always; torch copies only what was permuted before."""
+        return True

@@ -7,7 +7,7 @@ from pydantic import Field
 from cnnspec.core.emit import Emit, Parameter
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Number
-from cnnspec.layers.base import Layer
+from cnnspec.layers.base import INPUTS, Layer
 
 
 class Scale(Layer):
@@ -28,6 +28,8 @@ class Scale(Layer):
 
     main = "init"
     needs_name = True
+    kept = INPUTS
+    autocast = "full"
 
     init: Number = Field(1.0, description="What every factor starts as.")
 

@@ -120,3 +120,7 @@ class Slice(Layer):
         if self.of is not None:
             return Module("helper:Part", (self.part, self.of, axis + 1), names=("part", "of", "dim"))
         return Module("helper:Slice", (axis + 1, self.start, self.stop), names=("dim", "start", "stop"))
+
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always."""
+        return True

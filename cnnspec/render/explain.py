@@ -33,6 +33,7 @@ from cnnspec.render.other_names import (
     settings_called,
 )
 from cnnspec.render.worked_example import example_text, is_worked
+from cnnspec.settings.budget import Budget
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 
@@ -187,6 +188,8 @@ def _top_level_text(key: str) -> str:
     parts = [head, _usage(f"{key}: …")]
     if key == "train":
         parts.append(_arguments_list(Train))
+    elif key == "budget":
+        parts.append(_arguments_list(Budget))
     elif key == "data":
         parts.append(_alternatives(DATA))
     return "\n\n".join(parts)

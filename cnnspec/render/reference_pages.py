@@ -21,6 +21,7 @@ from cnnspec.render.declaration import (
     paragraphs,
 )
 from cnnspec.render.worked_example import commented, is_worked
+from cnnspec.settings.budget import Budget
 from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
@@ -45,19 +46,28 @@ def _kind(kind: str) -> str:
 
 
 def settings_page() -> str:
-    """docs/settings.md: every argument of `train:`, and all that a spec names there, under `data:` and `init:`."""
+    """docs/settings.md: every argument of `train:` and `budget:`, and all that a spec names there, under `data:` and `init:`."""
     head = (
-        "# Settings\n\nThe arguments of `train`, and of what is chosen by name there, in `data` and in `init`, from the\n"
+        "# Settings\n\nThe arguments of `train` and `budget`, and of what is chosen by name there, in `data` and in `init`, from the\n"
         "declarations; `cnnspec explain WORD` prints the same. How a choice is written, and where, is told by\n"
         "[the language](language.md#data-and-train)."
     )
-    return _page([head, _index(), _train(), *map(_group, SETTINGS), _initialisers()])
+    return _page(
+        [
+            head,
+            _index(),
+            _section("train", Train),
+            _section("budget", Budget),
+            *map(_group, SETTINGS),
+            _initialisers(),
+        ]
+    )
 
 
 def _index() -> str:
     """A line for each section, with links to what is in it; of two equal headings the second has another anchor."""
     sections: list[tuple[str, Iterable[str]]] = [(group.title, group.registry) for group in SETTINGS]
-    lines, seen = ["- [train](#train)"], {"train"}
+    lines, seen = ["- [train](#train)", "- [budget](#budget)"], {"train", "budget"}
     for title, names in [*sections, ("Initialisers", INITIALISERS)]:
         links = [f"[{name}](#{name}{'-1' if name in seen else ''})" for name in names]
         seen.update(names)
@@ -69,9 +79,10 @@ def _anchor(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-def _train() -> str:
-    example = _yaml(f"train: {Train.example}")
-    return _page(["## train", *_docstring(Train), example, _argument_table(Train)]).rstrip()
+def _section(key: str, model: type[Arguments]) -> str:
+    """A section that is a mapping of arguments."""
+    example = _yaml(f"{key}: {model.example}")
+    return _page([f"## {key}", *_docstring(model), example, _argument_table(model)]).rstrip()
 
 
 def _group(group: SettingGroup) -> str:

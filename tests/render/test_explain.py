@@ -111,7 +111,7 @@ def test_a_word_with_two_meanings_is_told_with_both():
 
 
 def test_a_key_that_is_not_read_says_so():
-    assert "This version does not read it." in " ".join(explain("budget").split())
+    assert "This version does not read it." in " ".join(explain("lint").split())
 
 
 def test_what_may_stand_after_a_key_is_listed():
