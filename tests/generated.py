@@ -10,7 +10,7 @@ from cnnspec.compiler.check import Result
 from cnnspec.language.schema import json_schema
 from cnnspec.library.specs import check, shipped_networks
 from cnnspec.render import network_list
-from cnnspec.render.reference_pages import codes_page, layers_page, settings_page
+from cnnspec.render.reference_pages import codes_page, concepts_page, layers_page, settings_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -38,6 +38,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "layers.md": layers_page,
     ROOT / "docs" / "settings.md": settings_page,
     ROOT / "docs" / "codes.md": codes_page,
+    ROOT / "docs" / "concepts.md": concepts_page,
     ROOT / "docs" / "zoo.md": zoo_page,
 }
 """Every generated file, and what gives its text."""

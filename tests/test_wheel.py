@@ -1,4 +1,4 @@
-"""What is installed finds the specs that ship and the pages of codes, from anywhere."""
+"""What is installed finds the specs that ship and the pages of codes and concepts, from anywhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.compiler.codes import CODES
+from cnnspec.render.concepts import CONCEPTS
 
 ROOT = Path(__file__).parent.parent
 ASK = """
@@ -20,11 +21,13 @@ assert cnnspec.__file__.startswith({folder!r}), cnnspec.__file__
 print(cnnspec.check("resnet50").plan.params, len(shipped_networks()))
 from cnnspec.compiler.codes import CODES
 print(*sorted(CODES))
+from cnnspec.render.concepts import CONCEPTS
+print(*CONCEPTS)
 """
 
 
 @pytest.mark.slow
-def test_a_wheel_holds_the_zoo_and_the_pages_of_codes(tmp_path):
+def test_a_wheel_holds_the_zoo_and_the_pages_of_codes_and_concepts(tmp_path):
     build = [
         sys.executable,
         "-m",
@@ -53,4 +56,8 @@ def test_a_wheel_holds_the_zoo_and_the_pages_of_codes(tmp_path):
         env={**os.environ, "PYTHONPATH": str(folder)},
     )
     networks = 68 + 6 + 2 + 7  # torchvision's, two U-Nets, and the small ones
-    assert [f"25557032 {networks}", " ".join(sorted(CODES))] == done.stdout.splitlines()
+    assert [
+        f"25557032 {networks}",
+        " ".join(sorted(CODES)),
+        " ".join(CONCEPTS),
+    ] == done.stdout.splitlines()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.checks.run import run_checks
 from cnnspec.compiler.evaluate_variables import evaluate_variables
@@ -27,6 +27,9 @@ from cnnspec.reader.document import Document, read
 from cnnspec.reader.node import Mapping
 from cnnspec.settings.datasets import DATA, Data
 from cnnspec.settings.train import Train
+
+if TYPE_CHECKING:
+    from cnnspec.settings.budget import Budget
 
 
 class Result(NamedTuple):
@@ -139,7 +142,8 @@ def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Repo
     plan = _plan(spec, scope, observer, findings)
     data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, findings)
     train = _train(spec, scope, findings)
-    run_checks(spec, whole, plan, train, data, findings)
+    budget = _budget(spec, scope, findings)
+    run_checks(spec, whole, plan, train, data, findings, budget)
     return Result(findings.sorted(), spec.source, plan, data, train, spec.root)
 
 
@@ -204,6 +208,14 @@ def _train(spec: Spec, scope: Scope, findings: Findings) -> Train | None:
     entry = spec.root.entries.get("train")
     place: Place = entry.key.place if entry else Place(spec.source)
     return read_arguments(spec.train, Train, "train", scope, findings, place)
+
+
+def _budget(spec: Spec, scope: Scope, findings: Findings) -> Budget | None:
+    if spec.budget is None:
+        return None
+    from cnnspec.settings.budget import Budget  # noqa: PLC0415 -- most specs have none
+
+    return read_arguments(spec.budget, Budget, "budget", scope, findings, spec.budget.place)
 
 
 def _with_name(root: Mapping, name: str) -> Mapping:

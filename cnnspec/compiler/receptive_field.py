@@ -12,6 +12,7 @@ import math
 from typing import NamedTuple
 
 from cnnspec.compiler.plan import Node, Plan, Value
+from cnnspec.core.shape import Size
 from cnnspec.core.sliding_window import POINT, Reach
 
 _MOST_PHASES = 1024
@@ -43,17 +44,29 @@ def receptive_fields(plan: Plan) -> dict[Node, tuple[int, ...] | None]:
 
     With several inputs there is no telling which axis is meant, and none is given.
     """
+    fields, sizes = fields_of_view(plan), input_sizes(plan)
+    return {node: extents(fields[node], sizes) for node in plan.nodes}
+
+
+def input_sizes(plan: Plan) -> tuple[Size, ...]:
+    """The sizes of the axes that fields of view are told along: those of the one input; none with several."""
+    shape = next(iter(plan.inputs.values())).shape if len(plan.inputs) == 1 else None
+    return () if shape is None else shape.spatial
+
+
+def fields_of_view(plan: Plan) -> dict[Value, Fields]:
+    """What each value sees, an input itself; None where there is no telling."""
     fields: dict[Value, Fields] = {}
     ((entry),) = plan.inputs.values() if len(plan.inputs) == 1 else (None,)
-    sizes = entry.shape.spatial if entry is not None and entry.shape is not None else ()
     if entry is not None and entry.shape is not None:
-        fields[entry] = tuple(FieldOfView(POINT) for _ in sizes)
+        fields[entry] = tuple(FieldOfView(POINT) for _ in entry.shape.spatial)
     for node in plan.nodes:
         fields[node] = _field_of_node(node, fields) if node.known else None
-    return {node: _extents(fields[node], sizes) for node in plan.nodes}
+    return fields
 
 
-def _extents(fields: Fields, sizes: tuple[int | None, ...]) -> tuple[int, ...] | None:
+def extents(fields: Fields, sizes: tuple[Size, ...]) -> tuple[int, ...] | None:
+    """How many positions are seen along each axis, of an input of these sizes."""
     if fields is None or None in sizes:
         return None
     pairs = zip(fields, sizes, strict=True)

@@ -71,7 +71,7 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
         if None in shape.sizes:
             return Inference(y, None, conflict=conflict)
     kind = type(layer)
-    macs = 0 if kind.macs is Layer.macs else layer.macs(x, y)
+    macs = 0 if kind.products is Layer.products else layer.products(x, y).total
     if kind.weights is Layer.weights and kind.buffers is Layer.buffers:
         return Inference(y, None, NO_WEIGHTS, 0, macs, conflict)
     parameters, buffers = layer.weights(x), layer.buffers(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -36,6 +37,16 @@ class Shape(NamedTuple):
     def known(self) -> bool:
         """Whether every size is a number."""
         return None not in self.sizes
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The sizes, where every one is a number."""
+        return tuple(size for size in self.sizes if size is not None)
+
+    @property
+    def elements(self) -> int:
+        """How many numbers it holds, where every size is a number."""
+        return math.prod(self.numbers)
 
     def with_channels(self, channels: Size) -> Shape:
         """The same shape with another number of channels."""

@@ -49,6 +49,7 @@ def parse(root: Mapping, source: Source, findings: Report) -> Spec:
     section_entries(init, "init", "init: {conv: {kaiming_normal: {mode: fan_out}}}", findings)
     spec.init = init if isinstance(init, Mapping) else None
     spec.data, spec.train = _section(root, "data"), _section(root, "train")
+    spec.budget = _section(root, "budget")
     return spec
 
 

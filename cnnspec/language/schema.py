@@ -16,6 +16,7 @@ from cnnspec.declare.arguments import Arguments, OneOf, one_of
 from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.initialisers import INITIALISERS
+from cnnspec.settings.budget import Budget
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 
@@ -74,6 +75,7 @@ def _section(key: str) -> Schema:
         "init": _ref("init_by_kind"),
         "data": _choice(DATA),
         "train": _object(Train),
+        "budget": _object(Budget),
     }
     return sections.get(key, {})
 

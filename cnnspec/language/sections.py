@@ -28,7 +28,7 @@ TOP_LEVEL = {
 }
 """Every top-level key, with its meaning; keys that start with `x-` are the author's own."""
 
-LATER = ("budget", "lint")
+LATER = ("lint",)
 """Top-level keys that this version doesn't read."""
 
 ITEM_KEYS = {

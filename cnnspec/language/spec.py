@@ -119,3 +119,4 @@ class Spec:
     init: Mapping | None = None
     data: Node | None = None
     train: Node | None = None
+    budget: Node | None = None

@@ -13,12 +13,14 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import NonNegativeNumber, Number, OptionalAxis, Positive, PositiveNumber
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import INPUTS, OUTPUT, Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import axis_or_channels, require_channels_first
 
 
 class Activation(Layer):
     """An activation of each element: the shape is unchanged, and torch's module has its name and arguments."""
+
+    kept = INPUTS
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn, with the arguments that differ from its defaults."""
@@ -38,6 +40,8 @@ class ReLU(Activation):
     Against: A neuron that is negative for every input gets no gradient and stays dead; leaky_relu keeps
     it alive. The output is not centred around 0.
     """
+
+    kept = OUTPUT
 
 
 class ReLU6(Activation):
@@ -75,8 +79,15 @@ class PReLU(Activation):
 
     Against: weight decay pulls the slope towards relu, so it should be kept out of it; a slope a channel
     can overfit.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - prelu  # one slope for all
+    - prelu: $in_channels  # a slope for each channel
+    ```
     """
 
+    autocast = "half"
     main = "num_parameters"
 
     num_parameters: Positive = Field(1, description="Number of slopes: 1 for all, or one for each channel.")
@@ -120,6 +131,10 @@ class RReLU(Activation):
             hint = f"Write {{lower: {self.upper}, upper: {self.lower}}}."
             raise Reject("bounds-swapped", message, field="lower", hint=hint)
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Input, and the slope that was drawn for each value."""
+        return Kept(inputs=True, values=y.elements)
+
 
 class Threshold(Activation):
     """Keeps what is above a threshold and replaces the rest by a value.
@@ -129,6 +144,11 @@ class Threshold(Activation):
     When: Small responses are noise that should not go on.
 
     Against: It jumps at the threshold, and below it there is no gradient.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - threshold: {threshold: 0.1, value: 0}
+    ```
     """
 
     main = "threshold"
@@ -199,6 +219,7 @@ class Sigmoid(Activation):
     centred, and dearer than relu. As the last layer use a loss that includes it (bce_with_logits).
     """
 
+    kept = OUTPUT
     normalises = True
 
 
@@ -213,6 +234,8 @@ class Tanh(Activation):
     sigmoid.
     """
 
+    kept = OUTPUT
+
 
 class Tanhshrink(Activation):
     """Takes tanh away from its input: small values almost vanish, large ones lose 1.
@@ -223,6 +246,10 @@ class Tanhshrink(Activation):
 
     Against: Around 0 it is flat, x³/3, and so is its gradient.
     """
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """The tanh of each value."""
+        return Kept(values=y.elements)
 
 
 class GELU(Activation):
@@ -274,6 +301,7 @@ class Softplus(Activation):
     Against: Inside a network dearer than relu and no better.
     """
 
+    autocast = "full"
     main = "beta"
 
     beta: PositiveNumber = Field(1.0, description="Sharpness of the corner; large ones come near relu.")
@@ -289,6 +317,10 @@ class Softsign(Activation):
 
     Against: Gradients vanish all the same, as 1/x².
     """
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Input, and the divisors."""
+        return Kept(inputs=True, values=y.elements)
 
 
 class LogSigmoid(Activation):
@@ -386,6 +418,7 @@ class Softshrink(Activation):
 class AxisActivation(Layer):
     """An activation along one axis, which is torch's dim, but doesn't count the batch."""
 
+    kept = OUTPUT
     main = "axis"
     mixes_channels = True
     axis: OptionalAxis = Field(
@@ -417,8 +450,16 @@ class Softmax(AxisActivation):
 
     Against: Not before the cross_entropy loss, which includes it: the network would train slowly and
     badly. One large value leaves the others without gradient.
+
+    ```yaml
+    # input: [64, 1, 1]
+    - flatten
+    - linear: 10
+    - softmax  # ten shares that add up to 1
+    ```
     """
 
+    autocast = "full"
     normalises = True
 
 
@@ -432,6 +473,7 @@ class Softmin(AxisActivation):
     Against: As softmax: not before the cross_entropy loss.
     """
 
+    autocast = "full"
     normalises = True
 
 
@@ -445,6 +487,7 @@ class LogSoftmax(AxisActivation):
     Against: Needless before cross_entropy, which includes it.
     """
 
+    autocast = "full"
     normalises = True
 
 
@@ -457,7 +500,14 @@ class GLU(AxisActivation):
     through the linear half.
 
     Against: The layer before it must make twice the channels.
+
+    ```yaml
+    # input: [32, 14, 14]
+    - glu  # half of the channels gate the other half
+    ```
     """
+
+    kept = INPUTS
 
     def infer(self, x: Shape) -> Shape:
         """Half the size along the axis."""

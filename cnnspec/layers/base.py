@@ -4,20 +4,23 @@ A new kind is its class in a family's file, its line in `layers/__init__.py`, an
 The class gives:
 
 - pydantic fields with torch's names, defaults and bounds, a description each (types: `declare/arguments.py`);
-- a docstring of four paragraphs: what it does; `Formula:`; `When:`; `Against:`;
+- a docstring of four paragraphs: what it does; `Formula:`; `When:`; `Against:`; and ```yaml examples, if more is to be
+  seen than the kind alone shows: `# input: […]`, items, remarks behind them. Their numbers are computed;
 - `infer` (and `windows`, where a kernel slides): shapes, formula, receptive field;
-- `inferred_argument`, `weights`, `macs`: what the input determines, the parameters, the cost;
+- `inferred_argument`, `weights`, `products`: what the input determines, the parameters, the arithmetic;
+- `kept` or `keeps`, `is_view`, `passes_gradient`, `autocast`: the memory that it takes;
 - `emit`: what it is in torch.
 
 The compiler calls these in this order: `consistent`, then with the input's shape `infer` (by way of
 `infer_from`: all branches of a Merge, or the input and the values that `references` name), then
 `inferred` (compared with the argument where it was written; None: unknown), and, when all sizes are
-known, `weights`, `macs` and `emit`. They are pure. `infer` may get unknown sizes (None): it passes
+known, `weights`, `products` and `emit`, and what memory needs only where it is asked for. They are pure. `infer` may get unknown sizes (None): it passes
 them on through `core.size`, and never raises because of them.
 """
 
+import math
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from cnnspec.core.emit import Argument, Emit
 from cnnspec.core.shape import Shape
@@ -29,6 +32,38 @@ Reaches = tuple[Reach, ...] | Literal["whole"] | None
 
 MOST_TAPS = 65_536
 """A Reach with more taps is not computed, but unknown."""
+
+
+class Products(NamedTuple):
+    """Multiply-accumulates as factors: each of so many outputs, or inputs, takes so many products."""
+
+    elements: tuple[int, ...]
+    each: tuple[int, ...]
+    of: Literal["outputs", "inputs"] = "outputs"
+
+    @property
+    def total(self) -> int:
+        """All of them multiplied."""
+        return math.prod(self.elements) * math.prod(self.each)
+
+
+NO_PRODUCTS = Products((), (0,))
+
+
+class Kept(NamedTuple):
+    """What autograd keeps of a layer from its forward to its backward pass, beside its weights."""
+
+    inputs: bool = False
+    output: bool = False
+    values: int = 0
+    """Further numbers a sample, in the precision that the layer works in."""
+    bytes: int = 0
+    """Bytes a sample that no precision changes: indices, masks."""
+    statistics: int = 0
+    """Numbers a batch, of 4 bytes, whatever its size."""
+
+
+INPUTS, OUTPUT = Kept(inputs=True), Kept(output=True)
 
 
 class Layer(Arguments):
@@ -46,6 +81,12 @@ class Layer(Arguments):
     """Whether in training its statistics are those of the whole batch."""
     inferred_argument: ClassVar[str | None] = None
     """The argument of torch's constructor that follows from the input; one that is written is an assertion."""
+    kept: ClassVar[Kept] = Kept()
+    """What autograd keeps of it, where that does not depend on shapes or arguments."""
+    passes_gradient: ClassVar[bool] = False
+    """Whether its inputs' gradients are its output's own memory, or parts of it."""
+    autocast: ClassVar[Literal["half", "full", "as input"]] = "as input"
+    """The precision of its output where torch.autocast is on: what it works in for this operation on a GPU."""
     references: ClassVar[tuple[str, ...]] = ()
     """Arguments that name other values (`like`); those that are written become inputs after the first."""
 
@@ -80,9 +121,17 @@ class Layer(Arguments):
         """The other tensors of the state_dict, in torch's order: running statistics."""
         return {}
 
-    def macs(self, x: Shape, y: Shape) -> int:
-        """Multiply-accumulates of one sample, as torch's FlopCounterMode counts them (two flops each)."""
-        return 0
+    def products(self, x: Shape, y: Shape) -> Products:
+        """The multiply-accumulates of one sample, as torch's FlopCounterMode counts them (two flops each)."""
+        return NO_PRODUCTS
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """What autograd keeps of it in training, on a GPU, as torch's saved tensors have it."""
+        return self.kept
+
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Whether its output lies in its input's memory."""
+        return False
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
         """The computation of each output size with its numbers; equal lines once."""
@@ -91,6 +140,10 @@ class Layer(Arguments):
             return ()
         lines = [w.formula(size) for w, size in zip(windows, x.spatial, strict=True) if size is not None]
         return tuple(dict.fromkeys(lines))
+
+    def formula_from(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[str, ...]:
+        """The computation of each output size from all inputs; of most kinds the first alone decides."""
+        return self.formula(inputs[0], y)
 
     def emit(self, x: Shape) -> Emit:
         """The layer in torch, for an input of this shape."""

@@ -1,6 +1,5 @@
 """Convolutions: learned filters that slide over the spatial axes."""
 
-import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
@@ -13,7 +12,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Window
 from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes
-from cnnspec.layers.base import Layer
+from cnnspec.layers.base import INPUTS, Kept, Layer, Products
 from cnnspec.layers.shape_rules import (
     per_axis,
     positions,
@@ -32,6 +31,7 @@ class Convolution(Layer):
     """conv and depthwise: a kernel that slides over a padded input."""
 
     mixes_channels = True
+    autocast = "half"
     inferred_argument = "in_channels"
 
     kernel_size: Sizes = Field(description="Extent of a filter along each spatial axis.")
@@ -90,12 +90,26 @@ class Convolution(Layer):
         weight = (out or 0, channels // groups, *kernel)
         return {"weight": weight, "bias": weight[:1]} if self.bias else {"weight": weight}
 
-    def macs(self, x: Shape, y: Shape) -> int:
+    def products(self, x: Shape, y: Shape) -> Products:
         """Each output element takes one product for each weight of its filter."""
         channels = x.channels or 0
         _, groups = self.filters(channels)
         kernel = per_axis(self.kernel_size, x.rank, "kernel_size")
-        return math.prod(kernel) * (channels // groups) * (sizes.product(y.sizes) or 0)
+        return Products(y.numbers, (*kernel, channels // groups))
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input; where torch pads a copy of that first, the copy, and with reflect and replicate both."""
+        (x,) = inputs
+        added = [self._copied(window) for window in self.windows(x.rank)]
+        if self.padding_mode == "zeros" and not any(added):
+            return INPUTS
+        padded = Shape((x.channels, *(sizes.grow(n, more) for n, more in zip(x.spatial, added, strict=True))))
+        return Kept(inputs=self.padding_mode in ("reflect", "replicate"), values=padded.elements)
+
+    def _copied(self, window: Window) -> int:
+        """How many elements of padding torch adds beforehand: all that are no zeros, or the odd one of `same`."""
+        both = window.before + window.after
+        return abs(window.after - window.before) if self.padding_mode == "zeros" else both
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Conv1d, Conv2d or Conv3d."""
@@ -114,7 +128,8 @@ class Convolution(Layer):
 class Conv(Convolution):
     """Slides `out_channels` learned filters over the input; each makes one channel of the output.
 
-    Formula: ⌊(n + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1 along each spatial axis.
+    Formula: ⌊(n + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1 along each spatial axis. Over
+    images it has k·k·C_in·C_out weights, divided by groups, and C_out biases, k being kernel_size.
 
     When: The layer that convolutional networks are made of: the same few weights look for the same
     pattern everywhere. 3×3 with padding 1 keeps the size; stride 2 halves it; 1×1 mixes channels;
@@ -122,6 +137,22 @@ class Conv(Convolution):
 
     Against: Sees only its kernel's extent, so a wide view takes depth, stride or dilation. A bias is
     of no use right before bn, which subtracts it.
+
+    ```yaml
+    # input: [3, 32, 32]
+    - conv: {out_channels: 16, kernel_size: 3, padding: 1}  # a padding of (k − 1)/2 keeps the size, of an odd kernel
+    - conv: {out_channels: 32, kernel_size: 3, padding: 1, stride: 2}  # a stride of 2 halves it
+    - conv: {out_channels: 32, kernel_size: 3, padding: 2, dilation: 2}  # 3 elements with holes between them see 5
+    - conv: {out_channels: 32, kernel_size: 3, padding: 1, groups: 4}  # a filter sees 8 of the 32 channels
+    - conv: {out_channels: 10, kernel_size: 1}  # mixes the channels of each position
+    ```
+
+    ```yaml
+    # input: [4, 7]
+    - {conv: {out_channels: 4, kernel_size: 3, stride: 2}, from: input}  # each window begins 2 further on
+    - {conv: {out_channels: 4, kernel_size: 3, dilation: 2}, from: input}  # a window with holes
+    - {conv: {out_channels: 4, kernel_size: 3, padding: 1, groups: 2}, from: input}  # the ends are padded, and half of the channels seen
+    ```
     """
 
     out_channels: Positive = Field(description="Number of filters, and of channels that come out.")
@@ -153,6 +184,18 @@ class Depthwise(Convolution):
 
     Against: Mixes no channels by itself, and moves much memory for little arithmetic: fewer
     multiply-accumulates are not as many times faster.
+
+    ```yaml
+    # input: [32, 28, 28]
+    - depthwise: {kernel_size: 3, padding: 1}  # one filter a channel
+    - conv: {out_channels: 64, kernel_size: 1}  # mixes what the filters found
+    - {conv: {out_channels: 64, kernel_size: 3, padding: 1}, from: input}  # the full convolution that both stand in for
+    ```
+
+    ```yaml
+    # input: [4, 7]
+    - depthwise: 3  # each channel by itself
+    ```
     """
 
     main = "kernel_size"

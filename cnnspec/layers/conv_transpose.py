@@ -1,6 +1,5 @@
 """Transposed convolutions, which make images larger."""
 
-import math
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -12,7 +11,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Flag, InferredChannels, Paddings, Positive, Sizes
-from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
+from cnnspec.layers.base import INPUTS, MOST_TAPS, Layer, Products, Reaches
 from cnnspec.layers.shape_rules import per_axis, require_groups, spatial_rank, without_empty_sizes
 
 
@@ -49,9 +48,23 @@ class ConvTranspose(Layer):
 
     Against: Where the kernel is no multiple of the stride, windows overlap unevenly and leave a
     checkerboard; upsample followed by conv does not.
+
+    ```yaml
+    # input: [16, 7, 7]
+    - conv_transpose: {out_channels: 8, kernel_size: 2, stride: 2}  # doubles the size, without overlap
+    - conv_transpose: {out_channels: 8, kernel_size: 3, stride: 2, padding: 1, output_padding: 1}  # doubles it, with overlap
+    ```
+
+    ```yaml
+    # input: [1, 3]
+    - {conv_transpose: {out_channels: 1, kernel_size: 2, stride: 2}, from: input}  # each output reads one input
+    - {conv_transpose: {out_channels: 1, kernel_size: 3, stride: 2}, from: input}  # every other output reads two: the checkerboard
+    ```
     """
 
     mixes_channels = True
+    kept = INPUTS
+    autocast = "half"
     inferred_argument = "in_channels"
 
     out_channels: Positive = Field(description="Number of channels that come out.")
@@ -125,9 +138,10 @@ class ConvTranspose(Layer):
         weight = (x.channels or 0, self.out_channels // self.groups, *kernel)
         return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
 
-    def macs(self, x: Shape, y: Shape) -> int:
+    def products(self, x: Shape, y: Shape) -> Products:
         """Each input element takes one product for each weight it meets."""
-        return math.prod(self.weights(x)["weight"]) * (sizes.product(x.spatial) or 0)
+        kernel = per_axis(self.kernel_size, x.rank, "kernel_size")
+        return Products(x.numbers, (*kernel, self.out_channels // self.groups), "inputs")
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.ConvTranspose1d, 2d or 3d."""

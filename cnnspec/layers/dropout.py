@@ -7,7 +7,7 @@ from pydantic import Field
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Probability
-from cnnspec.layers.base import Layer
+from cnnspec.layers.base import Kept, Layer
 from cnnspec.layers.shape_rules import require_channels_first, spatial_rank
 
 
@@ -17,6 +17,17 @@ class DropoutLayer(Layer):
     main = "p"
 
     p: Probability = Field(0.5, description="Chance that a value is dropped, 0 to 1.")
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """What each value is multiplied by: one 0 where all are dropped, nothing where none are."""
+        return self._mask(y) if 0 < self.p < 1 else Kept(statistics=int(self.p))
+
+    def _mask(self, x: Shape) -> Kept:
+        return Kept(values=x.elements)
+
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Where it does nothing."""
+        return not training or self.p == 0
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn."""
@@ -32,7 +43,17 @@ class Dropout(DropoutLayer):
 
     Against: Slows training down; between convolutions neighbours give the dropped value away, so use
     dropout_channels or stochastic_depth there. Before bn it disturbs the statistics.
+
+    ```yaml
+    # input: [64, 1, 1]
+    - flatten
+    - dropout: 0.5  # half of the values, others for each image and step
+    - linear: 10
+    ```
     """
+
+    def _mask(self, x: Shape) -> Kept:
+        return Kept(bytes=x.elements)
 
 
 class DropoutChannels(DropoutLayer):
@@ -54,6 +75,9 @@ class DropoutChannels(DropoutLayer):
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Dropout1d, 2d or 3d."""
         return Module(f"torch.nn.Dropout{x.rank}d", (self.p,), names=("p",))
+
+    def _mask(self, x: Shape) -> Kept:
+        return Kept(values=x.channels or 0)
 
 
 class AlphaDropout(DropoutLayer):
@@ -82,6 +106,9 @@ class FeatureAlphaDropout(DropoutLayer):
         require_channels_first(x)
         return x
 
+    def _mask(self, x: Shape) -> Kept:
+        return Kept(values=x.channels or 0)
+
 
 class StochasticDepth(DropoutLayer):
     """Drops all it gets with probability p in training: at the end of a residual branch, the whole branch.
@@ -92,6 +119,13 @@ class StochasticDepth(DropoutLayer):
     (Huang et al., 2016).
 
     Against: Anywhere but in a residual branch it destroys the signal.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - add:  # a block that is skipped for a tenth of the images
+        - [conv: {out_channels: 16, kernel_size: 3, padding: 1}, stochastic_depth: 0.1]
+        - []
+    ```
     """
 
     p: Probability = Field(description="Chance that the branch is dropped, 0 to 1.")
@@ -102,3 +136,7 @@ class StochasticDepth(DropoutLayer):
     def emit(self, x: Shape) -> Emit:
         """A helper with the arithmetic of torchvision.ops.StochasticDepth."""
         return Module("helper:StochasticDepth", (self.p,), *self.optional("mode"), names=("p",))
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """A number a sample, or one for the batch."""
+        return Kept() if self.p == 0 else Kept(values=1) if self.mode == "row" else Kept(statistics=1)

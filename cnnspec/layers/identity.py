@@ -15,6 +15,12 @@ class Identity(Layer):
     Against: Nothing: it costs nothing.
     """
 
+    passes_gradient = True
+
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always."""
+        return True
+
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Identity."""
         return Module("torch.nn.Identity")

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Flag, InferredChannels, Positive
-from cnnspec.layers.base import Layer
+from cnnspec.layers.base import INPUTS, Layer, Products
 
 
 class Linear(Layer):
@@ -23,10 +22,21 @@ class Linear(Layer):
 
     Against: On a flattened image it takes a weight for every position: most of VGG's parameters, and a
     network that accepts one input size only. Two of them without an activation between are one.
+
+    ```yaml
+    # input: [64, 4, 4]
+    - flatten
+    - linear: 10  # a weight for each position and channel
+    - {global_avgpool, from: input}
+    - flatten
+    - linear: 10  # a weight for each channel
+    ```
     """
 
     main = "out_features"
     mixes_channels = True
+    kept = INPUTS
+    autocast = "half"
     inferred_argument = "in_features"
 
     out_features: Positive = Field(description="Number of weighted sums, and of channels that come out.")
@@ -47,9 +57,9 @@ class Linear(Layer):
         weight = {"weight": (self.out_features, x.channels or 0)}
         return {**weight, "bias": (self.out_features,)} if self.bias else weight
 
-    def macs(self, x: Shape, y: Shape) -> int:
+    def products(self, x: Shape, y: Shape) -> Products:
         """Each output takes one product for each channel that comes in."""
-        return (sizes.product(x.sizes) or 0) * self.out_features
+        return Products(y.numbers, (x.channels or 0,))
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Linear."""

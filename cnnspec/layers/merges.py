@@ -9,7 +9,7 @@ from cnnspec.core.emit import Emit, Function, Operator
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import OptionalAxis
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import RANK_NAMES, axis_or_channels
 
 
@@ -61,8 +61,16 @@ class Add(Elementwise):
 
     Against: Both branches need the same shape: where stride or channels change, the shortcut takes a
     conv of its own. An activation before it keeps the sum from ever shrinking.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - add:  # what the layers change, and the value as it stands
+        - [conv: {out_channels: 16, kernel_size: 3, padding: 1}, bn]
+        - []
+    ```
     """
 
+    passes_gradient = True
     symbol = "+"
 
 
@@ -77,9 +85,21 @@ class Multiply(Elementwise):
 
     Against: A gate near 0 stops the gradient of the other branch; products of unbounded branches grow
     fast.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - multiply:  # a gate: 16×1×1 numbers from 0 to 1, each repeated over its channel
+        - []
+        - [global_avgpool, conv: {out_channels: 16, kernel_size: 1}, sigmoid]
+    ```
     """
 
     symbol = "*"
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """All branches, and of three or more the products on the way."""
+        products = (self.infer_from(inputs[:count]).elements for count in range(2, len(inputs)))
+        return Kept(inputs=True, values=sum(products))
 
 
 class Concat(Merge):
@@ -92,8 +112,16 @@ class Concat(Merge):
 
     Against: Channels, and with them the memory and cost of the next layer, grow with every branch. add
     keeps them.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - concat:  # 8 + 24 channels
+        - [conv: {out_channels: 8, kernel_size: 1}]
+        - [conv: {out_channels: 24, kernel_size: 3, padding: 1}]
+    ```
     """
 
+    passes_gradient = True
     mixes_channels = True
 
     axis: OptionalAxis = Field(
@@ -115,6 +143,12 @@ class Concat(Merge):
             if differing:
                 raise _mismatch(inputs, number, differing, first, y)
         return y
+
+    def formula_from(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[str, ...]:
+        """The sum of the sizes along the axis."""
+        joined = axis_or_channels(self.axis, y)
+        what = " channels" if joined == y.channel_axis else ""
+        return (f"{' + '.join(str(branch.sizes[joined]) for branch in inputs)} = {y.sizes[joined]}{what}",)
 
     def reach(self, x: Shape) -> Reaches:
         """Each position of a branch itself; unknown along a spatial axis, where positions move."""

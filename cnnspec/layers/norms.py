@@ -4,6 +4,7 @@ A channel over positions: bn (and the batch), instancenorm. Axes of one's choice
 channels: groupnorm. Neighbouring channels: lrn.
 """
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -26,7 +27,7 @@ from cnnspec.declare.arguments import (
     PositiveNumber,
     Probability,
 )
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import require_channels_first, require_groups, resolve_axes, spatial_rank
 
 
@@ -82,6 +83,13 @@ class BatchNorm(ChannelNorm):
     Against: Small batches give noisy statistics (groupnorm takes none from the batch), and training
     differs from eval. One value a channel, as batch size 1 at 1×1, can't be normalised at all. It makes the bias of
     the layer before it useless.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - conv: {out_channels: 32, kernel_size: 3, padding: 1, bias: false}  # bn subtracts any bias
+    - bn  # a scale and a shift for each channel
+    - relu
+    ```
     """
 
     averages_batch = True
@@ -108,6 +116,10 @@ class BatchNorm(ChannelNorm):
         target = f"torch.nn.BatchNorm{max(x.rank, 1)}d"
         return Module(target, (x.channels,), *optional, names=("num_features",))
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and mean and deviation of each channel."""
+        return Kept(inputs=True, statistics=2 * (y.channels or 0))
+
 
 class InstanceNorm(ChannelNorm):
     """Brings each channel of each sample to mean 0 and variance 1 over its positions.
@@ -118,6 +130,12 @@ class InstanceNorm(ChannelNorm):
 
     Against: How strong a channel is, is lost, which classifiers need. Over a single position there is
     nothing to normalise, and torch refuses.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - instancenorm  # by default nothing is learned
+    - instancenorm: {affine: true}  # a scale and a shift for each channel
+    ```
     """
 
     momentum: Probability = Field(
@@ -145,6 +163,11 @@ class InstanceNorm(ChannelNorm):
         optional = self.optional("eps", "momentum", "affine", "track_running_stats", "bias")
         return Module(f"torch.nn.InstanceNorm{x.rank}d", (x.channels,), *optional, names=("num_features",))
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input; of each sample's channels mean, deviation, running statistics and scale."""
+        numbers = 2 + 2 * self.track_running_stats + self.affine
+        return Kept(inputs=True, values=numbers * (y.channels or 0))
+
 
 # Statistics over axes of one's choice
 
@@ -152,11 +175,14 @@ class InstanceNorm(ChannelNorm):
 class NormOverAxes(Layer):
     """layernorm and rmsnorm: torch has them over the last axes, a helper over others."""
 
+    autocast = "full"
     mixes_channels = True
     scales_values = True
     inferred_argument = "normalized_shape"
     options: ClassVar[tuple[str, ...]]
     """torch's keywords."""
+    statistics: ClassVar[int]
+    """How many numbers it takes of each position."""
 
     axis: OptionalAxes = Field(
         None,
@@ -166,6 +192,10 @@ class NormOverAxes(Layer):
         default=True, description="Whether each element along these axes has a learned scale."
     )
     normalized_shape: InferredSizes = None
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and for each position that is normalised its statistics."""
+        return Kept(inputs=True, values=self.statistics * (y.elements // math.prod(self._sizes(y))))
 
     def _axes(self, x: Shape) -> tuple[int, ...]:
         written = x.channel_axis if self.axis is None else self.axis
@@ -223,9 +253,15 @@ class LayerNorm(NormOverAxes):
 
     Against: Over the channels of an image, which are its first axis, the tensor is permuted twice, which
     costs time. Convolutional networks that are not built for it do better with bn.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - layernorm: {axis: 0}  # over the channels of each position
+    ```
     """
 
     options = ("eps", "elementwise_affine", "bias")
+    statistics = 2
 
     eps: NonNegativeNumber = Field(
         1e-05, description="Added to the variance, so that nothing is divided by 0."
@@ -248,9 +284,15 @@ class RMSNorm(NormOverAxes):
 
     Against: Rare in convolutional networks, so there is little to compare with; over the channels of an
     image it permutes twice, as layernorm does.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - rmsnorm: {axis: 0}  # over the channels of each position
+    ```
     """
 
     options = ("eps", "elementwise_affine")
+    statistics = 1
 
     eps: OptionalNonNegativeNumber = Field(
         None, description="Added to the mean of squares; null: the smallest step of the number type."
@@ -271,8 +313,14 @@ class GroupNorm(Layer):
 
     Against: Can't be folded into a conv, so it costs time in eval mode; a little worse than bn where
     batches are large.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - groupnorm: 4  # statistics over 4 channels at a time, a scale and a shift for each of the 16
+    ```
     """
 
+    autocast = "full"
     main = "num_groups"
     mixes_channels = True
     inferred_argument = "num_channels"
@@ -310,6 +358,10 @@ class GroupNorm(Layer):
             names=("num_groups", "num_channels"),
         )
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and mean and deviation of each group."""
+        return Kept(inputs=True, values=2 * self.num_groups)
+
 
 class LocalResponseNorm(Layer):
     """Divides each value by how strongly the `size` channels around it respond at the same position.
@@ -321,8 +373,14 @@ class LocalResponseNorm(Layer):
 
     Against: Slow, and of no use where bn is there; neighbouring channels have nothing to do with each
     other.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - lrn: 5
+    ```
     """
 
+    autocast = "full"
     main = "size"
     mixes_channels = True
 
@@ -343,3 +401,8 @@ class LocalResponseNorm(Layer):
         """torch.nn.LocalResponseNorm."""
         optional = self.optional("alpha", "beta", "k")
         return Module("torch.nn.LocalResponseNorm", (self.size,), *optional, names=("size",))
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, their squares with as many channels added as it looks around, the divisors and their roots."""
+        padded = y.with_channels(sizes.grow(y.channels, self.size - 1))
+        return Kept(inputs=True, values=padded.elements + 2 * y.elements)

@@ -11,7 +11,7 @@ from cnnspec.core.plural import plural
 from cnnspec.core.shape import Shape
 from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Number, Sides
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import spatial_rank, without_empty_sizes
 
 _TARGETS = {"reflect": "ReflectionPad", "replicate": "ReplicationPad", "circular": "CircularPad"}
@@ -27,6 +27,13 @@ class Pad(Layer):
     avoid dark borders in restoration; circular suits panoramas and anything that wraps.
 
     Against: For equal zeros on both sides the padding of conv does the same without a copy.
+
+    ```yaml
+    # input: [16, 7, 7]
+    - pad: 1
+    - pad: [0, 1, 0, 1]  # at the right and at the bottom alone
+    - pad: -1  # crops
+    ```
     """
 
     main = "padding"
@@ -105,3 +112,7 @@ class Pad(Layer):
         return Module(
             f"torch.nn.ConstantPad{x.rank}d", (self.padding, self.value), names=("padding", "value")
         )
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, where the gradient is summed up by one operation."""
+        return Kept(inputs=self.mode in ("reflect", "replicate"))

@@ -21,7 +21,7 @@ from cnnspec.declare.arguments import (
     Paddings,
     Sizes,
 )
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import INPUTS, Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, slide, spatial_rank
 
 _VOLUMES = 3
@@ -98,6 +98,19 @@ class MaxPool(Pool):
 
     Against: Where the pattern was is lost, which hurts segmentation and detection; the gradient reaches
     only one input a window. A conv with stride 2 shrinks and learns at the same time.
+
+    ```yaml
+    # input: [16, 28, 28]
+    - maxpool: 2  # half the size, and no parameters
+    - maxpool: {kernel_size: 3, stride: 2, padding: 1}  # half the size, with windows that overlap
+    ```
+
+    ```yaml
+    # input: [1, 7]
+    - {maxpool: 2, from: input}  # the last element is left over
+    - {maxpool: {kernel_size: 2, ceil_mode: true}, from: input}  # rounded up, it is not
+    - {maxpool: {kernel_size: 3, stride: 2}, from: input}  # windows that overlap
+    ```
     """
 
     padding: Paddings = Field(
@@ -118,6 +131,10 @@ class MaxPool(Pool):
         optional = self.optional("stride", "padding", "dilation", "ceil_mode")
         return Module(f"torch.nn.MaxPool{x.rank}d", (self.kernel_size,), *optional, names=("kernel_size",))
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)
+
 
 class AvgPool(Pool):
     """Keeps the mean of what a window sees, in each channel.
@@ -130,8 +147,20 @@ class AvgPool(Pool):
 
     Against: Blurs: a strong but rare response drowns in its neighbours. With padding the zeros pull the
     border down unless count_include_pad is false.
+
+    ```yaml
+    # input: [16, 28, 28]
+    - avgpool: 2  # half the size, and no parameters
+    ```
+
+    ```yaml
+    # input: [1, 7]
+    - {avgpool: 2, from: input}  # the last element is left over
+    - {avgpool: {kernel_size: 3, stride: 2}, from: input}  # windows that overlap
+    ```
     """
 
+    kept = INPUTS
     averages = True
 
     padding: Paddings = Field(
@@ -172,6 +201,11 @@ class LPPool(Pool):
 
     Against: Powers are slow and unsteady: the gradient is not finite where a window holds only zeros,
     and an odd power of a negative sum gives 0. It has no padding.
+
+    ```yaml
+    # input: [16, 28, 28]
+    - lppool: {norm_type: 2, kernel_size: 2}
+    ```
     """
 
     averages = True
@@ -197,6 +231,10 @@ class LPPool(Pool):
             *self.optional("stride", "ceil_mode"),
             names=("norm_type", "kernel_size"),
         )
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, the powers, and four steps of the root."""
+        return Kept(inputs=True, values=inputs[0].elements + 4 * y.elements)
 
 
 # Windows cut for a given output size
@@ -254,7 +292,22 @@ class AdaptiveAvgPool(AdaptivePool):
 
     Against: Where the sizes do not divide, windows overlap unevenly. An input smaller than output_size
     is only repeated, which wastes the head's weights.
+
+    ```yaml
+    # input: [64, 14, 14]
+    - adaptive_avgpool: 7  # whatever comes in, 7×7 comes out
+    - adaptive_avgpool: 1  # as global_avgpool
+    ```
+
+    ```yaml
+    # input: [1, 7]
+    - {adaptive_avgpool: 3, from: input}  # 3 does not divide 7: windows overlap
+    ```
     """
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input; nothing for a size of 1, which is a plain mean."""
+        return Kept(inputs=any(size != 1 for size in y.spatial))
 
 
 class AdaptiveMaxPool(AdaptivePool):
@@ -265,7 +318,16 @@ class AdaptiveMaxPool(AdaptivePool):
     When: As adaptive_avgpool, where one strong response should decide.
 
     Against: The gradient reaches one input a window, and an outlier decides alone.
+
+    ```yaml
+    # input: [64, 14, 14]
+    - adaptive_maxpool: 7  # whatever comes in, 7×7 comes out
+    ```
     """
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)
 
 
 # One window over all positions
@@ -298,6 +360,13 @@ class GlobalAvgPool(GlobalPool):
     channel learns to answer for a feature (Lin et al., 2014). Also the gate of channel attention.
 
     Against: Where something was is lost, and small objects are averaged away.
+
+    ```yaml
+    # input: [64, 7, 7]
+    - global_avgpool
+    - flatten
+    - linear: 10  # 64 numbers a class, whatever the image's size
+    ```
     """
 
     target = "AdaptiveAvgPool"
@@ -311,6 +380,16 @@ class GlobalMaxPool(GlobalPool):
     When: To ask whether a feature is there at all, wherever: keyword spotting, weak labels.
 
     Against: One position a channel gets the gradient, and one outlier decides.
+
+    ```yaml
+    # input: [64, 7, 7]
+    - global_maxpool
+    - flatten
+    ```
     """
 
     target = "AdaptiveMaxPool"
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands, in 8 bytes."""
+        return Kept(inputs=True, bytes=8 * y.elements)

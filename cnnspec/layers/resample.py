@@ -12,7 +12,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Reach
 from cnnspec.declare.arguments import Factors, Flag, OptionalFlag, OptionalName, OptionalSizes
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, spatial_rank
 
 _MOST_TAPS = 64
@@ -98,6 +98,10 @@ class Interpolation(Layer):
         pairs = zip(x.spatial, self._output_sizes(x, x.rank), strict=True)
         return tuple(Fraction(out, n) if n and out else None for n, out in pairs)
 
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """The input in area mode, which is an adaptive_avgpool; else nothing."""
+        return Kept(inputs=self.mode == "area" and any(size != 1 for size in y.spatial))
+
 
 class Upsample(Interpolation):
     """Makes the image larger by a factor, or brings it to a size.
@@ -109,6 +113,18 @@ class Upsample(Interpolation):
 
     Against: It adds no detail by itself, and the conv after it works at the larger size. With
     align_corners true, what an output sees depends on the input's size.
+
+    ```yaml
+    # input: [16, 7, 7]
+    - upsample: 2
+    - conv: {out_channels: 8, kernel_size: 3, padding: 1}  # learns what the copies should become
+    ```
+
+    ```yaml
+    # input: [1, 3]
+    - {upsample: 2, from: input}  # nearest: each input twice
+    - {upsample: {scale_factor: 2, mode: linear}, from: input}  # between two neighbours
+    ```
     """
 
     main = "scale_factor"
@@ -175,6 +191,13 @@ class Resize(Interpolation):
 
     Against: A fixed size ties the network to one input size; `like` does not. Shrinking without
     antialias skips pixels.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - {maxpool: 2, name: small}
+    - resize: {size: 14, mode: bilinear}
+    - {resize: {like: small}}  # the size of another value
+    ```
     """
 
     main = "size"

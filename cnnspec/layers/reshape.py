@@ -31,8 +31,15 @@ class Flatten(Layer):
 
     Against: It fixes the input's size, as the next linear has a weight for every position; after
     global_avgpool there is one position only, and any size will do.
+
+    ```yaml
+    # input: [16, 5, 5]
+    - flatten  # all values of an image in a row
+    - linear: 10
+    ```
     """
 
+    passes_gradient = True
     mixes_channels = True
 
     start_axis: Axis = Field(0, description="First axis that is flattened, the batch not counted.")
@@ -78,6 +85,10 @@ class Flatten(Layer):
         changed = {name: n for name, n in kwargs.items() if n != defaults[name]}
         return Module("torch.nn.Flatten", (), changed, {"start_dim": 1, "end_dim": -1})
 
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always; torch copies only what was permuted before."""
+        return True
+
 
 class Unflatten(Layer):
     """Lays one axis out as several.
@@ -88,8 +99,15 @@ class Unflatten(Layer):
     attention, groups of channels.
 
     Against: The order of the axes is easily mistaken; flatten then permute is not its way back.
+
+    ```yaml
+    # input: [100]
+    - linear: 128
+    - unflatten: {axis: 0, unflattened_size: [8, 4, 4]}  # features laid out in space: a generator begins so
+    ```
     """
 
+    passes_gradient = True
     mixes_channels = True
 
     axis: Axis = Field(description="Axis that is laid out, the batch not counted.")
@@ -135,6 +153,10 @@ class Unflatten(Layer):
         args = (resolve_axis(self.axis, x, "axis") + 1, self.unflattened_size)
         return Module("torch.nn.Unflatten", args, names=("dim", "unflattened_size"))
 
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always; torch copies only what was permuted before."""
+        return True
+
 
 def _with_axes(x: Shape, axis: int, laid_out: tuple[Size, ...]) -> Shape:
     shift = len(laid_out) - 1 if axis < x.channel_axis else 0
@@ -149,8 +171,14 @@ class Permute(Layer):
     When: To bring channels last for linear and tokens, and back.
 
     Against: What follows may have to copy the tensor. conv, bn and pools take channels first only.
+
+    ```yaml
+    # input: [16, 14, 12]
+    - permute: [1, 2, 0]  # channels last
+    ```
     """
 
+    passes_gradient = True
     main = "axes"
     mixes_channels = True
 
@@ -190,3 +218,7 @@ class Permute(Layer):
     def emit(self, x: Shape) -> Emit:
         """torch.permute."""
         return Function("torch.permute", ((0, *(axis + 1 for axis in self._order(x))),), names=("dims",))
+
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always; torch copies only what was permuted before."""
+        return True

@@ -7,7 +7,7 @@ from pydantic import Field
 from cnnspec.core.emit import Emit, Parameter
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import Number
-from cnnspec.layers.base import Layer
+from cnnspec.layers.base import INPUTS, Layer
 
 
 class Scale(Layer):
@@ -19,10 +19,17 @@ class Scale(Layer):
     (LayerScale; ConvNeXt starts it at 1e-6).
 
     Against: Right after bn, which has such a factor already, it is redundant.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - {scale: 1e-6, name: gamma}  # a number for each channel
+    ```
     """
 
     main = "init"
     needs_name = True
+    kept = INPUTS
+    autocast = "full"
 
     init: Number = Field(1.0, description="What every factor starts as.")
 

@@ -21,6 +21,12 @@ class PixelShuffle(Layer):
     2016), cheaper than convolving at the large size.
 
     Against: Without care in initialisation it leaves a checkerboard, as conv_transpose does.
+
+    ```yaml
+    # input: [16, 7, 7]
+    - conv: {out_channels: 12, kernel_size: 3, padding: 1}
+    - pixel_shuffle: 2  # a quarter of the channels, four times the positions
+    ```
     """
 
     main = "upscale_factor"
@@ -66,6 +72,12 @@ class PixelUnshuffle(Layer):
     When: To shrink without losing anything, before a conv (YOLOv5's focus, super-resolution).
 
     Against: Height and width must be multiples of r; the next conv has r² times the channels to read.
+
+    ```yaml
+    # input: [3, 32, 32]
+    - pixel_unshuffle: 2  # four times the channels, a quarter of the positions
+    - conv: {out_channels: 16, kernel_size: 3, padding: 1}
+    ```
     """
 
     main = "downscale_factor"
@@ -112,6 +124,13 @@ class ChannelShuffle(Layer):
     When: Between convs with groups, which would otherwise never see each other's channels (ShuffleNet).
 
     Against: It moves memory without any arithmetic, which takes longer than the counts suggest.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - conv: {out_channels: 16, kernel_size: 1, groups: 4}
+    - channel_shuffle: 4  # so that the next groups see some of each of these
+    - conv: {out_channels: 16, kernel_size: 1, groups: 4}
+    ```
     """
 
     main = "groups"

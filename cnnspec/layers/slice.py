@@ -26,6 +26,12 @@ class Slice(Layer):
     When: To send some channels one way and the rest another (ShuffleNetV2, CSP); to crop.
 
     Against: Bounds in numbers stay when the layer before changes; `part` and `of` move with it.
+
+    ```yaml
+    # input: [16, 14, 14]
+    - {slice: {part: 0, of: 2}, from: input}  # the first half of the channels
+    - {slice: {start: 1, stop: -1, axis: 1}, from: input}  # without the first and the last row
+    ```
     """
 
     mixes_channels = True
@@ -114,3 +120,7 @@ class Slice(Layer):
         if self.of is not None:
             return Module("helper:Part", (self.part, self.of, axis + 1), names=("part", "of", "dim"))
         return Module("helper:Slice", (axis + 1, self.start, self.stop), names=("dim", "start", "stop"))
+
+    def is_view(self, x: Shape, *, training: bool) -> bool:
+        """Always."""
+        return True

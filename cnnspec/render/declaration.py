@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.declare.arguments import Arguments, one_of
 from cnnspec.declare.validate import expectation
-from cnnspec.layers import MERGES
+from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.base import Layer
 from cnnspec.layers.initialisers import MOST_AXES, Initialiser
 from cnnspec.settings.augmentations import AUGMENTATIONS
@@ -24,6 +25,8 @@ from cnnspec.settings.datasets.base import Published
 from cnnspec.settings.losses import LOSSES
 from cnnspec.settings.optimizers import OPTIMIZERS
 from cnnspec.settings.schedules import SCHEDULES
+
+_EXAMPLE = re.compile(r"```yaml\n(.*?)\n```", re.DOTALL)
 
 
 class SettingGroup(NamedTuple):
@@ -56,9 +59,18 @@ class ArgumentRow(NamedTuple):
 
 
 def paragraphs(model: type[Arguments]) -> list[str]:
-    """The paragraphs of a declaration's docstring, a line each."""
-    text = textwrap.dedent(f"    {model.__doc__ or ''}")
-    return [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
+    """The paragraphs of a declaration's docstring, a line each, without its examples."""
+    text = _EXAMPLE.sub("", _docstring(model)).strip()
+    return [" ".join(paragraph.split()) for paragraph in re.split(r"\n{2,}", text)]
+
+
+def examples(kind: str) -> list[str]:
+    """The examples in a kind's docstring; of one that has none, the kind alone, which then needs no argument."""
+    return _EXAMPLE.findall(_docstring(KINDS[kind])) or [f"# input: [16, 14, 14]\n- {kind}"]
+
+
+def _docstring(model: type[Arguments]) -> str:
+    return textwrap.dedent(f"    {model.__doc__ or ''}")
 
 
 def argument_rows(model: type[Arguments]) -> list[ArgumentRow]:

@@ -1,4 +1,4 @@
-"""The reference pages that are generated: docs/layers.md, docs/settings.md and docs/codes.md."""
+"""The reference pages that are generated: docs/layers.md, settings.md, codes.md and concepts.md."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnspec.declare.arguments import one_of
+from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS
 from cnnspec.layers.initialisers import INITIALISERS
+from cnnspec.render.concepts import CONCEPTS, Concept, Example
 from cnnspec.render.declaration import (
     SETTINGS,
     SettingGroup,
     argument_rows,
+    examples,
     facts,
     initialiser_kind,
     kind_forms,
     paragraphs,
 )
+from cnnspec.render.worked_example import commented, is_worked
+from cnnspec.settings.budget import Budget
 from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
@@ -36,23 +41,33 @@ def layers_page() -> str:
 def _kind(kind: str) -> str:
     model = KINDS[kind]
     written = _yaml("\n".join(kind_forms(kind, model)))
-    return _page([f"## {kind}", *_docstring(model), written, _argument_table(model)]).rstrip()
+    worked = [_yaml(commented(example)) for example in examples(kind)]
+    return _page([f"## {kind}", *_docstring(model), written, _argument_table(model), *worked]).rstrip()
 
 
 def settings_page() -> str:
-    """docs/settings.md: every argument of `train:`, and all that a spec names there, under `data:` and `init:`."""
+    """docs/settings.md: every argument of `train:` and `budget:`, and all that a spec names there, under `data:` and `init:`."""
     head = (
-        "# Settings\n\nThe arguments of `train`, and of what is chosen by name there, in `data` and in `init`, from the\n"
+        "# Settings\n\nThe arguments of `train` and `budget`, and of what is chosen by name there, in `data` and in `init`, from the\n"
         "declarations; `cnnspec explain WORD` prints the same. How a choice is written, and where, is told by\n"
         "[the language](language.md#data-and-train)."
     )
-    return _page([head, _index(), _train(), *map(_group, SETTINGS), _initialisers()])
+    return _page(
+        [
+            head,
+            _index(),
+            _section("train", Train),
+            _section("budget", Budget),
+            *map(_group, SETTINGS),
+            _initialisers(),
+        ]
+    )
 
 
 def _index() -> str:
     """A line for each section, with links to what is in it; of two equal headings the second has another anchor."""
     sections: list[tuple[str, Iterable[str]]] = [(group.title, group.registry) for group in SETTINGS]
-    lines, seen = ["- [train](#train)"], {"train"}
+    lines, seen = ["- [train](#train)", "- [budget](#budget)"], {"train", "budget"}
     for title, names in [*sections, ("Initialisers", INITIALISERS)]:
         links = [f"[{name}](#{name}{'-1' if name in seen else ''})" for name in names]
         seen.update(names)
@@ -64,9 +79,10 @@ def _anchor(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-def _train() -> str:
-    example = _yaml(f"train: {Train.example}")
-    return _page(["## train", *_docstring(Train), example, _argument_table(Train)]).rstrip()
+def _section(key: str, model: type[Arguments]) -> str:
+    """A section that is a mapping of arguments."""
+    example = _yaml(f"{key}: {model.example}")
+    return _page([f"## {key}", *_docstring(model), example, _argument_table(model)]).rstrip()
 
 
 def _group(group: SettingGroup) -> str:
@@ -122,6 +138,57 @@ def codes_page() -> str:
 def _code(name: str, code: Code) -> str:
     bad, good = (_yaml(example) if example else "" for example in (code.bad, code.good))
     return _page([f"## {name}", code.title, code.why, bad, code.remedy, good]).rstrip()
+
+
+def concepts_page() -> str:
+    """docs/concepts.md: every concept, its examples with their numbers."""
+    head = (
+        "# Concepts\n\nIdeas of the field in plain words; `cnnspec explain WORD` prints the same. In examples that begin\n"
+        "with an `input`, the numbers behind `#` are the compiler's."
+    )
+    index = "\n".join(f"- [{name}](#{name}): {concept.summary}" for name, concept in CONCEPTS.items())
+    return _page([head, index, *(_concept(name, concept) for name, concept in CONCEPTS.items())])
+
+
+def _concept(name: str, concept: Concept) -> str:
+    names = f"Also called: {', '.join(concept.names)}." if concept.names else ""
+    body = (_example(part.text) if isinstance(part, Example) else part for part in concept.body)
+    source = f"Source: {concept.source}" if concept.source else ""
+    see = f"See also: {', '.join(f'[{word}]({place_of(word)})' for word in concept.see)}."
+    return _page(
+        [f"## {name}", f"**{concept.title}.** {concept.summary}", *body, names, source, see]
+    ).rstrip()
+
+
+def _example(text: str) -> str:
+    return _yaml(commented(text) if is_worked(text) else text)
+
+
+def place_of(word: str) -> str:
+    """Where the pages tell of a word. Raises KeyError where they don't."""
+    from cnnspec.compiler.codes import CODES  # noqa: PLC0415 -- as above
+
+    if word in CONCEPTS:
+        return f"#{word}"
+    if word in KINDS:
+        return f"layers.md#{word}"
+    if word in CODES:
+        return f"codes.md#{word}"
+    if word in TOP_LEVEL or word in ITEM_KEYS:
+        return "language.md#items" if word in ITEM_KEYS else "language.md"
+    return f"settings.md#{_setting_anchor(word)}"
+
+
+def _setting_anchor(word: str) -> str:
+    """The heading in docs/settings.md under which a name, or an argument, is told first."""
+    if word in Train.model_fields:
+        return "train"
+    if word in INITIALISERS or any(word in group.registry for group in SETTINGS):
+        return word
+    for group in SETTINGS:
+        if any(word in model.model_fields for model in group.registry.values()):
+            return _anchor(group.title)
+    raise KeyError(word)
 
 
 def _yaml(text: str) -> str:

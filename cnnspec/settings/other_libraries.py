@@ -102,10 +102,16 @@ ARGUMENT_SPELLINGS = spellings_by_name(_ARGUMENTS)
 _NAME_BY_SPELLING = names_by_spelling(_CHOICES)
 
 
+def choice_for(foreign: str, table: Mapping[str, object]) -> str | None:
+    """The name of the table that another library calls `foreign`."""
+    name = _NAME_BY_SPELLING.get(normalise(foreign), "")
+    return name if name in table else None
+
+
 def choice_hint(foreign: str, table: Mapping[str, object]) -> str:
     """`Did you mean hflip?`, where another library calls a name of the table so, or one resembles it; else empty."""
-    name = _NAME_BY_SPELLING.get(normalise(foreign), "")
-    return f"Did you mean {name}?" if name in table else did_you_mean(foreign, table)
+    name = choice_for(foreign, table)
+    return f"Did you mean {name}?" if name else did_you_mean(foreign, table)
 
 
 def choices_called(foreign: str, names: Container[str]) -> list[str]:
@@ -135,5 +141,4 @@ def foreign_choice_form(foreign: str, table: Mapping[str, type[Arguments]]) -> s
     for kind, model in table.items():
         if (field := argument_for(model.model_fields, foreign)) is not None:
             return f"{{{kind}: {{{field}: …}}}}"
-    name = _NAME_BY_SPELLING.get(normalise(foreign), "")
-    return name if name in table else ""
+    return choice_for(foreign, table) or ""

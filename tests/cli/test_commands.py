@@ -331,9 +331,9 @@ class TestExplain:
         assert "\nconcat " in out
 
     def test_an_unknown_subject_suggests(self, run):
-        code, _, err = run("explain", "Conv2d")
+        code, _, err = run("explain", "convv")
         assert 2 == code
-        assert "Did you mean conv?" in err
+        assert "Did you mean conv" in err
 
 
 def test_the_schema_is_json(run):

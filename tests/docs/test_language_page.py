@@ -54,5 +54,5 @@ def test_every_link_leads_somewhere():
     pages = {
         name: _anchors((DOCS / name).read_text("utf-8")) if name else _anchors(PAGE) for name, *_ in links
     }
-    assert {"", "layers.md", "settings.md"} == pages.keys()
+    assert {"", "layers.md", "settings.md", "concepts.md"} == pages.keys()
     assert [] == [f"{name}#{anchor}" for name, _, anchor in links if anchor and anchor not in pages[name]]

@@ -121,4 +121,4 @@ def test_two_macs_are_torchs_flops(kind: str) -> None:
             module, inputs = made(layer.emit(sample[1][0])), tensors(sample[1])
             with FlopCounterMode(display=False) as counter, torch.no_grad():
                 module(*inputs)
-            assert 2 * layer.macs(sample[1][0], ours) * BATCH == counter.get_total_flops(), sample
+            assert 2 * layer.products(sample[1][0], ours).total * BATCH == counter.get_total_flops(), sample

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from random import Random
 from typing import Literal, get_args, get_origin
 
@@ -22,7 +23,8 @@ from tests.layers.verdict import judged
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_docstring_says_what_formula_when_and_against(kind):
-    paragraphs = inspect.cleandoc(KINDS[kind].__doc__).split("\n\n")
+    prose = re.sub(r"\n\n```yaml\n.*?\n```", "", inspect.cleandoc(KINDS[kind].__doc__), flags=re.DOTALL)
+    paragraphs = prose.split("\n\n")
     assert [p.split(":")[0] for p in paragraphs[1:]] == ["Formula", "When", "Against"]
     assert all(len(p) > 12 for p in paragraphs)
 
@@ -113,7 +115,7 @@ def test_a_formula_is_one_line_an_axis_at_most(kind):
     for sample in samples(kind, 40):
         layer, ours = judged(kind, sample)
         if isinstance(ours, Shape):
-            lines = layer.formula(sample[1][0], ours)
+            lines = layer.formula_from(sample[1], ours)
             assert len(lines) <= max(len(ours.sizes), 1)
             assert all("=" in line for line in lines)
 
@@ -172,7 +174,7 @@ def test_every_argument_has_words_for_what_it_must_be():
 
 def test_a_kind_that_says_nothing_of_it_holds_no_weights_and_costs_nothing():
     relu = KINDS["relu"]()
-    assert ({}, {}, 0) == (relu.weights(IMAGE), relu.buffers(IMAGE), relu.macs(IMAGE, IMAGE))
+    assert ({}, {}, 0) == (relu.weights(IMAGE), relu.buffers(IMAGE), relu.products(IMAGE, IMAGE).total)
 
 
 def test_a_window_along_one_axis_is_a_number_where_torch_takes_no_list():

@@ -329,6 +329,16 @@ def test_formulas_show_their_numbers(kind, args, x, expected):
 
 
 @pytest.mark.parametrize(
+    ("args", "expected"),
+    [({}, "8 + 4 = 12 channels"), ({"axis": 0}, "8 + 4 = 12 channels"), ({"axis": 1}, "9 + 7 = 16")],
+)
+def test_the_formula_of_a_concat_adds_its_branches_up(args, expected):
+    inputs = (IMAGE, IMAGE.replace(args["axis"], 7) if args.get("axis") else Shape((4, 9, 9)))
+    layer = KINDS["concat"](**args)
+    assert layer.formula_from(inputs, layer.infer_from(inputs)) == (expected,)
+
+
+@pytest.mark.parametrize(
     ("foreign", "kind"),
     [
         *(

@@ -6,6 +6,7 @@ The folder that a check stands in says what it needs of a spec, and so what it i
     names/      `vars` or `blocks`                    Context
     training/   `train:` or `data:`, `train` right    TrainContext
     data/       `data:`, right                        DataContext
+    budget/     `budget:`, right                      BudgetContext
 
 A file is imported when a spec has what its folder needs. It holds:
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnnspec.compiler.plan import Plan
     from cnnspec.language.spec import Spec
     from cnnspec.reader.node import Mapping, Node
+    from cnnspec.settings.budget import Budget
     from cnnspec.settings.datasets.base import Data, Facts
     from cnnspec.settings.train import Train
 
@@ -55,6 +56,14 @@ class TrainContext(Context):
     def __init__(self, plan: Plan, spec: Spec, file: Mapping, train: Train) -> None:
         super().__init__(plan, spec, file)
         self.train: Final = train
+
+
+class BudgetContext(TrainContext):
+    """A network, how it is to be trained, and the limits that it must keep."""
+
+    def __init__(self, plan: Plan, spec: Spec, file: Mapping, train: Train, budget: Budget) -> None:
+        super().__init__(plan, spec, file, train)
+        self.budget: Final = budget
 
 
 class DataContext(TrainContext):

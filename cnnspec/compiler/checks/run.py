@@ -7,8 +7,9 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from cnnspec.compiler.checks.context import Context, DataContext, TrainContext
+from cnnspec.compiler.checks.context import BudgetContext, Context, DataContext, TrainContext
 from cnnspec.compiler.checks.interface import Check, Finding, Need
 from cnnspec.compiler.plan import Plan
 from cnnspec.core.diagnostic import Diagnostic, Findings, Place, Report
@@ -17,14 +18,23 @@ from cnnspec.reader.node import Mapping, Node, Sequence
 from cnnspec.settings.datasets.base import Data
 from cnnspec.settings.train import Train
 
-FOLDERS = ("network", "training", "data", "names")
+if TYPE_CHECKING:
+    from cnnspec.settings.budget import Budget
+
+FOLDERS = ("network", "training", "data", "names", "budget")
 """The folders of checks, in the order in which they are run."""
 
 
 def run_checks(
-    spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, data: Data | None, findings: Report
+    spec: Spec,
+    file: Mapping,
+    plan: Plan | None,
+    train: Train | None,
+    data: Data | None,
+    findings: Report,
+    budget: Budget | None = None,
 ) -> None:
-    """Report what the checks find. `plan`, `train` and `data` are None where they are wrong or not there."""
+    """Report what the checks find. What is wrong, or not there, is None."""
     known: set[Need] = {"train"} if train is not None else set()
     if plan is not None and plan.complete:
         known.add("shapes")
@@ -34,9 +44,13 @@ def run_checks(
         "training": asked and train is not None,
         "data": data is not None and plan is not None,
         "names": bool(spec.variables or spec.blocks),
+        "budget": False,
     }
     checks = [check for folder in FOLDERS if folders[folder] for check in checks_of(folder)]
     _run(checks, _context(spec, file, plan, train, data), known, findings)
+    if budget is not None and plan is not None:
+        limits = BudgetContext(plan, spec, file, train or Train(), budget)
+        _run(checks_of("budget"), limits, known, findings)
 
 
 def _context(spec: Spec, file: Mapping, plan: Plan | None, train: Train | None, data: Data | None) -> Context:

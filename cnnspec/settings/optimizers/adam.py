@@ -27,11 +27,18 @@ class Adam(Moments, Fused):
     )
     decoupled_weight_decay: Flag = Field(False, description=_DECOUPLED)
 
+    @property
+    def averages(self) -> int:
+        """One more with amsgrad."""
+        return 2 + self.amsgrad
+
 
 class AdamW(Moments, Fused):
     """Adam whose weight decay does not pass through the means (Loshchilov & Hutter, 2019)."""
 
     example = "{adamw: {lr: 0.002, weight_decay: 0.05, decay: matrices}}"
+
+    decay_is_added = False
 
     weight_decay: NonNegativeNumber = Field(
         0.01, description="The share of a weight, times lr, lost each step."
@@ -40,11 +47,17 @@ class AdamW(Moments, Fused):
         False, description="Whether the largest mean square so far divides (Reddi et al., 2018)."
     )
 
+    @property
+    def averages(self) -> int:
+        """One more with amsgrad."""
+        return 2 + self.amsgrad
+
 
 class Adamax(Moments, Foreach):
     """Adam with the largest gradient of late in place of the mean square (Kingma & Ba, 2015)."""
 
     example = "{adamax: {lr: 0.002}}"
+    temporaries = 1
 
     lr: NonNegativeNumber = Field(0.002, description="Learning rate: how far a step goes.")
 

@@ -4,6 +4,7 @@
 captured in a CUDA graph. LBFGS needs the loss several times a step, SparseAdam gradients that layers here don't give.
 """
 
+import math
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Strict
@@ -25,7 +26,24 @@ class Optimizer(Arguments):
     rates: ClassVar[tuple[str, ...]] = ("lr",)
     """Its learning rates, which a schedule changes; none where lr is that of the first step alone."""
 
+    temporaries: ClassVar[int] = 2
+    """Tensors of a weight's size that its step takes for the time, as torch steps one weight after another."""
+
     lr: NonNegativeNumber = Field(0.001, description="Learning rate: how far a step goes.")
+
+    @property
+    def averages(self) -> int:
+        """How many numbers it keeps of each number of a weight."""
+        return 2
+
+    @property
+    def scratch(self) -> int:
+        """Tensors of a weight's size that its step takes for the time."""
+        return self.temporaries
+
+    def state(self, shape: tuple[int, ...], *, hidden: bool) -> int:
+        """How many numbers it keeps of a weight of this shape; `hidden`: a matrix between the first and the last."""
+        return self.averages * math.prod(shape)
 
     def torch_arguments(self) -> dict[str, Any]:
         """The arguments of its class in torch.optim, but for the weights."""
@@ -35,12 +53,20 @@ class Optimizer(Arguments):
 class Decaying(Optimizer):
     """What optimizers share that pull weights towards 0."""
 
+    decay_is_added: ClassVar[bool] = True
+    """Whether the decay is added to a copy of the gradient, not taken from the weight."""
+
     weight_decay: NonNegativeNumber = Field(0, description="How strongly weights are pulled towards 0.")
     decay: Literal["all", "matrices"] = Field(
         "all",
         description="What weight_decay is for: all parameters, as torch has it, or matrices alone: the weights of "
         "convolutions and linear layers, but no biases and no scales, as those of norms.",
     )
+
+    @property
+    def scratch(self) -> int:
+        """One more with a decay that is added to the gradient."""
+        return self.temporaries + (self.decay_is_added and self.weight_decay != 0)
 
     def torch_arguments(self) -> dict[str, Any]:
         """`decay` is none: it decides on the groups of parameters."""

@@ -1,5 +1,6 @@
 """Muon: steps of whole matrices."""
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, Strict
@@ -24,6 +25,7 @@ class Muon(HiddenMatrices):
     example = "{muon: {lr: 0.02, weight_decay: 0.01, adamw_lr: 0.001}}"
     rest = "AdamW"
     rates = ("lr", "adamw_lr")
+    decay_is_added = False
 
     weight_decay: NonNegativeNumber = Field(
         0.1, description="The share of a weight, times lr, lost each step."
@@ -45,3 +47,7 @@ class Muon(HiddenMatrices):
     adamw_betas: Betas = Field((0.9, 0.999), description="AdamW's betas.")
     adamw_eps: NonNegativeNumber = Field(1e-8, description="AdamW's eps.")
     adamw_weight_decay: NonNegativeNumber = Field(0.01, description="AdamW's weight decay.")
+
+    def state(self, shape: tuple[int, ...], *, hidden: bool) -> int:
+        """The momentum of hidden matrices; of the rest what AdamW keeps."""
+        return (1 if hidden else 2) * math.prod(shape)

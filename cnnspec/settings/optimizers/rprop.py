@@ -18,6 +18,7 @@ class Rprop(Foreach):
 
     example = "{rprop: {lr: 0.01, step_sizes: [1e-6, 1]}}"
     rates = ()
+    temporaries = 3
 
     lr: NonNegativeNumber = Field(0.01, description="The first step's length.")
     etas: Pair = Field((0.5, 1.2), description="What a step shrinks by, and what it grows by.")

@@ -1,0 +1,1 @@
+"""Checks of a network that has limits to keep."""
