@@ -27,7 +27,7 @@ def diagnostic_text(diagnostic: Diagnostic, style: Style = plain) -> str:
     head = f"{where} {label} {printable(diagnostic.message)}"
     hint = [_wrap(diagnostic.hint)] if diagnostic.hint else []
     related = [_wrap(f"{_where(place)}: {message}") for place, message in diagnostic.related]
-    return "\n".join([head, *_quote(diagnostic.place, diagnostic.severity, style), *hint, *related])
+    return "\n".join([head, *_quote(diagnostic.place, diagnostic.severity, style), *related, *hint])
 
 
 def _where(place: Place) -> str:

@@ -9,6 +9,7 @@ from cnnspec.compiler.check import Result
 from cnnspec.core.diagnostic import Diagnostic, Place, Related
 from cnnspec.core.plain_values import quote
 from cnnspec.core.suggest import similar
+from cnnspec.language.values import nearly_a_number
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 
 DEFINED = {"unknown-variable", "unknown-kind", "unknown-argument", "unknown-name", "bad-index"}
@@ -80,11 +81,19 @@ def _at_value(diagnostic: Diagnostic, root: Mapping | None) -> Diagnostic:
     if found is None or root is None or "$" not in diagnostic.place.text:
         return diagnostic
     text = found[1] or found[2]
-    places = [node.place for node in _values(root) if quote(node.plain()) == text]
-    if len(places) != 1:
+    found_at = [node for node in _values(root) if quote(node.plain()) == text]
+    if len(found_at) != 1 or not _is_odd(found_at[0], diagnostic):
         return diagnostic
     related = (Related(diagnostic.place, "it is used here"), *diagnostic.related)
-    return diagnostic._replace(place=places[0], related=related, hint="")
+    return diagnostic._replace(place=found_at[0].place, related=related, hint="")
+
+
+def _is_odd(node: Node, diagnostic: Diagnostic) -> bool:
+    """Whether a value is nearly a number or a truth value, or the command line's own: not one of many right texts."""
+    value = node.plain()
+    if node.place.source is not diagnostic.place.source or nearly_a_number(value):
+        return True
+    return isinstance(value, str) and bool(similar(value, ("true", "false", "null")))
 
 
 def _values(root: Mapping) -> Iterator[Node]:

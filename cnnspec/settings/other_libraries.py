@@ -93,9 +93,9 @@ _REMEDIES = {
 }
 """Word, normalised -> our argument, which is written in another form, and how; for fields that have the argument."""
 NOT_NEEDED = {
-    "shuffle": "each epoch has the images in another order.",
-    "pinmemory": "what a GPU copies from is pinned.",
-    "droplast": "images left over at an epoch's end are a smaller step.",
+    "shuffle": "Leave it out: each epoch has the images in another order.",
+    "pinmemory": "Leave it out: what a GPU copies from is pinned.",
+    "droplast": "Leave it out: images left over at an epoch's end are a smaller step.",
 }
 ARGUMENT_SPELLINGS = spellings_by_name(_ARGUMENTS)
 """Our argument -> the foreign spellings of it, normalised."""

@@ -52,8 +52,8 @@ class TestValidate:
             "bad.yaml:9:27: error[wrong-assertion] linear: in_features says 400, the input has 320\n"
             "   9 |   - linear: {in_features: 400, out_features: 50}\n"
             "     |                           ^^^\n"
-            "   flatten gave 320 = 20 × 4 × 4 (line 8). Write in_features: 320, or leave it\n"
-            "   out: it is inferred.\n"
+            "   bad.yaml:8:5: flatten gave 320 = 20 × 4 × 4\n"
+            "   Write `in_features: 320`, or leave in_features out.\n"
             "1 error\n"
         )
 
@@ -61,6 +61,10 @@ class TestValidate:
         code, out, _ = run("validate", bad, "--format", "json")
         (file,) = json.loads(out)["files"]
         (found,) = file["diagnostics"]
+
+        def edit(column, end, text):
+            return {"line": 9, "column": column, "end_line": 9, "end_column": end, "text": text}
+
         assert (1, "bad.yaml", False) == (code, file["path"], file["ok"])
         assert {
             "code": "wrong-assertion",
@@ -70,15 +74,27 @@ class TestValidate:
             "column": 27,
             "end_line": 9,
             "end_column": 30,
-            "hint": "flatten gave 320 = 20 × 4 × 4 (line 8). Write in_features: 320, or leave it out: it is inferred.",
-            "related": [],
+            "hint": "Write `in_features: 320`, or leave in_features out.",
+            "fixes": [
+                {"title": "write `in_features: 320`", "certain": False, "edits": [edit(27, 30, "320")]},
+                {"title": "leave in_features out", "certain": False, "edits": [edit(14, 32, "")]},
+            ],
+            "related": [
+                {
+                    "line": 8,
+                    "column": 5,
+                    "end_line": 8,
+                    "end_column": 12,
+                    "message": "flatten gave 320 = 20 × 4 × 4",
+                }
+            ],
         } == found
 
     def test_github_shows_it_beside_the_line(self, run, bad):
         _, out, _ = run("validate", bad, "--format", "github")
         assert out.startswith(
             "::error file=bad.yaml,line=9,col=27,endLine=9,endColumn=30,title=wrong-assertion::"
-            "linear: in_features says 400, the input has 320. flatten gave"
+            "linear: in_features says 400, the input has 320. Write `in_features"
         )
 
     def test_a_place_in_a_setting_is_not_taken_for_one_in_the_file(self, run):

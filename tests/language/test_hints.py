@@ -12,7 +12,6 @@ from cnnspec.compiler.check import check_text
     [
         ("input: [1, 8, 8]\nlayers: [bn: 64]\n", "Write `bn`: its channels are inferred."),
         ("input: [1, 8, 8]\nlayers: [flatten: 1]\n", "Write `flatten: {start_axis: 0}`"),
-        ("input: [1, 8, 8]\nlayers: [relu]\nloss: mse\n", "It goes under `train:`"),
         ("input: [1, 8, 8]\nlayers: [relu]\ntrain: {lr: 0.01}\n", "write `optimizer: {sgd: {lr: …}}`"),
         (
             "input: [1, 8, 8]\nlayers: [conv: {out_channels: 2, kernel_size: 1, bias: 'false'}]\n",

@@ -9,6 +9,7 @@ from cnnspec.compiler.shape_inference import UNKNOWN, Conflict, InferenceCache
 from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.compiler.walk.names import Names
 from cnnspec.compiler.walk.reporter import definitions
+from cnnspec.core.diagnostic import Related
 from cnnspec.core.errors import Reject
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.declare.validate import value_place
@@ -57,17 +58,15 @@ class Builder:
 
     def _report_reject(self, node: Node, no: Reject, item: Item, frame: Frame) -> None:
         place = value_place(item.args, no.field, item.place) if no.field else item.place
-        hint = " ".join(filter(None, (origin_sentences(node.inputs), no.hint)))
-        related = definitions(_argument_node(item, no.field), frame.scope)
-        frame.reporter.error(no.code, f"{node.kind}: {no.message}", place, hint, related)
+        related = (*origins(node.inputs), *definitions(_argument_node(item, no.field), frame.scope))
+        frame.reporter.error(no.code, f"{node.kind}: {no.message}", place, no.hint, related)
 
     def _report_conflict(self, node: Node, conflict: Conflict, item: Item, frame: Frame) -> None:
         field, written, size = conflict
         message = f"{node.kind}: {field} says {yaml_text(written)}, the input has {yaml_text(size)}"
-        hint = f"{origin_sentences(node.inputs)} Write {field}: {yaml_text(size)}, or leave it out: it is inferred."
         place = value_place(item.args, field, item.place)
-        related = definitions(_argument_node(item, field), frame.scope)
-        frame.reporter.error("wrong-assertion", message, place, hint, related)
+        related = (*origins(node.inputs), *definitions(_argument_node(item, field), frame.scope))
+        frame.reporter.error("wrong-assertion", message, place, related=related)
 
 
 def _argument_node(item: Item, field: str | None) -> Yaml | None:
@@ -76,24 +75,19 @@ def _argument_node(item: Item, field: str | None) -> Yaml | None:
     return item.args
 
 
-# Where a value comes from, in words: `flatten gave 320 = 20 × 4 × 4 (line 8).`
+# Where a value comes from: `flatten gave 320 = 20 × 4 × 4`
 
 
-def origin_sentences(values: Iterable[Value]) -> str:
-    """A sentence about each value that a node made, or nothing for an input's."""
-    return " ".join(filter(None, dict.fromkeys(map(_sentence, values))))
+def origins(values: Iterable[Value]) -> tuple[Related, ...]:
+    """The nodes that gave the values, each with the shape; an input's is in the spec's first lines."""
+    nodes = dict.fromkeys(value.node for value in values if value.node is not None)
+    return tuple(Related(node.place, f"{node.kind} gave {_explain(node)}") for node in nodes)
 
 
-def _sentence(value: Value) -> str:
-    if value.node is None:
-        return f"{'The input' if value.name == 'input' else value.name} is {value.shape}."
-    return f"{value.node.kind} gave {_explain(value)} (line {value.node.place.line})."
-
-
-def _explain(value: Value) -> str:
+def _explain(node: Node) -> str:
     """The shape, and for features that were laid in a row how they come about."""
-    node, shape = value.node, value.shape
-    assert node is not None and node.layer is not None and shape is not None
+    shape = node.shape
+    assert node.layer is not None and shape is not None
     source = node.inputs[0].shape
     if shape.rank == 0 and source is not None and source.known and shape.known:
         lines = node.layer.formula(source, shape)

@@ -277,7 +277,7 @@ def _not_needed(mistake: Mistake) -> Iterator[Candidate]:
     why = NOT_NEEDED.get(normalise(key.text)) if key is not None else None
     edits = without_entries(holder, [key.text]) if why and holder is not None and key is not None else None
     if edits and key is not None:
-        yield Candidate(edits, f"leave {key.text} out: {why}")
+        yield Candidate(edits, f"leave {key.text} out: {why.partition(': ')[2].rstrip('.')}")
 
 
 def _other_section(mistake: Mistake) -> Iterator[Candidate]:
