@@ -160,7 +160,7 @@ class Wrong(torch.nn.Module):
     def named_parameters(self):
         return self._inner[0].named_parameters()
 
-    def train(self, mode: bool = True):
+    def train(self, mode):
         self.training = mode
         self._inner[0].train(mode)
         return self

@@ -12,7 +12,7 @@ from cnnspec.library.folders import may_be_spec, open_specs
 SPEC = "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [relu]\n"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """An empty folder to work in."""
     monkeypatch.chdir(tmp_path)
@@ -68,7 +68,7 @@ def test_a_folder_gives_its_specs_in_order_and_leaves_other_yaml_alone(folder):
     assert [f"{folder}/{path}" for path in expected] == labels(str(folder))
 
 
-def test_what_others_wrote_is_left_out(folder):
+def test_what_others_wrote_is_left_out():
     write("a.yaml")
     for path in (".git/a.yaml", ".venv/a.yaml", "node_modules/x/a.yaml", "lib/site-packages/a.yaml"):
         write(path)
@@ -79,7 +79,7 @@ def test_what_others_wrote_is_left_out(folder):
     assert ["env/lib/a.yaml"] == labels("env")
 
 
-def test_links_to_folders_are_not_followed_and_links_to_files_are(folder):
+def test_links_to_folders_are_not_followed_and_links_to_files_are():
     write("a/net.yaml")
     Path("a/circle").symlink_to("..")
     Path("a/link.yaml").symlink_to("net.yaml")
@@ -88,19 +88,19 @@ def test_links_to_folders_are_not_followed_and_links_to_files_are(folder):
     assert ["a/link.yaml", "a/net.yaml"] == labels(".")
 
 
-def test_what_is_no_file_is_left_out(folder):
+def test_what_is_no_file_is_left_out():
     write("folder.yaml/net.yaml")
     os.mkfifo("pipe.yaml")
     assert ["folder.yaml/net.yaml"] == labels(".")
 
 
-def test_many_specs_are_found(folder):
+def test_many_specs_are_found():
     for number in range(300):
         write(f"{number % 7}/{number:03}.yaml")
     assert 300 == len(labels("."))
 
 
-def test_a_folder_without_a_spec_is_an_error_but_not_for_only_specs(folder):
+def test_a_folder_without_a_spec_is_an_error_but_not_for_only_specs():
     Path("empty").mkdir()
     write("other/a.yaml", "a: 1\n")
     write("other/b.yml", "b: 1\n")
@@ -112,13 +112,13 @@ def test_a_folder_without_a_spec_is_an_error_but_not_for_only_specs(folder):
     assert [] == labels("empty", "other", only_specs=True)
 
 
-def test_a_spec_with_other_mistakes_is_one(folder):
+def test_a_spec_with_other_mistakes_is_one():
     write("a.yaml", "cnnspec: 1\nlayers: [")
     assert ["yaml-syntax"] == codes(".")
     assert ["yaml-syntax"] == codes("a.yaml", only_specs=True)
 
 
-def test_a_file_that_cannot_be_read_is_told(folder, monkeypatch):
+def test_a_file_that_cannot_be_read_is_told(monkeypatch):
     write("a.yaml")
 
     def refuse(*_args):
@@ -129,7 +129,7 @@ def test_a_file_that_cannot_be_read_is_told(folder, monkeypatch):
     assert ["unreadable-file"] == codes("a.yaml", only_specs=True)
 
 
-def test_a_folder_that_cannot_be_read_is_told(folder, monkeypatch):
+def test_a_folder_that_cannot_be_read_is_told(monkeypatch):
     write("a.yaml")
     write("b/c.yaml")
     scandir = os.scandir
@@ -144,7 +144,7 @@ def test_a_folder_that_cannot_be_read_is_told(folder, monkeypatch):
     assert ["unreadable-file"] == codes("b", only_specs=True)
 
 
-def test_only_specs_passes_over_files_that_are_none(folder):
+def test_only_specs_passes_over_files_that_are_none():
     write("net.yaml")
     write("ci.yml", "jobs: {}\n")
     write("CITATION", "cff-version: 1\n")
@@ -157,16 +157,16 @@ def test_only_specs_passes_over_files_that_are_none(folder):
     assert [] == codes("plain", only_specs=True)
 
 
-def test_only_specs_still_tells_of_a_file_that_is_not_there(folder):
+def test_only_specs_still_tells_of_a_file_that_is_not_there():
     assert ["file-not-found"] == codes("gone.yaml", only_specs=True)
 
 
-def test_a_name_that_ships_comes_before_a_folder(folder):
+def test_a_name_that_ships_comes_before_a_folder():
     write("mnist/net.yaml")
     assert ["mnist"] == labels("mnist")
     assert ["mnist/net.yaml"] == labels("mnist/")
 
 
 @pytest.mark.parametrize("only_specs", [False, True])
-def test_a_name_that_is_too_long_is_one_finding(folder, only_specs):
+def test_a_name_that_is_too_long_is_one_finding(only_specs):
     assert ["unreadable-file"] == codes("a" * 5_000 + ".yaml", only_specs=only_specs)

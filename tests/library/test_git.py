@@ -66,7 +66,8 @@ def check(label: str) -> Result:
         ("HEAD@{0}:specs/net.yaml@wide", 2),
     ],
 )  # fmt: skip
-def test_a_revision_and_a_path_name_a_file(repository, label, channels):
+@pytest.mark.usefixtures("repository")
+def test_a_revision_and_a_path_name_a_file(label, channels):
     result = check(label)
     assert result.plan is not None
     assert channels == result.plan.inputs["input"].shape.channels
@@ -95,7 +96,8 @@ def test_a_path_counts_from_the_top_and_from_here_with_a_dot(repository, monkeyp
         ("--help:specs/net.yaml", "unknown-revision", "there is no revision --help", "git log"),
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_told_with_what_is(repository, label, code, message, hint):
+@pytest.mark.usefixtures("repository")
+def test_what_is_not_there_is_told_with_what_is(label, code, message, hint):
     (found,) = check(label).diagnostics
     assert (code, [], []) == (found.code, _without(message, found.message), _without(hint, found.hint))
     assert label == found.place.source.name
@@ -124,7 +126,8 @@ def test_without_git_that_is_what_is_told(tmp_path, monkeypatch):
     assert ["no-git"] == [found.code for found in check("HEAD:net.yaml").diagnostics]
 
 
-def test_a_file_of_no_text_or_too_much_is_told_as_a_file_is(repository):
+@pytest.mark.usefixtures("repository")
+def test_a_file_of_no_text_or_too_much_is_told_as_a_file_is():
     Path("large.yaml").write_text("a: " + "x" * 3_000_000, "utf-8")
     Path("binary.yaml").write_bytes(bytes(range(256)))
     git("add", ".")
@@ -139,12 +142,14 @@ def test_what_has_another_form_is_no_revision(label):
     assert open_revision(label) is None
 
 
-def test_a_file_that_is_there_comes_before_a_revision(repository):
+@pytest.mark.usefixtures("repository")
+def test_a_file_that_is_there_comes_before_a_revision():
     Path("HEAD:net.yaml").write_text(SPEC.format(channels=1), "utf-8")
     assert open_revision("HEAD:net.yaml") is None
     assert open_revision("HEAD:net.yaml@wide") is None
 
 
-def test_a_name_that_no_system_takes_may_be_a_revision(repository):
+@pytest.mark.usefixtures("repository")
+def test_a_name_that_no_system_takes_may_be_a_revision():
     name = "HEAD:" + "a" * 5_000
     assert ["file-not-found"] == [found.code for found in check(name).diagnostics]

@@ -104,16 +104,16 @@ def _text(checked: list[_Checked]) -> None:
 
             echo(render(diagnostic))
         if result.ok:
-            echo(f"{_line(label, result)}{_COMPARED[compared_on]}")
+            echo(f"{_line(label, result)}{_COMPARED_ON[compared_on]}")
     found = [diagnostic for entry in checked for diagnostic in entry.diagnostics]
     if found:
         echo(severity_counts(found))
 
 
-_COMPARED = {
+_COMPARED_ON = {
     "": "",
     "cpu": ", as in torch",
-    "meta": ", as in torch (too large for this machine's CPU: shapes alone were computed)",
+    "meta": ", as in torch, on its meta device (too large to run: shapes alone)",
 }
 
 

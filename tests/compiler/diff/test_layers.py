@@ -48,7 +48,7 @@ def test_what_is_written_otherwise_and_means_the_same_is_equal(before, after):
 )
 def test_a_layer_that_is_put_in_among_unnamed_ones_is_one_addition(index, item):
     items = [*PLAIN[:index], item, *PLAIN[index:]]
-    if item == CONV and index > 7 or item.startswith("avgpool") and index > 7:
+    if (item == CONV and index > 7) or (item.startswith("avgpool") and index > 7):
         return  # behind flatten a convolution can't stand
     found = compared(layers(PLAIN), layers(items))
     sorts = [sort for sort, *_ in listed(found)]

@@ -65,12 +65,12 @@ def test_parameters_of_one_network_alone_start_as_they_do():
     assert (
         ()
         == compared(
-            f"layers: [relu]\ninit: {{conv: zeros}}", f"layers: [relu, {CONV}]\ninit: {{conv: zeros}}"
+            "layers: [relu]\ninit: {conv: zeros}", f"layers: [relu, {CONV}]\ninit: {{conv: zeros}}"
         ).settings
     )
     assert (
         ()
         == compared(
-            f"layers: [relu, {CONV}]\ninit: {{conv: zeros}}", f"layers: [relu]\ninit: {{conv: zeros}}"
+            f"layers: [relu, {CONV}]\ninit: {{conv: zeros}}", "layers: [relu]\ninit: {conv: zeros}"
         ).settings
     )

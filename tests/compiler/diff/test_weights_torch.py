@@ -22,7 +22,8 @@ def test_the_weights_that_carry_over_load(before, after):
         {other: first[name] for name, other in names.items()}, strict=False, assign=True
     )
     assert [] == result.unexpected_keys
-    assert weights.after - len(names) == len(result.missing_keys)
+    left = second.state_dict().keys() - {*names.values(), *result.missing_keys}
+    assert {"num_batches_tracked"} >= {name.rpartition(".")[2] for name in left}  # torch doesn't miss it
     theirs = {name: tensor.shape for name, tensor in second.state_dict().items()}
     by_name = {name for name, tensor in first.items() if theirs.get(name) == tensor.shape}
     assert {*weights.same, *weights.mistaken} == by_name
