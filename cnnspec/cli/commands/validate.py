@@ -147,6 +147,8 @@ def _github(checked: list[_Checked]) -> None:
 
 
 def _sarif(checked: list[_Checked]) -> None:
-    from cnnspec.render.sarif import sarif_log  # noqa: PLC0415 -- text needs no SARIF
+    from cnnspec import __version__  # noqa: PLC0415 -- text needs no SARIF
+    from cnnspec.render.sarif import sarif_log  # noqa: PLC0415 -- as above
 
-    echo_json(sarif_log((entry.result.source.name, entry.diagnostics) for entry in checked))
+    files = [(entry.result.source.name, entry.diagnostics) for entry in checked]
+    echo_json(sarif_log(__version__, files))
