@@ -115,7 +115,8 @@ def _said(revision: str) -> str:
 
 def _revision_hint(revision: str) -> str:
     names = _git("for-each-ref", "--format=%(refname:short)").stdout.decode("utf-8", "replace")
-    near = nearest(revision, ["HEAD", *names.splitlines()])
+    counted = any(sign in revision for sign in "~^@")  # from a name, which is there or is not
+    near = None if counted else nearest(revision, ["HEAD", *names.splitlines()])
     return f"Did you mean {near}?" if near else "`git log --oneline` and `git branch` tell what there is."
 
 

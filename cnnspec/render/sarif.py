@@ -8,7 +8,6 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
-from cnnspec import __version__
 from cnnspec.compiler.codes import CODES, Code
 from cnnspec.core.diagnostic import Diagnostic, Place
 from cnnspec.core.terminal import printable
@@ -20,13 +19,13 @@ _ROOT = "%SRCROOT%"
 """What relative paths start from, by the name that code hosts know."""
 
 
-def sarif_log(files: Iterable[tuple[str, Iterable[Diagnostic]]]) -> dict[str, Any]:
-    """A log of one run: what was found in each file."""
+def sarif_log(version: str, files: Iterable[tuple[str, Iterable[Diagnostic]]]) -> dict[str, Any]:
+    """A log of one run of this version of cnnspec: what was found in each file."""
     found = [(file, diagnostic) for file, diagnostics in files for diagnostic in diagnostics]
     indices = {code: index for index, code in enumerate(dict.fromkeys(one.code for _, one in found))}
     driver = {
         "name": "cnnspec",
-        "semanticVersion": __version__,
+        "semanticVersion": version,
         "rules": [_rule(code, CODES[code]) for code in indices],
     }
     run = {

@@ -170,7 +170,6 @@ class TestValidate:
     ("name", "content", "code"),
     [
         ("missing.yaml", None, "file-not-found"),
-        ("folder.yaml", "folder", "not-a-file"),
         ("latin.yaml", b"cnnspec: 1\nname: caf\xe9\n", "not-utf8"),
         ("empty.yaml", b"", "empty-spec"),
         ("comment.yaml", b"# nothing\n", "empty-spec"),
@@ -191,15 +190,18 @@ class TestValidate:
 )
 def test_a_file_that_is_no_spec_is_one_diagnostic(run, tmp_path, monkeypatch, name, content, code, form):
     monkeypatch.chdir(tmp_path)
-    if content == "folder":
-        Path(name).mkdir()
-    elif content is not None:
+    if content is not None:
         Path(name).write_bytes(content)
     for command in ("validate", "summary") if form != "github" else ("validate",):
         status, out, err = run(command, name, "--format", form)
         assert (1, "") == (status, err)
         assert 1 == out.count(code)
         assert all(len(line) < 400 for line in out.splitlines())
+
+
+def test_a_folder_is_no_spec_to_summarise(run, tmp_path):
+    code, out, _ = run("summary", tmp_path)
+    assert (1, True) == (code, "error[not-a-file] this is a directory, not a spec" in out)
 
 
 class TestSummary:

@@ -26,6 +26,7 @@ FOLDERS = (
     "language",
     "compiler",
     "library",
+    "backend",
 )
 """Those that raise codes, a room after all that it imports."""
 ELSEWHERE = {
@@ -33,12 +34,19 @@ ELSEWHERE = {
     "not-a-file": "library/test_specs.py",
     "unreadable-file": "library/test_specs.py",
     "unknown-spec": "library/test_specs.py",
+    "no-specs": "library/test_folders.py",
+    "no-git": "library/test_git.py",
+    "no-repository": "library/test_git.py",
+    "unknown-revision": "library/test_git.py",
+    "differs-from-torch": "backend/test_comparison.py",
     "not-utf8": "reader/test_document.py",
     "too-large": "reader/test_document.py",
 }
 """Codes that no text between two fences can have, and the test that has them."""
-NO_CODES = {"nearest-exact", "utf-8"}
+NO_CODES = {"nearest-exact", "utf-8", "site-packages"}
 """Words with a hyphen in the source that are no codes."""
+NO_CODES |= {"cat-file", "for-each-ref", "ls-files", "ls-tree", "rev-parse"}
+"""Commands of git."""
 WITHOUT_HYPHEN = {"indivisible"}
 CHECK_FILES = [module.__file__ for room in CHECKS for module in check_modules(room)]
 

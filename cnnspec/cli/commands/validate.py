@@ -130,16 +130,16 @@ def _text(checked: list[_Checked]) -> None:
 
             echo(render(diagnostic))
         if result.ok:
-            echo(f"{_line(label, result)}{_COMPARED[compared_on]}")
+            echo(f"{_line(label, result)}{_COMPARED_ON[compared_on]}")
     found = [diagnostic for entry in checked for diagnostic in entry.diagnostics]
     if found:
         echo(severity_counts(found))
 
 
-_COMPARED = {
+_COMPARED_ON = {
     "": "",
     "cpu": ", as in torch",
-    "meta": ", as in torch (too large for this machine's CPU: shapes alone were computed)",
+    "meta": ", as in torch, on its meta device (too large to run: shapes alone)",
 }
 
 
@@ -173,6 +173,8 @@ def _github(checked: list[_Checked]) -> None:
 
 
 def _sarif(checked: list[_Checked]) -> None:
-    from cnnspec.render.sarif import sarif_log  # noqa: PLC0415 -- text needs no SARIF
+    from cnnspec import __version__  # noqa: PLC0415 -- text needs no SARIF
+    from cnnspec.render.sarif import sarif_log  # noqa: PLC0415 -- as above
 
-    echo_json(sarif_log((entry.result.source.name, entry.diagnostics) for entry in checked))
+    files = [(entry.result.source.name, entry.diagnostics) for entry in checked]
+    echo_json(sarif_log(__version__, files))

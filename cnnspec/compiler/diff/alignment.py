@@ -8,7 +8,7 @@ layer that is inserted among unnamed ones is one that was added, however many nu
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cnnspec.compiler.plan import Node
@@ -20,7 +20,7 @@ _KIND, _ARGUMENTS, _INPUTS, _OUTPUT, _PATH, _NAME = 4, 6, 2, 2, 3, 2
 _SAME_PATH_ALONE = 1
 """What layers of two kinds score that stand at one path: one was put in the place of the other."""
 _MOST_CELLS = 1_000_000
-"""A larger table of scores is divided at the layers that are the same in both plans."""
+"""A larger table of scores is divided at layers that are the same in both plans, or have one path and kind."""
 
 
 class Alignment(NamedTuple):
@@ -40,6 +40,14 @@ class _Features(NamedTuple):
     arguments: int
     inputs: int
     output: int
+
+
+def _all_of_it(look: _Features) -> object:
+    return look
+
+
+def _path_and_kind(look: _Features) -> object:
+    return look.path, look.kind
 
 
 def align(before: Sequence[Node], after: Sequence[Node]) -> Alignment:
@@ -102,30 +110,39 @@ def _equal_at_start(before: Sequence[_Features], after: Sequence[_Features]) -> 
 
 
 def _divided(
-    before: Sequence[_Features], after: Sequence[_Features], rows: tuple[int, int], columns: tuple[int, int]
+    before: Sequence[_Features],
+    after: Sequence[_Features],
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    keys: Sequence[Callable[[_Features], object]] = (_all_of_it, _path_and_kind),
 ) -> list[tuple[int, int]]:
-    """The pairs within a stretch of each plan, divided at equal layers where it is long."""
+    """The pairs within a stretch of each plan; a long one is divided at layers that have a key in common."""
     if (rows[1] - rows[0]) * (columns[1] - columns[0]) <= _MOST_CELLS:
         best = _best(before[slice(*rows)], after[slice(*columns)])
         return [(rows[0] + i, columns[0] + j) for i, j in best]
+    if not keys:
+        return []
     found: list[tuple[int, int]] = []
     row, column = rows[0], columns[0]
-    for i, j in [*_same(before, after, rows, columns), (rows[1], columns[1])]:
-        if (i - row) * (j - column) <= _MOST_CELLS:
-            found += _divided(before, after, (row, i), (column, j))
+    for i, j in [*_in_common(before, after, rows, columns, keys[0]), (rows[1], columns[1])]:
+        found += _divided(before, after, (row, i), (column, j), keys[1:])
         found += [(i, j)] if i < rows[1] else []
         row, column = i + 1, j + 1
     return found
 
 
-def _same(
-    before: Sequence[_Features], after: Sequence[_Features], rows: tuple[int, int], columns: tuple[int, int]
+def _in_common(
+    before: Sequence[_Features],
+    after: Sequence[_Features],
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    key: Callable[[_Features], object],
 ) -> list[tuple[int, int]]:
-    """Positions of layers that are equal in all, names too, as far as both plans have them in one order."""
-    position = {after[j]: j for j in range(*columns)}
+    """Positions of layers with equal keys, as far as both plans have them in one order."""
+    position = {key(after[j]): j for j in range(*columns)}
     found: list[tuple[int, int]] = []
     for i in range(*rows):
-        j = position.get(before[i], -1)
+        j = position.get(key(before[i]), -1)
         if j > (found[-1][1] if found else -1):
             found.append((i, j))
     return found

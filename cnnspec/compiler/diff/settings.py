@@ -39,15 +39,12 @@ def choice_as_written(choice: Arguments, table: Registry[Any]) -> object:
 
 
 def _as_written(value: object, field: FieldInfo) -> object:
-    """The value of one argument."""
+    """The value of one argument, which is no choice itself but may be a list of them."""
     alternatives = one_of(field)
     if alternatives is None:
         return list(value) if isinstance(value, tuple) else value
-    assert isinstance(alternatives.table, Registry)
-    if isinstance(value, tuple):
-        return [choice_as_written(item, alternatives.table) for item in value]
-    assert isinstance(value, Arguments)
-    return choice_as_written(value, alternatives.table)
+    assert isinstance(alternatives.table, Registry) and isinstance(value, tuple)
+    return [choice_as_written(item, alternatives.table) for item in value]
 
 
 def _choice(
