@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from itertools import accumulate
 from math import prod
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from cnnspec.compiler.plan import Node, Plan, Value
     from cnnspec.layers.base import Layer
     from cnnspec.settings.train import Train
-
-Precision = Literal["fp32", "bf16", "fp16"]
 
 FULL, HALF = 4, 2
 """Bytes of a number, in 32 bits and in 16."""
@@ -57,13 +55,13 @@ class Peak(NamedTuple):
         return min((limit - fixed) // each for fixed, each in self.lines if each)
 
 
-def inference_memory(plan: Plan, precision: Precision = "fp32") -> Peak | None:
-    """The most memory of a forward pass in eval mode; None where a size is unknown."""
+def inference_memory(plan: Plan, train: Train) -> Peak | None:
+    """The most memory of a forward pass in eval mode, in the precision of training; None where a size is unknown."""
     if not _is_known(plan):
         return None
     outputs = [output.value for output in plan.outputs if not output.train_only]
     account = Account(_weights(plan))
-    Forward(plan, account, outputs, half=precision != "fp32", training=False).run()
+    Forward(plan, account, outputs, half=_half(train), training=False).run()
     return account.peak
 
 
