@@ -35,12 +35,9 @@ class MemoryTotals(NamedTuple):
         return [
             "",
             head,
-            *(
-                f"  {'unknown' if peak is None else memory_text(peak.at(size))}, {what}"
-                for what, peak in pairs
-            ),
+            *(f"  {what}: {_bytes(peak, size)}" for what, peak in pairs),
             f"largest batch_size in {limit}:",
-            *(f"  {_batch(peak, self.limit)}, {what}" for what, peak in pairs),
+            *(f"  {what}: {_batch(peak, self.limit)}" for what, peak in pairs),
         ]
 
     def data(self) -> dict[str, Any]:
@@ -75,6 +72,10 @@ def _precision(train: Train) -> str:
     return "fp32" if train.precision == "auto" else train.precision
 
 
+def _bytes(peak: Peak | None, batch_size: int) -> str:
+    return "unknown" if peak is None else memory_text(peak.at(batch_size))
+
+
 def _batch(peak: Peak | None, limit: int) -> str:
-    """The most that fits; nothing that is limited by its input alone is without bound."""
+    """The most samples that fit."""
     return "unknown" if peak is None else f"{peak.largest_batch(limit):,}"

@@ -15,26 +15,15 @@ if TYPE_CHECKING:
     from cnnspec.render.memory_totals import MemoryTotals
 
 
-class MemorySize(click.ParamType):
-    """Memory as `budget` has it: 8GB."""
+def _bytes(_context: click.Context, _option: click.Parameter, text: str) -> int:
+    """Memory as `budget` has it: 8GB. Raises BadParameter."""
+    from cnnspec.settings.budget import in_bytes  # noqa: PLC0415 -- with the option
 
-    name = "SIZE"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The bytes."""
-        from pydantic import ValidationError  # noqa: PLC0415 -- with the option
-
-        from cnnspec.settings.budget import Budget  # noqa: PLC0415 -- with the option
-
-        try:
-            size = Budget(memory=int(value) if str(value).isdigit() else value).memory
-        except ValidationError:
-            size = None
-        if size is None:
-            self.fail(
-                f"{value!r} is no memory: write a number with kB, MB, GB or GiB, as in 8GB.", param, ctx
-            )
-        return size
+    size = in_bytes(text)
+    if size is None:
+        message = f"{text!r} is no memory. Write a number with kB, MB, GB or GiB, as in 8GB."
+        raise click.BadParameter(message)
+    return size
 
 
 @click.command("summary")
