@@ -4,8 +4,8 @@ A pass is followed node by node: what each value, each tensor that autograd keep
 it is made until nothing needs it any more. All of it grows with the batch or does not, so that at any moment the bytes
 are a line over the batch size, and the most of a pass is the highest of these lines.
 
-Counted at inference: the weights and buffers; the input; of the values those that a later node still needs, each
-freed as soon as the last one has run, and what enters a namespace as soon as the namespace is left.
+Counted at inference: the weights and buffers; the input; of the values those that a later node still needs, or that
+Python holds meanwhile (`compiler.lifetimes`).
 
 Counted in training, for one step: weights and buffers; the input; in the forward pass the values, and what autograd
 keeps of each layer (`Layer.keeps`), memory that is shared counted once; in the backward pass, for the first output
@@ -22,9 +22,10 @@ fragments; the CUDA context; images that are loaded ahead, or cached on the devi
 
 from __future__ import annotations
 
-from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.compiler.lifetimes import last_uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -196,7 +197,7 @@ class Forward:
         self._half, self._training = half, training
         self.nodes = _needed(plan, outputs)
         self._outputs = outputs
-        self._last = _last_uses(self.nodes, outputs)
+        self._last = last_uses(self.nodes, outputs)
         self._blocks: dict[Value, Block] = {}
         self._width: dict[Value, int] = {}
         self.trained: set[Value] = set()
@@ -229,17 +230,26 @@ class Forward:
             self.trained.add(node)
         copies = self._copies_of_weights(node, layer)
         casts = self._casts(node, width, layer)
+        scratch = self._account.take(each=width * self._scratch(node, layer))
         if layer.is_view(shape, training=self._training):
             self._blocks[node] = held(self._blocks[node.inputs[0]])
         else:
             self._blocks[node] = self._account.take(each=self.size(node), owner=node)
         if self._training and node in self.trained:
             self.kept[node] = [*self._kept(node, width, layer, casts), *map(held, copies)]
-        for cast in casts.values():
-            self._account.give_back(cast)
+        for temporary in (scratch, *casts.values()):
+            self._account.give_back(temporary)
         for value in self._last.get(node, ()):
             self._account.give_back(self._blocks[value])
         return copies
+
+    def _scratch(self, node: Node, layer: Layer) -> int:
+        """What is made for the time; in training it is counted among what is kept."""
+        if node.shape is None or self._training:
+            return 0
+        return layer.scratch(
+            tuple(value.shape for value in node.inputs if value.shape is not None), node.shape
+        )
 
     def _width_of(self, node: Node, layer: Layer) -> int:
         if not self._half or layer.autocast == "full":
@@ -330,35 +340,6 @@ class Backward:
     def _let_go(self, node: Node) -> None:
         for block in self._forward.kept.pop(node, ()):
             self._account.give_back(block)
-
-
-def _last_uses(nodes: list[Node], outputs: list[Value]) -> dict[Node, list[Value]]:
-    """Which values each node is the last to need; the outputs are never let go.
-
-    What enters a namespace is held until the namespace is left: Python's caller has it.
-    """
-    order = {node: position for position, node in enumerate(nodes)}
-    ends: dict[str, Node] = {}
-    for node in nodes:
-        ends.update(dict.fromkeys(_namespaces(node), node))
-    last: dict[Value, Node] = {}
-    for node in nodes:
-        if node not in outputs:
-            last[node] = node
-        for value in set(node.inputs).difference(outputs):
-            around = set(_namespaces(value.node)) if value.node is not None else set()
-            entered = next((space for space in _namespaces(node) if space not in around), None)
-            end = node if entered is None else ends[entered]
-            last[value] = max(last.get(value, end), end, key=order.__getitem__)
-    found: dict[Node, list[Value]] = {}
-    for value, node in last.items():
-        found.setdefault(node, []).append(value)
-    return found
-
-
-def _namespaces(node: Node) -> list[str]:
-    """The paths of what is around a node, from the outside in."""
-    return list(accumulate(node.path.split(".")[:-1], "{}.{}".format))
 
 
 def _read(node: Node) -> tuple[Value, ...]:

@@ -50,8 +50,9 @@ def _bytes(_context: click.Context, _option: click.Parameter, text: str) -> int:
 )
 @click.option(
     "--fits",
-    type=MemorySize(),
+    callback=_bytes,
     default="8GB",
+    metavar="SIZE",
     show_default=True,
     help="For --memory: tell the largest batch for so much.",
 )
