@@ -72,7 +72,9 @@ def training_memory(plan: Plan, train: Train) -> Peak | None:
         return None
     averages = 2 if train.ema is not None else 1
     path = _needed(plan, [plan.outputs[0].value])
-    account = Account(averages * _weights(plan) + FULL * _optimizer_state(plan, path, train))
+    account = Account(
+        averages * _weights(plan) + FULL * _optimizer_state(path, _hidden_matrices(plan), train)
+    )
     if train.accumulate > 1:
         account.take(fixed=FULL * sum(node.params for node in path))
     outputs = [output.value for output in plan.outputs]
@@ -93,7 +95,10 @@ def memory_by_layer(plan: Plan, train: Train, batch_size: int) -> dict[Node, int
     )
     forward.run()
     kept = {block for blocks in forward.kept.values() for block in blocks}
-    found = {node: FULL * (2 * node.params + _optimizer_state(plan, [node], train)) for node in forward.nodes}
+    hidden = _hidden_matrices(plan)
+    found = {
+        node: FULL * (2 * node.params + _optimizer_state([node], hidden, train)) for node in forward.nodes
+    }
     for block in kept:
         if block.owner is not None:
             found[block.owner] += block.fixed + block.each * batch_size
@@ -119,12 +124,16 @@ def _weights(plan: Plan) -> int:
     return sum(FULL * prod(shape) if shape else _COUNTER for shape in held)
 
 
-def _optimizer_state(plan: Plan, path: list[Node], train: Train) -> int:
-    """How many numbers the optimizer keeps of the weights that get a gradient."""
-    matrices = [name for name in plan.state() if name in plan.matrices]
-    hidden = frozenset(matrices[1:-1])
-    named = ((f"{node.path}.{name}", shape) for node in path for name, shape in _parameters(node))
+def _optimizer_state(nodes: Iterable[Node], hidden: frozenset[str], train: Train) -> int:
+    """How many numbers the optimizer keeps of these nodes' weights."""
+    named = ((f"{node.path}.{name}", shape) for node in nodes for name, shape in _parameters(node))
     return sum(train.optimizer.state(shape, hidden=name in hidden) for name, shape in named)
+
+
+def _hidden_matrices(plan: Plan) -> frozenset[str]:
+    """The names of the matrices between the first and the last."""
+    matrices = plan.matrices
+    return frozenset([name for name in plan.state() if name in matrices][1:-1])
 
 
 def _parameters(node: Node) -> Iterable[tuple[str, tuple[int, ...]]]:
