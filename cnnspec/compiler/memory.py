@@ -4,8 +4,8 @@ A pass is followed node by node: what each value, each tensor that autograd keep
 it is made until nothing needs it any more. All of it grows with the batch or does not, so that at any moment the bytes
 are a line over the batch size, and the most of a pass is the highest of these lines.
 
-Counted at inference: the weights and buffers; the input; of the values those that a later node still needs, each
-freed as soon as the last one has run, and what enters a namespace as soon as the namespace is left.
+Counted at inference: the weights and buffers; the input; of the values those that a later node still needs, or that
+Python holds meanwhile (`compiler.lifetimes`).
 
 Counted in training, for one step: weights and buffers; the input; in the forward pass the values, and what autograd
 keeps of each layer (`Layer.keeps`), memory that is shared counted once; in the backward pass, for the first output
@@ -22,9 +22,10 @@ fragments; the CUDA context; images that are loaded ahead, or cached on the devi
 
 from __future__ import annotations
 
-from itertools import accumulate
 from math import prod
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnspec.compiler.lifetimes import last_uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from cnnspec.compiler.plan import Node, Plan, Value
     from cnnspec.layers.base import Layer
     from cnnspec.settings.train import Train
-
-Precision = Literal["fp32", "bf16", "fp16"]
 
 FULL, HALF = 4, 2
 """Bytes of a number, in 32 bits and in 16."""
@@ -57,13 +56,13 @@ class Peak(NamedTuple):
         return min((limit - fixed) // each for fixed, each in self.lines if each)
 
 
-def inference_memory(plan: Plan, precision: Precision = "fp32") -> Peak | None:
-    """The most memory of a forward pass in eval mode; None where a size is unknown."""
+def inference_memory(plan: Plan, train: Train) -> Peak | None:
+    """The most memory of a forward pass in eval mode, in the precision of training; None where a size is unknown."""
     if not _is_known(plan):
         return None
     outputs = [output.value for output in plan.outputs if not output.train_only]
     account = Account(_weights(plan))
-    Forward(plan, account, outputs, half=precision != "fp32", training=False).run()
+    Forward(plan, account, outputs, half=_half(train), training=False).run()
     return account.peak
 
 
@@ -73,7 +72,9 @@ def training_memory(plan: Plan, train: Train) -> Peak | None:
         return None
     averages = 2 if train.ema is not None else 1
     path = _needed(plan, [plan.outputs[0].value])
-    account = Account(averages * _weights(plan) + FULL * _optimizer_state(plan, path, train))
+    account = Account(
+        averages * _weights(plan) + FULL * _optimizer_state(path, _hidden_matrices(plan), train)
+    )
     if train.accumulate > 1:
         account.take(fixed=FULL * sum(node.params for node in path))
     outputs = [output.value for output in plan.outputs]
@@ -94,7 +95,10 @@ def memory_by_layer(plan: Plan, train: Train, batch_size: int) -> dict[Node, int
     )
     forward.run()
     kept = {block for blocks in forward.kept.values() for block in blocks}
-    found = {node: FULL * (2 * node.params + _optimizer_state(plan, [node], train)) for node in forward.nodes}
+    hidden = _hidden_matrices(plan)
+    found = {
+        node: FULL * (2 * node.params + _optimizer_state([node], hidden, train)) for node in forward.nodes
+    }
     for block in kept:
         if block.owner is not None:
             found[block.owner] += block.fixed + block.each * batch_size
@@ -120,12 +124,16 @@ def _weights(plan: Plan) -> int:
     return sum(FULL * prod(shape) if shape else _COUNTER for shape in held)
 
 
-def _optimizer_state(plan: Plan, path: list[Node], train: Train) -> int:
-    """How many numbers the optimizer keeps of the weights that get a gradient."""
-    matrices = [name for name in plan.state() if name in plan.matrices]
-    hidden = frozenset(matrices[1:-1])
-    named = ((f"{node.path}.{name}", shape) for node in path for name, shape in _parameters(node))
+def _optimizer_state(nodes: Iterable[Node], hidden: frozenset[str], train: Train) -> int:
+    """How many numbers the optimizer keeps of these nodes' weights."""
+    named = ((f"{node.path}.{name}", shape) for node in nodes for name, shape in _parameters(node))
     return sum(train.optimizer.state(shape, hidden=name in hidden) for name, shape in named)
+
+
+def _hidden_matrices(plan: Plan) -> frozenset[str]:
+    """The names of the matrices between the first and the last."""
+    matrices = plan.matrices
+    return frozenset([name for name in plan.state() if name in matrices][1:-1])
 
 
 def _parameters(node: Node) -> Iterable[tuple[str, tuple[int, ...]]]:
@@ -198,7 +206,7 @@ class Forward:
         self._half, self._training = half, training
         self.nodes = _needed(plan, outputs)
         self._outputs = outputs
-        self._last = _last_uses(self.nodes, outputs)
+        self._last = last_uses(self.nodes, outputs)
         self._blocks: dict[Value, Block] = {}
         self._width: dict[Value, int] = {}
         self.trained: set[Value] = set()
@@ -231,17 +239,26 @@ class Forward:
             self.trained.add(node)
         copies = self._copies_of_weights(node, layer)
         casts = self._casts(node, width, layer)
+        scratch = self._account.take(each=width * self._scratch(node, layer))
         if layer.is_view(shape, training=self._training):
             self._blocks[node] = held(self._blocks[node.inputs[0]])
         else:
             self._blocks[node] = self._account.take(each=self.size(node), owner=node)
         if self._training and node in self.trained:
             self.kept[node] = [*self._kept(node, width, layer, casts), *map(held, copies)]
-        for cast in casts.values():
-            self._account.give_back(cast)
+        for temporary in (scratch, *casts.values()):
+            self._account.give_back(temporary)
         for value in self._last.get(node, ()):
             self._account.give_back(self._blocks[value])
         return copies
+
+    def _scratch(self, node: Node, layer: Layer) -> int:
+        """What is made for the time; in training it is counted among what is kept."""
+        if node.shape is None or self._training:
+            return 0
+        return layer.scratch(
+            tuple(value.shape for value in node.inputs if value.shape is not None), node.shape
+        )
 
     def _width_of(self, node: Node, layer: Layer) -> int:
         if not self._half or layer.autocast == "full":
@@ -332,35 +349,6 @@ class Backward:
     def _let_go(self, node: Node) -> None:
         for block in self._forward.kept.pop(node, ()):
             self._account.give_back(block)
-
-
-def _last_uses(nodes: list[Node], outputs: list[Value]) -> dict[Node, list[Value]]:
-    """Which values each node is the last to need; the outputs are never let go.
-
-    What enters a namespace is held until the namespace is left: Python's caller has it.
-    """
-    order = {node: position for position, node in enumerate(nodes)}
-    ends: dict[str, Node] = {}
-    for node in nodes:
-        ends.update(dict.fromkeys(_namespaces(node), node))
-    last: dict[Value, Node] = {}
-    for node in nodes:
-        if node not in outputs:
-            last[node] = node
-        for value in set(node.inputs).difference(outputs):
-            around = set(_namespaces(value.node)) if value.node is not None else set()
-            entered = next((space for space in _namespaces(node) if space not in around), None)
-            end = node if entered is None else ends[entered]
-            last[value] = max(last.get(value, end), end, key=order.__getitem__)
-    found: dict[Node, list[Value]] = {}
-    for value, node in last.items():
-        found.setdefault(node, []).append(value)
-    return found
-
-
-def _namespaces(node: Node) -> list[str]:
-    """The paths of what is around a node, from the outside in."""
-    return list(accumulate(node.path.split(".")[:-1], "{}.{}".format))
 
 
 def _read(node: Node) -> tuple[Value, ...]:

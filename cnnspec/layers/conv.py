@@ -12,7 +12,7 @@ from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
 from cnnspec.core.sliding_window import Window
 from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes
-from cnnspec.layers.base import INPUTS, Kept, Layer, Products
+from cnnspec.layers.base import Kept, Layer, Products
 from cnnspec.layers.shape_rules import (
     per_axis,
     positions,
@@ -99,12 +99,17 @@ class Convolution(Layer):
 
     def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
         """Its input; where torch pads a copy of that first, the copy, and with reflect and replicate both."""
+        copied = self.scratch(inputs, y)
+        return Kept(inputs=not copied or self.padding_mode in ("reflect", "replicate"), values=copied)
+
+    def scratch(self, inputs: tuple[Shape, ...], y: Shape) -> int:
+        """The copy that is padded, but for zeros that are the same on both sides."""
         (x,) = inputs
         added = [self._copied(window) for window in self.windows(x.rank)]
         if self.padding_mode == "zeros" and not any(added):
-            return INPUTS
-        padded = Shape((x.channels, *(sizes.grow(n, more) for n, more in zip(x.spatial, added, strict=True))))
-        return Kept(inputs=self.padding_mode in ("reflect", "replicate"), values=padded.elements)
+            return 0
+        padded = zip(x.spatial, added, strict=True)
+        return Shape((x.channels, *(sizes.grow(size, more) for size, more in padded))).elements
 
     def _copied(self, window: Window) -> int:
         """How many elements of padding torch adds beforehand: all that are no zeros, or the odd one of `same`."""

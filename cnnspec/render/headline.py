@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.compiler.plan import Plan
+from cnnspec.compiler.plan import Plan, Value
 from cnnspec.core.plural import plural
 from cnnspec.core.terminal import printable
 from cnnspec.render.numbers import macs
@@ -15,14 +15,18 @@ def shapes(plan: Plan) -> str:
 
 def inputs(plan: Plan) -> str:
     """`1×28×28`, or every input with its name."""
-    texts = (str(v.shape) if name == "input" else f"{name} {v.shape}" for name, v in plan.inputs.items())
+    texts = (_sizes(v) if name == "input" else f"{name} {_sizes(v)}" for name, v in plan.inputs.items())
     return printable(", ".join(texts))
 
 
 def outputs(plan: Plan) -> str:
     """`10`, or every output with its key."""
-    texts = (f"{o.key} {o.value.shape}" if o.key else str(o.value.shape) for o in plan.outputs)
+    texts = (f"{o.key} {_sizes(o.value)}" if o.key else _sizes(o.value) for o in plan.outputs)
     return printable(", ".join(texts))
+
+
+def _sizes(value: Value) -> str:
+    return "?" if value.shape is None else str(value.shape)
 
 
 def cost(plan: Plan) -> str:

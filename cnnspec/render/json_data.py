@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.compiler.check import Result
 from cnnspec.compiler.plan import Node, Plan, Value
 from cnnspec.compiler.receptive_field import receptive_fields
 from cnnspec.core.diagnostic import Diagnostic, Edit, Place
+
+if TYPE_CHECKING:
+    from cnnspec.render.memory_totals import MemoryTotals
 
 
 def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -48,15 +51,15 @@ def file_data(path: str, diagnostics: Iterable[Diagnostic], *, ok: bool) -> dict
     return {"path": path, "ok": ok, "diagnostics": [diagnostic_data(found) for found in diagnostics]}
 
 
-def summary_data(result: Result, plan: Plan) -> dict[str, Any]:
-    """The table of layers, as far as they are known, and the totals."""
+def summary_data(result: Result, plan: Plan, memory: MemoryTotals | None = None) -> dict[str, Any]:
+    """The table of layers, as far as they are known, and the totals; with `memory` where it was asked for."""
     fields = receptive_fields(plan)
     data = {
         "name": plan.name,
         "input": _inputs(plan),
         "output": _outputs(plan),
         "layers": [_layer(node, fields[node]) for node in plan.known_nodes],
-        "total": _total(plan) if plan.complete else None,
+        "total": {**_total(plan), **(memory.data() if memory else {})} if plan.complete else None,
     }
     if result.diagnostics:
         data["diagnostics"] = [diagnostic_data(diagnostic) for diagnostic in result.diagnostics]
@@ -74,7 +77,7 @@ def interface_data(plan: Plan) -> dict[str, Any]:
 
 
 def _total(plan: Plan) -> dict[str, int]:
-    return {"params": plan.params, "macs": plan.macs}
+    return {"params": plan.params, "macs": plan.macs, "flops": 2 * plan.macs}
 
 
 def _layer(node: Node, field: tuple[int, ...] | None) -> dict[str, Any]:

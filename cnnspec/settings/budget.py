@@ -32,6 +32,12 @@ def _in_units(value: object, units: dict[str, int]) -> object:
     return value
 
 
+def in_bytes(text: str) -> int | None:
+    """A text such as `8GB` in bytes; None where it is none, or less than one."""
+    number = _in_units(text, {**_BYTES, "": 1})
+    return number if isinstance(number, int) and number > 0 else None
+
+
 def _schema(units: dict[str, int]) -> WithJsonSchema:
     pattern = rf"^{_NUMBER}({'|'.join(units)})$|\$"
     number = {"type": "number", "minimum": 1}
