@@ -4,7 +4,7 @@ Element by element: rectifiers; smooth ones; those made of straight pieces. Alon
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,12 @@ from cnnspec.layers.shape_rules import axis_or_channels, require_channels_first
 
 class Activation(Layer):
     """An activation of each element: the shape is unchanged, and torch's module has its name and arguments."""
+
+    role = "activation"
+    never_negative: ClassVar[bool] = False
+    """Whether no output is below 0, whatever comes in."""
+    keeps_positive: ClassVar[bool] = False
+    """Whether an input of 0 or more is also the output."""
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn, with the arguments that differ from its defaults."""
@@ -39,6 +45,9 @@ class ReLU(Activation):
     it alive. The output is not centred around 0.
     """
 
+    never_negative = True
+    keeps_positive = True
+
 
 class ReLU6(Activation):
     """A relu that is cut off at 6.
@@ -49,6 +58,8 @@ class ReLU6(Activation):
 
     Against: No gradient below 0, nor above 6.
     """
+
+    never_negative = True
 
 
 class LeakyReLU(Activation):
@@ -61,6 +72,7 @@ class LeakyReLU(Activation):
     Against: One more number to choose, and seldom better than relu where bn comes before it.
     """
 
+    keeps_positive = True
     main = "negative_slope"
 
     negative_slope: Number = Field(0.01, description="Factor of the negative side; 0 is relu.")
@@ -77,6 +89,7 @@ class PReLU(Activation):
     can overfit.
     """
 
+    keeps_positive = True
     main = "num_parameters"
 
     num_parameters: Positive = Field(1, description="Number of slopes: 1 for all, or one for each channel.")
@@ -108,6 +121,7 @@ class RReLU(Activation):
     Against: Slower, and rare: dropout and augmentation do more.
     """
 
+    keeps_positive = True
     main = "lower"
 
     lower: Number = Field(1.0 / 8, description="Least slope of the negative side.")
@@ -147,6 +161,7 @@ class ELU(Activation):
     Against: The exponential costs more than relu; far below 0 the gradient vanishes.
     """
 
+    keeps_positive = True
     main = "alpha"
 
     alpha: Number = Field(1.0, description="Depth that the negative side tends to: y → −alpha.")
@@ -174,6 +189,7 @@ class CELU(Activation):
     Against: The exponential costs more than relu; far below 0 the gradient vanishes.
     """
 
+    keeps_positive = True
     main = "alpha"
 
     alpha: Number = Field(1.0, description="Depth that the negative side tends to, and its length; not 0.")
@@ -199,6 +215,7 @@ class Sigmoid(Activation):
     centred, and dearer than relu. As the last layer use a loss that includes it (bce_with_logits).
     """
 
+    never_negative = True
     normalises = True
 
 
@@ -274,6 +291,7 @@ class Softplus(Activation):
     Against: Inside a network dearer than relu and no better.
     """
 
+    never_negative = True
     main = "beta"
 
     beta: PositiveNumber = Field(1.0, description="Sharpness of the corner; large ones come near relu.")
@@ -325,6 +343,8 @@ class Hardsigmoid(Activation):
 
     Against: No gradient beyond −3 and 3.
     """
+
+    never_negative = True
 
 
 class Hardtanh(Activation):

@@ -24,6 +24,9 @@ from cnnspec.core.shape import Shape
 from cnnspec.core.sliding_window import POINT, Reach, Window
 from cnnspec.declare.arguments import Arguments
 
+Role = Literal["weighted sum", "activation", "norm", "pool", "dropout", "layout", "merge", "other"]
+"""What a layer is there for. layout: values are laid out anew, and none is changed."""
+
 Reaches = tuple[Reach, ...] | Literal["whole"] | None
 """A Reach for each spatial axis; `whole`: each output reads all of the input; None: unknown."""
 
@@ -34,6 +37,9 @@ MOST_TAPS = 65_536
 class Layer(Arguments):
     """A layer with its validated arguments; its shapes don't count the batch."""
 
+    role: ClassVar[Role] = "other"
+    affine: ClassVar[bool] = False
+    """Whether, once trained, it is a linear map of its input and a constant: what it adds to such a map is another one."""
     needs_name: ClassVar[bool] = False
     """Whether the item must have a name, because its parameter is called by it."""
     normalises: ClassVar[bool] = False

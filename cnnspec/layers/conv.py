@@ -31,6 +31,8 @@ _MIRRORED = {"reflect": 1, "circular": 0}
 class Convolution(Layer):
     """conv and depthwise: a kernel that slides over a padded input."""
 
+    role = "weighted sum"
+    affine = True
     mixes_channels = True
     inferred_argument = "in_channels"
 

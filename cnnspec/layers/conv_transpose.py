@@ -51,6 +51,8 @@ class ConvTranspose(Layer):
     checkerboard; upsample followed by conv does not.
     """
 
+    role = "weighted sum"
+    affine = True
     mixes_channels = True
     inferred_argument = "in_channels"
 

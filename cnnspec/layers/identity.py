@@ -15,6 +15,9 @@ class Identity(Layer):
     Against: Nothing: it costs nothing.
     """
 
+    role = "layout"
+    affine = True
+
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Identity."""
         return Module("torch.nn.Identity")

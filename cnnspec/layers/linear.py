@@ -26,6 +26,8 @@ class Linear(Layer):
     """
 
     main = "out_features"
+    role = "weighted sum"
+    affine = True
     mixes_channels = True
     inferred_argument = "in_features"
 

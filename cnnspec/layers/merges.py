@@ -16,6 +16,8 @@ from cnnspec.layers.shape_rules import RANK_NAMES, axis_or_channels
 class Merge(Layer):
     """A layer that takes two or more branches, in order."""
 
+    role = "merge"
+
     def infer(self, x: Shape) -> Shape:
         """A single branch passes through."""
         return self.infer_from((x,))

@@ -42,6 +42,7 @@ def scale_and_shift(shape: tuple[int, ...], *, scale: bool, shift: bool) -> Mapp
 class ChannelNorm(Layer):
     """bn and instancenorm: a mean and a variance for each channel, tracked for eval mode or not."""
 
+    role = "norm"
     inferred_argument = "num_features"
 
     eps: NonNegativeNumber = Field(
@@ -84,6 +85,7 @@ class BatchNorm(ChannelNorm):
     the layer before it useless.
     """
 
+    affine = True
     averages_batch = True
 
     eps: PositiveNumber = Field(1e-05, description="Added to the variance, so that nothing is divided by 0.")
@@ -152,6 +154,7 @@ class InstanceNorm(ChannelNorm):
 class NormOverAxes(Layer):
     """layernorm and rmsnorm: torch has them over the last axes, a helper over others."""
 
+    role = "norm"
     mixes_channels = True
     scales_values = True
     inferred_argument = "normalized_shape"
@@ -273,6 +276,7 @@ class GroupNorm(Layer):
     batches are large.
     """
 
+    role = "norm"
     main = "num_groups"
     mixes_channels = True
     inferred_argument = "num_channels"
@@ -323,6 +327,7 @@ class LocalResponseNorm(Layer):
     other.
     """
 
+    role = "norm"
     main = "size"
     mixes_channels = True
 

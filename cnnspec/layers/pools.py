@@ -33,6 +33,7 @@ _VOLUMES = 3
 class Pool(Layer):
     """A window that slides over the spatial axes, by default by its own size."""
 
+    role = "pool"
     main = "kernel_size"
     averages: ClassVar[bool] = False
     """Whether torch computes it by AvgPool3d, which refuses kernels larger than the volume."""
@@ -132,6 +133,7 @@ class AvgPool(Pool):
     border down unless count_include_pad is false.
     """
 
+    affine = True
     averages = True
 
     padding: Paddings = Field(
@@ -205,6 +207,7 @@ class LPPool(Pool):
 class AdaptivePool(Layer):
     """Output j of o, of n inputs, reads the inputs from ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉, not included."""
 
+    role = "pool"
     main = "output_size"
     output_size: OutputSizes = Field(
         description="Size of the output along each spatial axis; null keeps the input's."
@@ -256,6 +259,8 @@ class AdaptiveAvgPool(AdaptivePool):
     is only repeated, which wastes the head's weights.
     """
 
+    affine = True
+
 
 class AdaptiveMaxPool(AdaptivePool):
     """Cuts each spatial axis into `output_size` windows and keeps the largest of each, in each channel.
@@ -274,6 +279,7 @@ class AdaptiveMaxPool(AdaptivePool):
 class GlobalPool(Layer):
     """One number for each channel."""
 
+    role = "pool"
     target: ClassVar[str]
 
     def infer(self, x: Shape) -> Shape:
@@ -300,6 +306,7 @@ class GlobalAvgPool(GlobalPool):
     Against: Where something was is lost, and small objects are averaged away.
     """
 
+    affine = True
     target = "AdaptiveAvgPool"
 
 

@@ -33,6 +33,8 @@ class Flatten(Layer):
     global_avgpool there is one position only, and any size will do.
     """
 
+    role = "layout"
+    affine = True
     mixes_channels = True
 
     start_axis: Axis = Field(0, description="First axis that is flattened, the batch not counted.")
@@ -90,6 +92,8 @@ class Unflatten(Layer):
     Against: The order of the axes is easily mistaken; flatten then permute is not its way back.
     """
 
+    role = "layout"
+    affine = True
     mixes_channels = True
 
     axis: Axis = Field(description="Axis that is laid out, the batch not counted.")
@@ -151,6 +155,8 @@ class Permute(Layer):
     Against: What follows may have to copy the tensor. conv, bn and pools take channels first only.
     """
 
+    role = "layout"
+    affine = True
     main = "axes"
     mixes_channels = True
 

@@ -114,6 +114,8 @@ class ChannelShuffle(Layer):
     Against: It moves memory without any arithmetic, which takes longer than the counts suggest.
     """
 
+    role = "layout"
+    affine = True
     main = "groups"
     mixes_channels = True
 
