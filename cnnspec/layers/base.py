@@ -30,8 +30,11 @@ Role = Literal["weighted sum", "activation", "norm", "pool", "dropout", "layout"
 Reaches = tuple[Reach, ...] | Literal["whole"] | None
 """A Reach for each spatial axis; `whole`: each output reads all of the input; None: unknown."""
 
+AxisReads = tuple[tuple[int, ...], ...]
+"""For each spatial axis and each output along it, a mask of the input's positions that it reads."""
+
 MOST_TAPS = 65_536
-"""A Reach with more taps is not computed, but unknown."""
+"""A Reach with more taps, or wider ones, is not computed, but unknown."""
 
 
 class Layer(Arguments):
@@ -76,7 +79,25 @@ class Layer(Arguments):
         windows = self.windows(x.rank)
         if windows is None:
             return (POINT,) * x.rank
+        if any(window.extent > MOST_TAPS for window in windows):
+            return None
         return tuple(window.reach() for window in windows)
+
+    def reads(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[AxisReads | None, ...]:
+        """Which positions the outputs read of each input, at these very sizes; None: unknown.
+
+        Only where input and output have the same rank. Of the values that `references` names nothing is read.
+        """
+        x = inputs[0]
+        axes = [(n or 0, m or 0) for n, m in zip(x.spatial, y.spatial, strict=True)]
+        reaches = self.reach(x)
+        own: AxisReads | None = None
+        if reaches == "whole":
+            own = tuple(((1 << n) - 1,) * m for n, m in axes)
+        elif reaches is not None:
+            own = tuple(reach.reads(n, m) for reach, (n, m) in zip(reaches, axes, strict=True))
+        nothing = tuple((0,) * m for _, m in axes)
+        return (own, *[nothing] * (len(inputs) - 1))
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The learned parameters by torch's names, in torch's order, with their shapes."""

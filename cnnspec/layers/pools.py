@@ -21,7 +21,7 @@ from cnnspec.declare.arguments import (
     Paddings,
     Sizes,
 )
-from cnnspec.layers.base import Layer, Reaches
+from cnnspec.layers.base import AxisReads, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, slide, spatial_rank
 
 _VOLUMES = 3
@@ -235,9 +235,20 @@ class AdaptivePool(Layer):
         windows = [window for window in found if window is not None]
         return tuple(window.reach() for window in windows) if len(windows) == len(found) else None
 
+    def reads(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[AxisReads | None, ...]:
+        """The windows as torch cuts them, whether the sizes divide or not."""
+        pairs = zip(inputs[0].spatial, y.spatial, strict=True)
+        return (tuple(_adaptive_windows(n or 0, m or 0) for n, m in pairs),)
+
     def emit(self, x: Shape) -> Emit:
         """torch.nn.AdaptiveAvgPool1d, AdaptiveMaxPool1d, and so on."""
         return Module(f"torch.nn.{type(self).__name__}{x.rank}d", (self.output_size,), names=("output_size",))
+
+
+def _adaptive_windows(size: int, outputs: int) -> tuple[int, ...]:
+    """Masks of the elements from ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉, not included."""
+    ends = ((j * size // outputs, -(-(j + 1) * size // outputs)) for j in range(outputs))
+    return tuple((1 << stop) - (1 << start) for start, stop in ends)
 
 
 def _equal_window(size: Size, output: Size) -> Window | None:
