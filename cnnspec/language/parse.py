@@ -11,6 +11,7 @@ from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
 from cnnspec.language.hints import hint_for_top_level_key, other_library_hint
 from cnnspec.language.items import ItemReader
+from cnnspec.language.lint import read_lint
 from cnnspec.language.sections import (
     LATER,
     TOP_LEVEL,
@@ -49,6 +50,7 @@ def parse(root: Mapping, source: Source, findings: Report) -> Spec:
     init = root.get("init")
     section_entries(init, "init", "init: {conv: {kaiming_normal: {mode: fan_out}}}", findings)
     spec.init = init if isinstance(init, Mapping) else None
+    spec.ignored = read_lint(root.get("lint"), findings)
     spec.data, spec.train = _section(root, "data"), _section(root, "train")
     return spec
 

@@ -119,3 +119,5 @@ class Spec:
     init: Mapping | None = None
     data: Node | None = None
     train: Node | None = None
+    ignored: tuple[Scalar, ...] = ()
+    """The codes of warnings that are not told, under `lint`."""

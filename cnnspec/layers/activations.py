@@ -4,7 +4,7 @@ Element by element: rectifiers; smooth ones; those made of straight pieces. Alon
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -21,10 +21,6 @@ class Activation(Layer):
     """An activation of each element: the shape is unchanged, and torch's module has its name and arguments."""
 
     role = "activation"
-    never_negative: ClassVar[bool] = False
-    """Whether no output is below 0, whatever comes in."""
-    keeps_positive: ClassVar[bool] = False
-    """Whether an input of 0 or more is also the output."""
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn, with the arguments that differ from its defaults."""
@@ -439,6 +435,7 @@ class Softmax(AxisActivation):
     badly. One large value leaves the others without gradient.
     """
 
+    never_negative = True
     normalises = True
 
 
@@ -452,6 +449,7 @@ class Softmin(AxisActivation):
     Against: As softmax: not before the cross_entropy loss.
     """
 
+    never_negative = True
     normalises = True
 
 

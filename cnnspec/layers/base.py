@@ -41,8 +41,12 @@ class Layer(Arguments):
     """A layer with its validated arguments; its shapes don't count the batch."""
 
     role: ClassVar[Role] = "other"
-    affine: ClassVar[bool] = False
+    linear_map: ClassVar[bool] = False
     """Whether, once trained, it is a linear map of its input and a constant: what it adds to such a map is another one."""
+    never_negative: ClassVar[bool] = False
+    """Whether no output is below 0, whatever comes in."""
+    keeps_positive: ClassVar[bool] = False
+    """Whether inputs of 0 or more are the outputs, as they are."""
     needs_name: ClassVar[bool] = False
     """Whether the item must have a name, because its parameter is called by it."""
     normalises: ClassVar[bool] = False

@@ -32,7 +32,7 @@ class Convolution(Layer):
     """conv and depthwise: a kernel that slides over a padded input."""
 
     role = "weighted sum"
-    affine = True
+    linear_map = True
     mixes_channels = True
     inferred_argument = "in_channels"
 

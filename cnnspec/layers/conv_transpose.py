@@ -53,7 +53,7 @@ class ConvTranspose(Layer):
     """
 
     role = "weighted sum"
-    affine = True
+    linear_map = True
     mixes_channels = True
     inferred_argument = "in_channels"
 

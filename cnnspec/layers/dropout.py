@@ -15,7 +15,7 @@ class DropoutLayer(Layer):
     """A layer that drops values, channels or whole branches with probability p."""
 
     role = "dropout"
-    affine = True
+    linear_map = True
     main = "p"
 
     p: Probability = Field(0.5, description="Chance that a value is dropped, 0 to 1.")

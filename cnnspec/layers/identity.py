@@ -16,7 +16,7 @@ class Identity(Layer):
     """
 
     role = "layout"
-    affine = True
+    linear_map = True
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Identity."""

@@ -27,7 +27,7 @@ class Linear(Layer):
 
     main = "out_features"
     role = "weighted sum"
-    affine = True
+    linear_map = True
     mixes_channels = True
     inferred_argument = "in_features"
 

@@ -85,7 +85,7 @@ class BatchNorm(ChannelNorm):
     the layer before it useless.
     """
 
-    affine = True
+    linear_map = True
     averages_batch = True
 
     eps: PositiveNumber = Field(1e-05, description="Added to the variance, so that nothing is divided by 0.")

@@ -133,7 +133,7 @@ class AvgPool(Pool):
     border down unless count_include_pad is false.
     """
 
-    affine = True
+    linear_map = True
     averages = True
 
     padding: Paddings = Field(
@@ -270,7 +270,7 @@ class AdaptiveAvgPool(AdaptivePool):
     is only repeated, which wastes the head's weights.
     """
 
-    affine = True
+    linear_map = True
 
 
 class AdaptiveMaxPool(AdaptivePool):
@@ -317,7 +317,7 @@ class GlobalAvgPool(GlobalPool):
     Against: Where something was is lost, and small objects are averaged away.
     """
 
-    affine = True
+    linear_map = True
     target = "AdaptiveAvgPool"
 
 

@@ -34,7 +34,7 @@ class Flatten(Layer):
     """
 
     role = "layout"
-    affine = True
+    linear_map = True
     mixes_channels = True
 
     start_axis: Axis = Field(0, description="First axis that is flattened, the batch not counted.")
@@ -93,7 +93,7 @@ class Unflatten(Layer):
     """
 
     role = "layout"
-    affine = True
+    linear_map = True
     mixes_channels = True
 
     axis: Axis = Field(description="Axis that is laid out, the batch not counted.")
@@ -156,7 +156,7 @@ class Permute(Layer):
     """
 
     role = "layout"
-    affine = True
+    linear_map = True
     main = "axes"
     mixes_channels = True
 

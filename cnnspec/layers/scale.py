@@ -21,7 +21,7 @@ class Scale(Layer):
     Against: Right after bn, which has such a factor already, it is redundant.
     """
 
-    affine = True
+    linear_map = True
     main = "init"
     needs_name = True
 

@@ -115,7 +115,7 @@ class ChannelShuffle(Layer):
     """
 
     role = "layout"
-    affine = True
+    linear_map = True
     main = "groups"
     mixes_channels = True
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from cnnspec.compiler.plan import Node, Plan, Value
     from cnnspec.core.shape import Shape
-    from cnnspec.layers.base import Layer
+    from cnnspec.layers.base import Role
 
 
 class Dataflow:
     """The edges of a plan, from each value on."""
 
     def __init__(self, plan: Plan) -> None:
+        self._plan = plan
         self.readers: Final[Mapping[Value, list[Node]]] = _readers(plan)
         """The nodes that take a value; what nothing takes is not in it."""
         self.outputs: Final = frozenset(output.value for output in plan.outputs)
@@ -36,14 +37,25 @@ class Dataflow:
                     todo.append(value)
         return found
 
-    def private_source(self, node: Node, passes: Callable[[Layer], bool]) -> Node | None:
-        """The node whose value comes to this one by way of layers that `passes` lets through, and goes nowhere else."""
+    def straits(self) -> Iterator[Node]:
+        """The nodes that all of the flow passes: no value from before one is read after it."""
+        used, last = self.used(), len(self._plan.nodes)
+        position = {node: index for index, node in enumerate(self._plan.nodes)}
+        open_until = 0
+        for value in (*self._plan.inputs.values(), *self._plan.nodes):
+            if value in used:
+                if value.node is not None and open_until <= position[value.node]:
+                    yield value.node
+                reads = [position[reader] for reader in self.readers.get(value, ()) if reader in used]
+                open_until = max(open_until, last if value in self.outputs else 0, *reads, 0)
+
+    def private_source(self, node: Node, passes: Callable[[Node], bool]) -> Node | None:
+        """The node whose value comes to this one by way of nodes that `passes` lets through, and goes nowhere else."""
         value = node.inputs[0]
         while value.node is not None and self.only_reader(value) is not None:
-            before = value.node
-            if before.layer is None or not passes(before.layer):
-                return before
-            value = before.inputs[0]
+            if not passes(value.node):
+                return value.node
+            value = value.node.inputs[0]
         return None
 
 
@@ -55,16 +67,21 @@ def _readers(plan: Plan) -> dict[Value, list[Node]]:
     return found
 
 
-def behind(value: Value, passes: Callable[[Layer], bool]) -> Value:
-    """The value before the layers that `passes` lets through."""
-    while value.node is not None and value.node.layer is not None and passes(value.node.layer):
+def behind(value: Value, passes: Callable[[Node], bool]) -> Value:
+    """The value before the nodes that `passes` lets through."""
+    while value.node is not None and passes(value.node):
         value = value.node.inputs[0]
     return value
 
 
 def weighted_sums(plan: Plan) -> Iterator[Node]:
     """Convolutions, linear layers and the like."""
-    return (node for node in plan.nodes if node.layer is not None and node.layer.role == "weighted sum")
+    return (node for node in plan.nodes if role(node) == "weighted sum")
+
+
+def role(node: Node) -> Role | None:
+    """What its layer is there for; None where the layer is unknown."""
+    return None if node.layer is None else node.layer.role
 
 
 def numbers(shape: Shape | None) -> tuple[int, ...] | None:

@@ -21,6 +21,7 @@ class Adagrad(Decaying, Fused):
     """Steps divided by the root of the sum of all squared gradients (Duchi, Hazan & Singer, 2011)."""
 
     example = "{adagrad: {lr: 0.01, lr_decay: 1e-4}}"
+    usual_lr = (1e-7, 1.0)
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     lr_decay: NonNegativeNumber = Field(
@@ -36,6 +37,7 @@ class Adadelta(Decaying, Foreach):
     """Steps scaled by the ratio of the mean squares of steps and gradients (Zeiler, 2012)."""
 
     example = "{adadelta: {lr: 1, rho: 0.95}}"
+    usual_lr = (1e-7, 10.0)
 
     lr: NonNegativeNumber = Field(1.0, description=_LR)
     rho: Probability = Field(0.9, description="How slowly the mean squares change.")
@@ -58,6 +60,7 @@ class Adafactor(Decaying, Foreach):
     """Mean squares kept as a row and a column of each matrix, to save memory (Shazeer & Stern, 2018)."""
 
     example = "{adafactor: {lr: 0.01, weight_decay: 1e-4}}"
+    usual_lr = (1e-7, 1.0)
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     beta2_decay: NonPositiveNumber = Field(

@@ -25,6 +25,9 @@ class Optimizer(Arguments):
     rates: ClassVar[tuple[str, ...]] = ("lr",)
     """Its learning rates, which a schedule changes; none where lr is that of the first step alone."""
 
+    usual_lr: ClassVar[tuple[float, float]] = (1e-7, 0.1)
+    """From the least to the greatest learning rate that is any use: far beyond what is common."""
+
     lr: NonNegativeNumber = Field(0.001, description="Learning rate: how far a step goes.")
 
     def torch_arguments(self) -> dict[str, Any]:

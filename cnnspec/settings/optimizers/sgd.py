@@ -11,6 +11,7 @@ class SGD(Decaying, Fused):
     """Stochastic gradient descent, with momentum if you like."""
 
     example = "{sgd: {lr: 0.1, momentum: 0.9, nesterov: true}}"
+    usual_lr = (1e-7, 10.0)
 
     momentum: Share = Field(0, description="The share of the last step that goes on into this one.")
     dampening: Share = Field(0, description="The share of the gradient that does not enter the momentum.")
@@ -31,6 +32,7 @@ class ASGD(Decaying, Foreach):
     """Stochastic gradient descent with an lr that falls, and an average of the weights beside it (Polyak & Juditsky, 1992)."""
 
     example = "{asgd: {lr: 0.01, t0: 1000}}"
+    usual_lr = (1e-7, 10.0)
 
     lr: NonNegativeNumber = Field(0.01, description="Learning rate: how far a step goes.")
     # lr is divided by (1 + lambd·lr·t)^alpha: a negative base has no such power, and a large one overflows
