@@ -42,7 +42,7 @@ class Result(NamedTuple):
     root: Mapping | None = None
     """The spec's data with variant and settings applied."""
     unused_ignores: tuple[Diagnostic, ...] = ()
-    """Warnings of ignores that nothing needed; they are told where no variant or other setting may need them."""
+    """Warnings of ignores that nothing needed; they are told where no variant and no variable may make it needed."""
 
     @property
     def ok(self) -> bool:
@@ -120,7 +120,7 @@ def _checked(
         return Result(findings.sorted(), document.source)
     root = with_settings(root, settings, findings)
     spec = parse(root, document.source, findings)
-    return _check(spec, whole, observer, findings, alone=not (known or settings))
+    return _check(spec, whole, observer, findings, alone=not (known or settings or spec.variables))
 
 
 def variants(document: Document) -> list[str]:

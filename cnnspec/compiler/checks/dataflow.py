@@ -74,6 +74,14 @@ def behind(value: Value, passes: Callable[[Node], bool]) -> Value:
     return value
 
 
+def sources(plan: Plan, passes: Callable[[Node], bool]) -> dict[Value, Value]:
+    """For each value the one behind the nodes that `passes` lets through: itself where its node is none of them."""
+    found: dict[Value, Value] = {value: value for value in plan.inputs.values()}
+    for node in plan.nodes:
+        found[node] = found.get(node.inputs[0], node.inputs[0]) if passes(node) else node
+    return found
+
+
 def weighted_sums(plan: Plan) -> Iterator[Node]:
     """Convolutions, linear layers and the like."""
     return (node for node in plan.nodes if role(node) == "weighted sum")

@@ -41,7 +41,7 @@ _MADE_UP = "fake"
 """Its labels have nothing to do with its images."""
 
 
-@check("shapes", "train")
+@check("shapes", "train", "no errors")
 def no_augmentation_on_small_data(context: DataContext) -> Iterator[Finding]:
     """Compare the number of weights with that of the images, where both are known."""
     train, images, weights = context.train, context.facts.train_images, context.plan.params

@@ -28,26 +28,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnspec.compiler.checks.context import Context
-from cnnspec.compiler.checks.dataflow import behind, role
+from cnnspec.compiler.checks.dataflow import role, sources
 from cnnspec.compiler.checks.interface import Finding, check, warning
-from cnnspec.compiler.plan import Node
+from cnnspec.compiler.plan import Node, Value
 
 _DRAWS_NEGATIVES = ("alpha_dropout", "feature_alpha_dropout")
 
 
-@check()
+@check("no errors")
 def activation_twice(context: Context) -> Iterator[Finding]:
     """Look at what gives each activation its input."""
+    signs, equal = sources(context.plan, _keeps_signs), sources(context.plan, _lays_out)
     for node in context.plan.nodes:
         if role(node) == "activation":
-            said = _without_effect(node) or _repeated(node)
+            said = _without_effect(node, signs[node.inputs[0]]) or _repeated(node, equal[node.inputs[0]])
             if said:
                 yield warning("activation-twice", said, node, f"Take this {node.kind} out.")
 
 
-def _without_effect(node: Node) -> str:
+def _without_effect(node: Node, source: Value) -> str:
     """Why it changes nothing; empty where it does."""
-    before = behind(node.inputs[0], _keeps_signs).node
+    before = source.node
     if before is None or node.layer is None or before.layer is None:
         return ""
     if not (node.layer.keeps_positive and before.layer.never_negative):
@@ -55,9 +56,9 @@ def _without_effect(node: Node) -> str:
     return f"{node.kind} changes nothing: {before.kind} (line {before.place.line}) gave nothing negative"
 
 
-def _repeated(node: Node) -> str:
+def _repeated(node: Node, source: Value) -> str:
     """Which equal one is before it; empty where there is none."""
-    before = behind(node.inputs[0], lambda node: role(node) in {"layout", "dropout"}).node
+    before = source.node
     if before is None or before.layer != node.layer:
         return ""
     return f"{node.kind} of the {before.kind} of line {before.place.line}, with no weights between them"
@@ -66,3 +67,7 @@ def _repeated(node: Node) -> str:
 def _keeps_signs(node: Node) -> bool:
     """Whether it gives nothing negative where nothing negative comes in."""
     return role(node) in {"layout", "pool", "dropout"} and node.kind not in _DRAWS_NEGATIVES
+
+
+def _lays_out(node: Node) -> bool:
+    return role(node) == "layout"

@@ -33,7 +33,7 @@ from cnnspec.compiler.checks.interface import Finding, check, warning
 _WITHOUT_MEAN = ("bn", "instancenorm")
 
 
-@check()
+@check("no errors")
 def bias_before_bn(context: Context) -> Iterator[Finding]:
     """Look at who reads each weighted sum that has a bias."""
     for node in weighted_sums(context.plan):

@@ -42,7 +42,7 @@ _MANY = 8
 """So many channels must come in for one to be next to nothing: an image's three may well become one."""
 
 
-@check("shapes")
+@check("shapes", "no errors")
 def bottleneck_to_nothing(context: Context) -> Iterator[Finding]:
     """Look at the layers that give one channel, and at who makes more of it."""
     found = [node for node in weighted_sums(context.plan) if _leaves_one(node)]

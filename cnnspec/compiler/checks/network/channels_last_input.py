@@ -5,8 +5,8 @@
 The channels stand last (warning)
 
 It looks like height, width, channels, as NumPy, Pillow and TensorFlow have it. Here channels come first, as in torch:
-the layers take the height for channels and mix its rows. Where a data set gives images of a known shape,
-`input-mismatch` tells of it.
+the layers take the height for channels and mix its rows. Beside a data set of images of another shape it is the error
+`input-mismatch`.
 
 ```yaml
 cnnspec: 1
@@ -81,8 +81,10 @@ def channels_last_input(context: Context) -> Iterator[Finding]:
 
 
 def _told_by_the_data(context: Context, sizes: tuple[int, ...]) -> bool:
-    """Whether the data set's own images have another shape."""
-    return isinstance(context, DataContext) and context.facts.shape not in {None, sizes}
+    """Whether it is an error beside the data set, which gives images of another shape."""
+    if not isinstance(context, DataContext):
+        return False
+    return context.facts.shape not in {None, sizes} or not is_image(sizes)
 
 
 def channels_first(sizes: Sequence[int]) -> tuple[int, ...] | None:

@@ -30,14 +30,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnspec.compiler.checks.context import Context
-from cnnspec.compiler.checks.dataflow import behind, role, weighted_sums
+from cnnspec.compiler.checks.dataflow import role, sources, weighted_sums
 from cnnspec.compiler.checks.interface import Finding, check, warning
 from cnnspec.compiler.plan import Node
 
 _CONSTANT = ("zeros", "ones", "constant")
 
 
-@check("shapes")
+@check("shapes", "no errors")
 def constant_start(context: Context) -> Iterator[Finding]:
     """Look for the layer before each, past what has no weights."""
     if not context.plan.init:
@@ -49,8 +49,9 @@ def constant_start(context: Context) -> Iterator[Finding]:
         for start in context.plan.init
         if INITIALISERS.name_of(type(start.initialiser)) in _CONSTANT
     }
-    for node in weighted_sums(context.plan):
-        before = behind(node.inputs[0], _without_weights).node
+    before_each = sources(context.plan, _without_weights) if alike else {}
+    for node in weighted_sums(context.plan) if alike else ():
+        before = before_each[node.inputs[0]].node
         both = before is not None and {f"{node.path}.weight", f"{before.path}.weight"} <= alike
         if before is not None and both and role(before) == "weighted sum":
             message = (

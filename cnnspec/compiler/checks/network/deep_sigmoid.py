@@ -36,7 +36,7 @@ _SIGMOIDS = ("sigmoid", "hardsigmoid")
 _TOO_MANY = 5
 
 
-@check()
+@check("no errors")
 def deep_sigmoid(context: Context) -> Iterator[Finding]:
     """Count them on the way that has the fewest, and tell of the first that is one too many."""
     if sum(node.kind in _SIGMOIDS for node in context.plan.nodes) < _TOO_MANY:

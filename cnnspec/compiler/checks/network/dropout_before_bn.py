@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnspec.compiler.checks.context import Context
-from cnnspec.compiler.checks.dataflow import behind, role
+from cnnspec.compiler.checks.dataflow import role, sources
 from cnnspec.compiler.checks.interface import Finding, check, warning
 from cnnspec.compiler.plan import Node
 
@@ -38,11 +38,12 @@ _DROPOUTS = ("dropout", "dropout_channels")
 """The others keep the variance, or stand before an add."""
 
 
-@check()
+@check("no errors")
 def dropout_before_bn(context: Context) -> Iterator[Finding]:
     """Look at what gives each bn its input."""
+    before_each = sources(context.plan, _lies_between)
     for node in context.plan.nodes:
-        before = behind(node.inputs[0], _lies_between).node if node.kind == "bn" else None
+        before = before_each[node.inputs[0]].node if node.kind == "bn" else None
         if before is not None and before.kind in _DROPOUTS and getattr(before.layer, "p", 0.0) > 0:
             message = (
                 f"bn learns the variance that {before.kind} (line {before.place.line}) makes in training, which is "

@@ -34,36 +34,45 @@ from cnnspec.compiler.checks.dataflow import role
 from cnnspec.compiler.checks.interface import Finding, check, warning
 from cnnspec.compiler.plan import Node
 from cnnspec.core.plural import times
+from cnnspec.core.sliding_window import Reach
 
 
-@check("shapes")
+@check("shapes", "no errors")
 def gridding(context: Context) -> Iterator[Finding]:
     """Look at the last values that see a window, where some filter is dilated; the first with holes is told."""
     if not any(map(_is_dilated, context.plan.nodes)):
         return
-    from cnnspec.compiler import receptive_field  # noqa: PLC0415 -- dilation is rare
+    from cnnspec.compiler.receptive_field import seen_inputs  # noqa: PLC0415 -- dilation is rare
 
-    seen, gaps = receptive_field.seen_inputs(context.plan), receptive_field.gaps(context.plan)
     windows = {
-        node
-        for node, reaches in seen.items()
-        if node.shape and node.shape.rank and None not in (reaches or (None,))
+        node: reaches for node, reaches in seen_inputs(context.plan).items() if _is_window(node, reaches)
     }
     dilated = context.plan.nodes[0]
     for node in context.plan.nodes:
         dilated = node if _is_dilated(node) else dilated
         readers = context.dataflow.readers.get(node, [])
-        last = node in windows and (node in context.dataflow.outputs or windows.isdisjoint(readers))
-        holes = gaps[node] if last else None
-        if holes and any(holes):
-            extents = receptive_field.receptive_fields(context.plan)[node] or ()
-            message = (
-                f"an output sees a grid: of the {times(extents)} pixels that it extends over "
-                f"{times(extent - gap for extent, gap in zip(extents, holes, strict=True))}, and never those between"
-            )
-            hint = "Write dilations without a common divisor, such as 1, 2, 5."
-            yield warning("gridding", message, dilated, hint)
-            return
+        if node in windows and (node in context.dataflow.outputs or windows.keys().isdisjoint(readers)):
+            views = [_widest(reach) for reach in windows[node] or () if reach is not None]
+            extents, seen = [view.bit_length() for view in views], [view.bit_count() for view in views]
+            if extents != seen:
+                message = (
+                    f"an output sees a grid: {times(seen)} of the {times(extents)} pixels that it extends over, "
+                    "and never those between"
+                )
+                hint = "Write dilations without a common divisor, such as 1, 2, 5."
+                yield warning("gridding", message, dilated, hint)
+                return
+
+
+def _is_window(node: Node, reaches: tuple[Reach | None, ...] | None) -> bool:
+    """Whether its positions see a window each, which is no more than some of the input."""
+    return node.shape is not None and bool(node.shape.rank) and reaches is not None and None not in reaches
+
+
+def _widest(reach: Reach) -> int:
+    """The mask of the inputs that the phase sees with most between them."""
+    masks = [tap.mask for tap in reach.taps if tap is not None]
+    return max(masks, key=lambda mask: mask.bit_length() - mask.bit_count(), default=0)
 
 
 def _is_dilated(node: Node) -> bool:

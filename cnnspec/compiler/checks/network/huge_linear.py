@@ -36,7 +36,7 @@ _MANY = 10_000_000
 _NEARLY_ALL = 0.9
 
 
-@check("shapes")
+@check("shapes", "no errors")
 def huge_linear(context: Context) -> Iterator[Finding]:
     """Compare each large linear layer on a flattened map with the whole."""
     for node in context.plan.nodes:

@@ -44,7 +44,7 @@ _SHARE = 20
 def lost_pixels(context: Context) -> Iterator[Finding]:
     """Count what is read of each input, where some window leaves an end out; the last such one is told."""
     leaving = [node for node in context.plan.nodes if _leaves_an_end_out(node)]
-    if not leaving:
+    if not leaving or any(map(_crops, context.plan.nodes)):
         return
     from cnnspec.compiler.pixel_reads import unread  # noqa: PLC0415 -- windows mostly fit
 
@@ -61,6 +61,14 @@ def lost_pixels(context: Context) -> Iterator[Finding]:
                 )
                 yield warning("lost-pixels", message, leaving[-1], hint)
                 return
+
+
+def _crops(node: Node) -> bool:
+    """Whether it leaves positions out because it is told to."""
+    x, y = numbers(node.inputs[0].shape), numbers(node.shape)
+    if node.kind not in {"slice", "pad"} or x is None or y is None:
+        return False
+    return any(places < size for places, size in zip(y[1:], x[1:], strict=True))
 
 
 def _leaves_an_end_out(node: Node) -> bool:

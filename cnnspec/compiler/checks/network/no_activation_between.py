@@ -34,7 +34,7 @@ from cnnspec.compiler.checks.interface import Finding, check, warning
 from cnnspec.compiler.plan import Node
 
 
-@check()
+@check("no errors")
 def no_activation_between(context: Context) -> Iterator[Finding]:
     """Follow the input of each back, through what is linear itself, to the one before."""
     for node in filter(_takes_all_channels, weighted_sums(context.plan)):

@@ -6,7 +6,7 @@ A branch that can only add (warning)
 
 The branch gives nothing negative: what goes along the shortcut grows from block to block, and the error is higher
 (He et al., 2016, "Identity mappings", table 2: 7.8 instead of 6.6 % on CIFAR-10). Told where the other branch is the
-value that the first began with.
+value that the first began with, and the first keeps its size: decoders add what they enlarged.
 
 ```yaml
 - {conv: {out_channels: 8, kernel_size: 3}, name: stem}
@@ -34,7 +34,7 @@ from cnnspec.compiler.plan import Value
 _RECTIFIERS = ("relu", "relu6")
 
 
-@check()
+@check("no errors")
 def relu_before_add(context: Context) -> Iterator[Finding]:
     """Look at the branches of each add."""
     for node in context.plan.nodes:
@@ -51,9 +51,10 @@ def relu_before_add(context: Context) -> Iterator[Finding]:
 
 
 def _start(value: Value, flow: Dataflow) -> Value:
-    """The value that a branch began with: the nearest that others read too."""
+    """The value that a branch began with: the nearest that others read too, or that has another size."""
+    size = value.shape and value.shape.spatial
     while value.node is not None and len(value.node.inputs) == 1:
         value = value.node.inputs[0]
-        if len(flow.readers[value]) > 1:
+        if len(flow.readers[value]) > 1 or (value.shape and value.shape.spatial) != size:
             break
     return value

@@ -38,7 +38,7 @@ from cnnspec.core.plural import plural
 _SEVERAL = 2
 
 
-@check("shapes")
+@check("shapes", "no errors")
 def small_input_for_net(context: Context) -> Iterator[Finding]:
     """Look for wide filters over a single position; the first is told."""
     found = [node for node in weighted_sums(context.plan) if _sees_padding(node)]

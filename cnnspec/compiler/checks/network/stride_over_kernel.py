@@ -37,7 +37,7 @@ from cnnspec.core.shape import Shape
 from cnnspec.core.sliding_window import Window
 
 
-@check("shapes")
+@check("shapes", "no errors")
 def stride_over_kernel(context: Context) -> Iterator[Finding]:
     """Look at what all readers of a value leave out, where one of them steps over some of it."""
     told = set()

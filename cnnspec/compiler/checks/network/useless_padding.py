@@ -27,7 +27,7 @@ from cnnspec.compiler.checks.dataflow import weighted_sums
 from cnnspec.compiler.checks.interface import Finding, check, warning
 
 
-@check("shapes")
+@check("shapes", "no errors")
 def useless_padding(context: Context) -> Iterator[Finding]:
     """Compare the padding of each filter with its extent."""
     for node in weighted_sums(context.plan):

@@ -35,7 +35,7 @@ from cnnspec.compiler.checks.interface import Finding, check, warning
 from cnnspec.compiler.plan import Node
 
 
-@check("train")
+@check("train", "no errors")
 def activation_after_last(context: TrainContext) -> Iterator[Finding]:
     """Look at what gives the first output, which is the one that is trained."""
     outputs = context.plan.outputs

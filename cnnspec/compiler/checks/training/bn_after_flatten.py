@@ -38,7 +38,7 @@ from cnnspec.compiler.checks.interface import Finding, check, warning
 _FEWEST = 8
 
 
-@check("shapes", "train")
+@check("shapes", "train", "no errors")
 def bn_after_flatten(context: TrainContext) -> Iterator[Finding]:
     """Count the values of each channel that a batch has; a single one is an error of its own."""
     batch = context.train.batch_size
