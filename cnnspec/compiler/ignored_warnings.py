@@ -20,12 +20,20 @@ _COMMENT = re.compile(r"#\s*cnnspec:\s*ignore\b\s*(?:\[([^\]]*)\])?")
 _CODE = re.compile(r"[^\s,]+")
 
 
+Key = tuple[str, int | None]
+
+
 class Ignore(NamedTuple):
     """A code that is not to be told: on one line, or where that is None on all."""
 
     code: str
     place: Place
     line: int | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it takes away: warnings of this code on this line."""
+        return self.code, self.line
 
 
 def ignore_warnings(spec: Spec, findings: Report) -> tuple[Diagnostic, ...]:
@@ -36,28 +44,28 @@ def ignore_warnings(spec: Spec, findings: Report) -> tuple[Diagnostic, ...]:
     ignores = [*_in_section(spec), *_in_comments(spec)]
     if not ignores:
         return ()
-    by_code: dict[str, list[Ignore]] = {}
-    for ignore in ignores:
-        by_code.setdefault(ignore.code, []).append(ignore)
-    needed: set[Ignore] = set()
+    needed: set[Key] = set()
 
     def is_ignored(found: Diagnostic) -> bool:
-        ours = [ignore for ignore in by_code.get(found.code, ()) if _is_about(ignore, found, spec)]
+        ours = keys & _keys(found, spec)
         needed.update(ours)
         return bool(ours)
 
+    keys = {ignore.key for ignore in ignores}
     findings.drop(is_ignored)
-    idle = [ignore for ignore in ignores if ignore not in needed]
+    idle = [ignore for ignore in ignores if ignore.key not in needed]
     impossible = {ignore: found for ignore in idle if (found := _impossible(ignore)) is not None}
     for found in impossible.values():
         findings.add(found)
     return () if findings.errors else tuple(_unused(ignore) for ignore in idle if ignore not in impossible)
 
 
-def _is_about(ignore: Ignore, found: Diagnostic, spec: Spec) -> bool:
-    """Whether it takes away a diagnostic of its code."""
-    here = found.place.source is spec.source and found.place.line == ignore.line
-    return found.severity == "warning" and (ignore.line is None or here)
+def _keys(found: Diagnostic, spec: Spec) -> set[Key]:
+    """The keys of the ignores that would take a diagnostic away; none for an error."""
+    if found.severity != "warning":
+        return set()
+    here = {(found.code, found.place.line)} if found.place.source is spec.source else set()
+    return {(found.code, None), *here}
 
 
 def _in_section(spec: Spec) -> Iterator[Ignore]:
