@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +28,9 @@ def require_own_files(opened: Iterable[SpecFile], settings: tuple[str, ...], opt
         raise click.UsageError(message)
     for spec in opened:
         if spec.ships:
-            message = f"{option} changes files, and {spec.label} ships with cnnspec: copy it with `cnnspec new`."
+            message = (
+                f"{option} changes files, and {spec.label} ships with cnnspec: copy it with `cnnspec new`."
+            )
             raise click.UsageError(message)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.checks.run import run_checks
 from cnnspec.compiler.evaluate_variables import evaluate_variables
+from cnnspec.compiler.ignored_warnings import ignore_warnings
 from cnnspec.compiler.inputs_and_outputs import input_names, read_inputs, read_outputs
 from cnnspec.compiler.plan import Initialisation, Plan, Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
@@ -43,6 +44,8 @@ class Result(NamedTuple):
     train: Train | None = None
     root: Mapping | None = None
     """The spec's data with variant and settings applied."""
+    unused_ignores: tuple[Diagnostic, ...] = ()
+    """Warnings of ignores that nothing needed; they are told where no variant and no variable may make it needed."""
 
     @property
     def ok(self) -> bool:
@@ -120,7 +123,7 @@ def _checked(
         return Result(findings.sorted(), document.source)
     root = with_settings(root, settings, findings)
     spec = parse(root, document.source, findings)
-    return _check(spec, whole, observer, findings)
+    return _check(spec, whole, observer, findings, alone=not (known or settings or spec.variables))
 
 
 def variants(document: Document) -> list[str]:
@@ -136,7 +139,7 @@ def _not_a_mapping(root: object, source: Source, findings: Report) -> None:
     )
 
 
-def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Report) -> Result:
+def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Report, *, alone: bool) -> Result:
     scope = evaluate_variables(spec.variables, findings)
     scope.any_name_may_exist = spec.any_name_may_exist
     plan = _plan(spec, scope, observer, findings)
@@ -144,7 +147,10 @@ def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Repo
     train = _train(spec, scope, findings)
     budget = _budget(spec, scope, findings)
     run_checks(spec, whole, plan, train, data, findings, budget)
-    return Result(findings.sorted(), spec.source, plan, data, train, spec.root)
+    unused = ignore_warnings(spec, findings)
+    for found in unused if alone else ():
+        findings.add(found)
+    return Result(findings.sorted(), spec.source, plan, data, train, spec.root, unused)
 
 
 def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Report) -> Plan | None:

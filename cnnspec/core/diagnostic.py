@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
@@ -158,6 +158,10 @@ class Report(Findings):
         self._first.setdefault(key, diagnostic)
         self._counts[key] = self._counts.get(key, 0) + 1
         self.total += 1
+
+    def drop(self, unwanted: Callable[[Diagnostic], bool]) -> None:
+        """Forget those of which `unwanted` is true."""
+        self._first = {key: found for key, found in self._first.items() if not unwanted(found)}
 
     @property
     def errors(self) -> int:

@@ -29,6 +29,4 @@ def check_with_fixes(
 def _with_text(settings: Sequence[str], source: Source) -> list[str]:
     """The settings with the text of the one of that source changed."""
     path = source.name.removeprefix("--set ")
-    return [
-        f"{path}={source.text}" if setting.partition("=")[0] == path else setting for setting in settings
-    ]
+    return [f"{path}={source.text}" if setting.partition("=")[0] == path else setting for setting in settings]

@@ -21,7 +21,20 @@ _SUBJECTS = (
     re.compile(r"(?:\$\w+ is )?([\w-]+),? (?:which )?is no layer kind"),
     re.compile(r"has no key '([\w-]+)'"),
 )
-_PARTS = ("num", "block", "layer", "stage", "branch", "expand", "squeeze", "resolution", "growth", "head", "stem", "momentum")
+_PARTS = (
+    "num",
+    "block",
+    "layer",
+    "stage",
+    "branch",
+    "expand",
+    "squeeze",
+    "resolution",
+    "growth",
+    "head",
+    "stem",
+    "momentum",
+)
 """Parts of names that networks are described with."""
 _FEWEST_USES = 2
 """A name that is used but once may as well be the one that is misspelt."""
@@ -67,7 +80,9 @@ def at_definitions(result: Result) -> tuple[Diagnostic, ...]:
     return tuple(merged.get(id(d), d) for d in result.diagnostics if id(d) not in gone)
 
 
-_VALUE = re.compile(r"(?: is|not) (.+?), (?:it must be|which is no layer kind)|the (?:list|text) (.+?)(?: and|$)")
+_VALUE = re.compile(
+    r"(?: is|not) (.+?), (?:it must be|which is no layer kind)|the (?:list|text) (.+?)(?: and|$)"
+)
 _OF_VALUES = {"bad-value", "bad-repeat", "wrong-operand"}
 
 
@@ -132,7 +147,9 @@ def _at_definition(word: str, meant: str, place: Place, found: list[Diagnostic])
     uses = sorted({(d.place.line, d.place.column): d.place for d in found}.items())
     lines = ", ".join(dict.fromkeys(str(line) for (line, _), _ in uses[:_MOST_SHOWN]))
     message = f"{meant} is defined here and used nowhere; {word}, which line {lines} uses, is defined nowhere"
-    message = message.replace("which line", "which lines").replace(" uses,", " use,") if "," in lines else message
+    message = (
+        message.replace("which line", "which lines").replace(" uses,", " use,") if "," in lines else message
+    )
     related = tuple(Related(use, f"{word}{USED}") for _, use in uses[:_MOST_SHOWN])
     return Diagnostic(found[0].code, message, place, related=related)
 

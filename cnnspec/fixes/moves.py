@@ -70,5 +70,6 @@ class Moves:
     def _touches(self, place: Place) -> bool:
         """Whether an edit is at, or within, what was put in."""
         return any(
-            place.start <= end and start <= place.end for start, end in zip(self._starts, self._ends, strict=True)
+            place.start <= end and start <= place.end
+            for start, end in zip(self._starts, self._ends, strict=True)
         )

@@ -163,10 +163,17 @@ def _what_is_wrong(edit: Edit) -> tuple[Place, str]:
     start = edit.place.start + before
     place = _visible(edit.place.source.place(start, start + len(removed)))
     if not (added + removed).strip():
-        return place, "a space is missing here" if len(added) == 1 else "the line begins in another column than it should"
+        return place, "a space is missing here" if len(
+            added
+        ) == 1 else "the line begins in another column than it should"
     if not removed.strip():
         return place, f"`{added.strip()}` is missing here"
-    return place, f"`{removed.strip()}` does not belong here" if not added.strip() else f"`{removed}` stands here for `{added}`"
+    return (
+        place,
+        f"`{removed.strip()}` does not belong here"
+        if not added.strip()
+        else f"`{removed}` stands here for `{added}`",
+    )
 
 
 def _visible(place: Place) -> Place:

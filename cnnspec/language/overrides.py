@@ -9,7 +9,7 @@ from cnnspec.core.diagnostic import Findings, Place, Source
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.suggest import did_you_mean, nearest
 from cnnspec.declare.arguments import Arguments, one_of
-from cnnspec.language.sections import LATER, TOP_LEVEL
+from cnnspec.language.sections import TOP_LEVEL
 from cnnspec.reader.document import read
 from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.settings.datasets import DATA
@@ -118,7 +118,7 @@ def _with_setting(root: Mapping, path: str, value: Node, source: Source, finding
     elif first not in TOP_LEVEL:
         near = nearest(first, [*declared, *TOP_LEVEL, *Train.model_fields])
         full = f"train.{near}" if near in Train.model_fields else near
-        listed = f"A path starts at a variable or at one of {', '.join(key for key in TOP_LEVEL if key not in LATER)}."
+        listed = f"A path starts at a variable or at one of {', '.join(TOP_LEVEL)}."
         hint = f"Did you mean {full}?" if full else listed
         findings.error("bad-setting", f"there is no {first} to set", Place(source), hint)
         return root

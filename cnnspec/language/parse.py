@@ -10,8 +10,8 @@ from cnnspec.core.plain_values import quote, yaml_text
 from cnnspec.declare.validate import visible
 from cnnspec.language.blocks import read_blocks
 from cnnspec.language.items import ItemReader
+from cnnspec.language.lint import read_lint
 from cnnspec.language.sections import (
-    LATER,
     TOP_LEVEL,
     VARIABLE,
     check_name,
@@ -48,6 +48,7 @@ def parse(root: Mapping, source: Source, findings: Report) -> Spec:
     init = root.get("init")
     section_entries(init, "init", "init: {conv: {kaiming_normal: {mode: fan_out}}}", findings)
     spec.init = init if isinstance(init, Mapping) else None
+    spec.ignored = read_lint(root.get("lint"), findings)
     spec.data, spec.train = _section(root, "data"), _section(root, "train")
     spec.budget = _section(root, "budget")
     return spec
@@ -61,13 +62,9 @@ def _section(root: Mapping, key: str) -> Node | None:
 
 def _known_keys(root: Mapping, findings: Findings) -> Mapping:
     """The root with the keys that this version reads; others are reported, misspelt ones corrected."""
-    for key, _ in root:
-        if key.text in LATER:
-            message = f"{key.text} is part of the language, but this version does not check it"
-            findings.error("not-supported", message, key.place, f"Take {key.text} out.")
     own = {key: entry for key, entry in root.entries.items() if not key.startswith("x-")}
     kinds = [key for key in own if key in KINDS and key not in TOP_LEVEL]
-    listed = f"There are {', '.join(key for key in TOP_LEVEL if key not in LATER)}; your own notes go under a key that starts with x-."
+    listed = f"There are {', '.join(TOP_LEVEL)}; your own notes go under a key that starts with x-."
     hint = "A layer is an item of the list under `layers`." if kinds else listed
     return correct_keys(Mapping(own, root.place), TOP_LEVEL, "top-level key", findings, hint)
 

@@ -73,6 +73,11 @@ def _section(key: str) -> Schema:
         "variants": {"type": ["object", "null"], "additionalProperties": {"type": ["object", "null"]}},
         "blocks": {"type": ["object", "null"], "additionalProperties": _ref("block")},
         "init": _ref("init_by_kind"),
+        "lint": {
+            "type": ["object", "null"],
+            "properties": {"ignore": {"type": ["array", "null"], "items": {"type": "string"}}},
+            "additionalProperties": False,
+        },
         "data": _choice(DATA),
         "train": _object(Train),
         "budget": _object(Budget),

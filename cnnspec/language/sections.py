@@ -22,14 +22,11 @@ TOP_LEVEL = {
     "blocks": "Layer kinds of your own.",
     "init": "How weights start, a kind each.",
     "budget": "Limits that the network must keep.",
-    "lint": "Which warnings are wanted.",
+    "lint": "Codes of warnings that are not told: `ignore: […]`.",
     "data": "The data set to train on.",
     "train": "How to train.",
 }
 """Every top-level key, with its meaning; keys that start with `x-` are the author's own."""
-
-LATER = ("lint",)
-"""Top-level keys that this version doesn't read."""
 
 ITEM_KEYS = {
     "name": "How others refer to its output, and its part of the parameter names.",

@@ -120,3 +120,5 @@ class Spec:
     data: Node | None = None
     train: Node | None = None
     budget: Node | None = None
+    ignored: tuple[Scalar, ...] = ()
+    """The codes of warnings that are not told, under `lint`."""

@@ -21,6 +21,7 @@ class Activation(Layer):
     """An activation of each element: the shape is unchanged, and torch's module has its name and arguments."""
 
     kept = INPUTS
+    role = "activation"
 
     def emit(self, x: Shape) -> Emit:
         """The module of torch.nn, with the arguments that differ from its defaults."""
@@ -42,6 +43,8 @@ class ReLU(Activation):
     """
 
     kept = OUTPUT
+    never_negative = True
+    keeps_positive = True
 
 
 class ReLU6(Activation):
@@ -54,6 +57,8 @@ class ReLU6(Activation):
     Against: No gradient below 0, nor above 6.
     """
 
+    never_negative = True
+
 
 class LeakyReLU(Activation):
     """A relu that lets a fraction of the negative side through.
@@ -65,6 +70,7 @@ class LeakyReLU(Activation):
     Against: One more number to choose, and seldom better than relu where bn comes before it.
     """
 
+    keeps_positive = True
     main = "negative_slope"
 
     negative_slope: Number = Field(0.01, description="Factor of the negative side; 0 is relu.")
@@ -88,6 +94,7 @@ class PReLU(Activation):
     """
 
     autocast = "half"
+    keeps_positive = True
     main = "num_parameters"
 
     num_parameters: Positive = Field(1, description="Number of slopes: 1 for all, or one for each channel.")
@@ -119,6 +126,7 @@ class RReLU(Activation):
     Against: Slower, and rare: dropout and augmentation do more.
     """
 
+    keeps_positive = True
     main = "lower"
 
     lower: Number = Field(1.0 / 8, description="Least slope of the negative side.")
@@ -167,6 +175,7 @@ class ELU(Activation):
     Against: The exponential costs more than relu; far below 0 the gradient vanishes.
     """
 
+    keeps_positive = True
     main = "alpha"
 
     alpha: Number = Field(1.0, description="Depth that the negative side tends to: y → −alpha.")
@@ -194,6 +203,7 @@ class CELU(Activation):
     Against: The exponential costs more than relu; far below 0 the gradient vanishes.
     """
 
+    keeps_positive = True
     main = "alpha"
 
     alpha: Number = Field(1.0, description="Depth that the negative side tends to, and its length; not 0.")
@@ -220,6 +230,7 @@ class Sigmoid(Activation):
     """
 
     kept = OUTPUT
+    never_negative = True
     normalises = True
 
 
@@ -302,6 +313,7 @@ class Softplus(Activation):
     """
 
     autocast = "full"
+    never_negative = True
     main = "beta"
 
     beta: PositiveNumber = Field(1.0, description="Sharpness of the corner; large ones come near relu.")
@@ -357,6 +369,8 @@ class Hardsigmoid(Activation):
 
     Against: No gradient beyond −3 and 3.
     """
+
+    never_negative = True
 
 
 class Hardtanh(Activation):
@@ -460,6 +474,7 @@ class Softmax(AxisActivation):
     """
 
     autocast = "full"
+    never_negative = True
     normalises = True
 
 
@@ -474,6 +489,7 @@ class Softmin(AxisActivation):
     """
 
     autocast = "full"
+    never_negative = True
     normalises = True
 
 

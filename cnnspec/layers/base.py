@@ -27,11 +27,17 @@ from cnnspec.core.shape import Shape
 from cnnspec.core.sliding_window import POINT, Reach, Window
 from cnnspec.declare.arguments import Arguments
 
+Role = Literal["weighted sum", "activation", "norm", "pool", "dropout", "layout", "merge", "other"]
+"""What a layer is there for. layout: values are laid out anew, and none is changed."""
+
 Reaches = tuple[Reach, ...] | Literal["whole"] | None
 """A Reach for each spatial axis; `whole`: each output reads all of the input; None: unknown."""
 
+AxisReads = tuple[tuple[int, ...], ...]
+"""For each spatial axis and each output along it, a mask of the input's positions that it reads."""
+
 MOST_TAPS = 65_536
-"""A Reach with more taps is not computed, but unknown."""
+"""A Reach with more taps, or wider ones, is not computed, but unknown."""
 
 
 class Products(NamedTuple):
@@ -69,6 +75,13 @@ INPUTS, OUTPUT = Kept(inputs=True), Kept(output=True)
 class Layer(Arguments):
     """A layer with its validated arguments; its shapes don't count the batch."""
 
+    role: ClassVar[Role] = "other"
+    linear_map: ClassVar[bool] = False
+    """Whether, once trained, it is a linear map of its input and a constant: what it adds to such a map is another one."""
+    never_negative: ClassVar[bool] = False
+    """Whether no output is below 0, whatever comes in."""
+    keeps_positive: ClassVar[bool] = False
+    """Whether inputs of 0 or more are the outputs, as they are."""
     needs_name: ClassVar[bool] = False
     """Whether the item must have a name, because its parameter is called by it."""
     normalises: ClassVar[bool] = False
@@ -111,7 +124,25 @@ class Layer(Arguments):
         windows = self.windows(x.rank)
         if windows is None:
             return (POINT,) * x.rank
+        if any(window.extent > MOST_TAPS for window in windows):
+            return None
         return tuple(window.reach() for window in windows)
+
+    def reads(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[AxisReads | None, ...]:
+        """Which positions the outputs read of each input, at these very sizes; None: unknown.
+
+        Only where input and output have the same rank. Of the values that `references` names nothing is read.
+        """
+        x = inputs[0]
+        axes = [(n or 0, m or 0) for n, m in zip(x.spatial, y.spatial, strict=True)]
+        reaches = self.reach(x)
+        own: AxisReads | None = None
+        if reaches == "whole":
+            own = tuple(((1 << n) - 1,) * m for n, m in axes)
+        elif reaches is not None:
+            own = tuple(reach.reads(n, m) for reach, (n, m) in zip(reaches, axes, strict=True))
+        nothing = tuple((0,) * m for _, m in axes)
+        return (own, *[nothing] * (len(inputs) - 1))
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The learned parameters by torch's names, in torch's order, with their shapes."""

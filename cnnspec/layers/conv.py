@@ -10,9 +10,9 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.sliding_window import Window
+from cnnspec.core.sliding_window import Border, Window
 from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes
-from cnnspec.layers.base import Kept, Layer, Products
+from cnnspec.layers.base import MOST_TAPS, Kept, Layer, Products, Reaches
 from cnnspec.layers.shape_rules import (
     per_axis,
     positions,
@@ -30,6 +30,8 @@ _MIRRORED = {"reflect": 1, "circular": 0}
 class Convolution(Layer):
     """conv and depthwise: a kernel that slides over a padded input."""
 
+    role = "weighted sum"
+    linear_map = True
     mixes_channels = True
     autocast = "half"
     inferred_argument = "in_channels"
@@ -71,6 +73,14 @@ class Convolution(Layer):
     def filters(self, channels: Size) -> tuple[Size, int]:
         """The number of output channels, and of groups."""
         raise NotImplementedError
+
+    def reach(self, x: Shape) -> Reaches:
+        """The elements under the filter, those of the padding being where its mode takes them from."""
+        windows = self.windows(x.rank)
+        if self.padding_mode == "zeros" or any(window.extent > MOST_TAPS for window in windows):
+            return super().reach(x)
+        border: Border = self.padding_mode
+        return tuple(window.reach(border) for window in windows)
 
     def _require_mirrored(self, windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
         """Raise Reject where reflected or wrapped padding needs a larger input."""

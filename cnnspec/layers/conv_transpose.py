@@ -1,6 +1,7 @@
 """Transposed convolutions, which make images larger."""
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Literal, NamedTuple
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.sliding_window import Reach
+from cnnspec.core.sliding_window import Reach, Taps, union
 from cnnspec.declare.arguments import Flag, InferredChannels, Paddings, Positive, Sizes
 from cnnspec.layers.base import INPUTS, MOST_TAPS, Layer, Products, Reaches
 from cnnspec.layers.shape_rules import per_axis, require_groups, spatial_rank, without_empty_sizes
@@ -31,11 +32,11 @@ class _AxisArguments(NamedTuple):
 
     def reach(self) -> Reach:
         """Output j reads the inputs i with i·s = j + p − d·t for some element t of the filter."""
-        taps: list[tuple[int, int] | None] = []
+        taps: list[Taps | None] = []
         for phase in range(self.stride):
             reads = [phase + self.padding - self.dilation * t for t in range(self.kernel)]
-            inputs = [position // self.stride for position in reads if position % self.stride == 0]
-            taps.append((min(inputs), max(inputs)) if inputs else None)
+            inputs = [Taps(position // self.stride, 1) for position in reads if position % self.stride == 0]
+            taps.append(reduce(union, inputs, None))
         return Reach(1, tuple(taps))
 
 
@@ -62,6 +63,8 @@ class ConvTranspose(Layer):
     ```
     """
 
+    role = "weighted sum"
+    linear_map = True
     mixes_channels = True
     kept = INPUTS
     autocast = "half"
@@ -128,7 +131,7 @@ class ConvTranspose(Layer):
     def reach(self, x: Shape) -> Reaches:
         """Output j reads the inputs i with i·s = j + p − d·t for some element t of the filter."""
         axes = self._axes(x.rank)
-        if any(axis.stride * axis.kernel > MOST_TAPS for axis in axes):
+        if any(axis.stride * axis.kernel * axis.dilation > MOST_TAPS for axis in axes):
             return None
         return tuple(axis.reach() for axis in axes)
 

@@ -14,6 +14,8 @@ from cnnspec.layers.shape_rules import require_channels_first, spatial_rank
 class DropoutLayer(Layer):
     """A layer that drops values, channels or whole branches with probability p."""
 
+    role = "dropout"
+    linear_map = True
     main = "p"
 
     p: Probability = Field(0.5, description="Chance that a value is dropped, 0 to 1.")

@@ -21,6 +21,9 @@ class Identity(Layer):
         """Always."""
         return True
 
+    role = "layout"
+    linear_map = True
+
     def emit(self, x: Shape) -> Emit:
         """torch.nn.Identity."""
         return Module("torch.nn.Identity")

@@ -34,6 +34,8 @@ class Linear(Layer):
     """
 
     main = "out_features"
+    role = "weighted sum"
+    linear_map = True
     mixes_channels = True
     kept = INPUTS
     autocast = "half"

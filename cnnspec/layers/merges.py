@@ -1,5 +1,6 @@
 """Merges: layers that take several branches. Their shapes must agree, more strictly than torch demands."""
 
+from itertools import accumulate
 from typing import ClassVar
 
 from pydantic import Field
@@ -9,16 +10,25 @@ from cnnspec.core.emit import Emit, Function, Operator
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
 from cnnspec.declare.arguments import OptionalAxis
-from cnnspec.layers.base import Kept, Layer, Reaches
+from cnnspec.layers.base import AxisReads, Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import RANK_NAMES, axis_or_channels
 
 
 class Merge(Layer):
     """A layer that takes two or more branches, in order."""
 
+    role = "merge"
+
     def infer(self, x: Shape) -> Shape:
         """A single branch passes through."""
         return self.infer_from((x,))
+
+    def reads(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[AxisReads | None, ...]:
+        """Each position of every branch itself; that of a branch of size 1 again and again."""
+        return tuple(
+            tuple(_same_positions(n or 0, m or 0) for n, m in zip(x.spatial, y.spatial, strict=True))
+            for x in inputs
+        )
 
     def infer_from(self, inputs: tuple[Shape, ...]) -> Shape:
         """The output's shape from all branches. Raises Reject where they don't agree."""
@@ -154,9 +164,33 @@ class Concat(Merge):
         """Each position of a branch itself; unknown along a spatial axis, where positions move."""
         return super().reach(x) if axis_or_channels(self.axis, x) == x.channel_axis else None
 
+    def reads(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[AxisReads | None, ...]:
+        """Along the joined axis each branch is read where it lies, and nowhere else."""
+        joined = axis_or_channels(self.axis, y)
+        if joined == y.channel_axis:
+            return super().reads(inputs, y)
+        along = joined - (joined > y.channel_axis)
+        found: list[AxisReads] = []
+        for x, start in zip(inputs, _starts(inputs, joined), strict=True):
+            rows = [_same_positions(n or 0, n or 0) for n in x.spatial]
+            after = (y.sizes[joined] or 0) - start - len(rows[along])
+            rows[along] = (0,) * start + rows[along] + (0,) * after
+            found.append(tuple(rows))
+        return tuple(found)
+
     def emit(self, x: Shape) -> Emit:
         """torch.cat."""
         return Function("torch.cat", kwargs={"dim": axis_or_channels(self.axis, x) + 1}, packed=True)
+
+
+def _same_positions(size: int, outputs: int) -> tuple[int, ...]:
+    """Each output's own position as a mask; position 0 for all where there is no other."""
+    return tuple(1 << (0 if size == 1 else position) for position in range(outputs))
+
+
+def _starts(inputs: tuple[Shape, ...], axis: int) -> list[int]:
+    """Where each branch begins along the joined axis."""
+    return [0, *accumulate(x.sizes[axis] or 0 for x in inputs[:-1])]
 
 
 def _concatenated(inputs: tuple[Shape, ...], joined: int) -> Shape:

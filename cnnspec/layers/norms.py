@@ -43,6 +43,7 @@ def scale_and_shift(shape: tuple[int, ...], *, scale: bool, shift: bool) -> Mapp
 class ChannelNorm(Layer):
     """bn and instancenorm: a mean and a variance for each channel, tracked for eval mode or not."""
 
+    role = "norm"
     inferred_argument = "num_features"
 
     eps: NonNegativeNumber = Field(
@@ -92,6 +93,7 @@ class BatchNorm(ChannelNorm):
     ```
     """
 
+    linear_map = True
     averages_batch = True
 
     eps: PositiveNumber = Field(1e-05, description="Added to the variance, so that nothing is divided by 0.")
@@ -176,6 +178,7 @@ class NormOverAxes(Layer):
     """layernorm and rmsnorm: torch has them over the last axes, a helper over others."""
 
     autocast = "full"
+    role = "norm"
     mixes_channels = True
     scales_values = True
     inferred_argument = "normalized_shape"
@@ -321,6 +324,7 @@ class GroupNorm(Layer):
     """
 
     autocast = "full"
+    role = "norm"
     main = "num_groups"
     mixes_channels = True
     inferred_argument = "num_channels"
@@ -381,6 +385,7 @@ class LocalResponseNorm(Layer):
     """
 
     autocast = "full"
+    role = "norm"
     main = "size"
     mixes_channels = True
 

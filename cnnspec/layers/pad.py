@@ -9,7 +9,7 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
 from cnnspec.core.shape import Shape
-from cnnspec.core.sliding_window import Reach
+from cnnspec.core.sliding_window import Border, Reach, Taps
 from cnnspec.declare.arguments import Number, Sides
 from cnnspec.layers.base import Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import spatial_rank, without_empty_sizes
@@ -96,7 +96,8 @@ class Pad(Layer):
 
     def reach(self, x: Shape) -> Reaches:
         """Each position is one of the input, moved by the padding before it."""
-        return tuple(Reach(1, ((-before, -before),)) for before, _ in self._sides(x.rank))
+        border: Border = "cut" if self.mode == "constant" else self.mode
+        return tuple(Reach(1, (Taps(-before, 1),), border) for before, _ in self._sides(x.rank))
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
         """The computation of each output size with its numbers; equal lines once."""

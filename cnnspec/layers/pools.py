@@ -21,7 +21,7 @@ from cnnspec.declare.arguments import (
     Paddings,
     Sizes,
 )
-from cnnspec.layers.base import INPUTS, Kept, Layer, Reaches
+from cnnspec.layers.base import INPUTS, AxisReads, Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, slide, spatial_rank
 
 _VOLUMES = 3
@@ -33,6 +33,7 @@ _VOLUMES = 3
 class Pool(Layer):
     """A window that slides over the spatial axes, by default by its own size."""
 
+    role = "pool"
     main = "kernel_size"
     averages: ClassVar[bool] = False
     """Whether torch computes it by AvgPool3d, which refuses kernels larger than the volume."""
@@ -161,6 +162,7 @@ class AvgPool(Pool):
     """
 
     kept = INPUTS
+    linear_map = True
     averages = True
 
     padding: Paddings = Field(
@@ -243,6 +245,7 @@ class LPPool(Pool):
 class AdaptivePool(Layer):
     """Output j of o, of n inputs, reads the inputs from ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉, not included."""
 
+    role = "pool"
     main = "output_size"
     output_size: OutputSizes = Field(
         description="Size of the output along each spatial axis; null keeps the input's."
@@ -270,9 +273,20 @@ class AdaptivePool(Layer):
         windows = [window for window in found if window is not None]
         return tuple(window.reach() for window in windows) if len(windows) == len(found) else None
 
+    def reads(self, inputs: tuple[Shape, ...], y: Shape) -> tuple[AxisReads | None, ...]:
+        """The windows as torch cuts them, whether the sizes divide or not."""
+        pairs = zip(inputs[0].spatial, y.spatial, strict=True)
+        return (tuple(_adaptive_windows(n or 0, m or 0) for n, m in pairs),)
+
     def emit(self, x: Shape) -> Emit:
         """torch.nn.AdaptiveAvgPool1d, AdaptiveMaxPool1d, and so on."""
         return Module(f"torch.nn.{type(self).__name__}{x.rank}d", (self.output_size,), names=("output_size",))
+
+
+def _adaptive_windows(size: int, outputs: int) -> tuple[int, ...]:
+    """Masks of the elements from ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉, not included."""
+    ends = ((j * size // outputs, -(-(j + 1) * size // outputs)) for j in range(outputs))
+    return tuple((1 << stop) - (1 << start) for start, stop in ends)
 
 
 def _equal_window(size: Size, output: Size) -> Window | None:
@@ -309,6 +323,8 @@ class AdaptiveAvgPool(AdaptivePool):
         """Its input; nothing for a size of 1, which is a plain mean."""
         return Kept(inputs=any(size != 1 for size in y.spatial))
 
+    linear_map = True
+
 
 class AdaptiveMaxPool(AdaptivePool):
     """Cuts each spatial axis into `output_size` windows and keeps the largest of each, in each channel.
@@ -336,6 +352,7 @@ class AdaptiveMaxPool(AdaptivePool):
 class GlobalPool(Layer):
     """One number for each channel."""
 
+    role = "pool"
     target: ClassVar[str]
 
     def infer(self, x: Shape) -> Shape:
@@ -369,6 +386,7 @@ class GlobalAvgPool(GlobalPool):
     ```
     """
 
+    linear_map = True
     target = "AdaptiveAvgPool"
 
 

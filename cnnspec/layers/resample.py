@@ -10,7 +10,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.sliding_window import Reach
+from cnnspec.core.sliding_window import Reach, Taps, stretch
 from cnnspec.declare.arguments import Factors, Flag, OptionalFlag, OptionalName, OptionalSizes
 from cnnspec.layers.base import Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import per_axis, spatial_rank
@@ -28,21 +28,22 @@ def _interpolated(factor: float | Fraction, mode: str) -> Reach | None:
     ratio = Fraction(factor)
     if ratio.numerator > _MOST_TAPS:
         return None
-    return Reach(ratio.denominator, tuple(_taps(Fraction(j), ratio, mode) for j in range(ratio.numerator)))
+    taps = tuple(_taps(Fraction(j), ratio, mode) for j in range(ratio.numerator))
+    return Reach(ratio.denominator, taps, "replicate")
 
 
-def _taps(output: Fraction, ratio: Fraction, mode: str) -> tuple[int, int]:
-    """The first and last input that one output reads."""
+def _taps(output: Fraction, ratio: Fraction, mode: str) -> Taps:
+    """The inputs that one output reads."""
     if mode == "nearest":
         position = floor(output / ratio)
-        return position, position
+        return Taps(position, 1)
     centre = (output + _HALF) / ratio
     if mode == "nearest-exact":
-        return floor(centre), floor(centre)
+        return Taps(floor(centre), 1)
     low = floor(centre - _HALF)
     if low == centre - _HALF:
-        return low, low
-    return (low - 1, low + 2) if mode == "bicubic" else (low, low + 1)
+        return Taps(low, 1)
+    return stretch(low - 1, low + 2) if mode == "bicubic" else stretch(low, low + 1)
 
 
 Mode = Literal["nearest", "linear", "bilinear", "bicubic", "trilinear", "area", "nearest-exact"]

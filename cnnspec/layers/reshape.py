@@ -40,6 +40,8 @@ class Flatten(Layer):
     """
 
     passes_gradient = True
+    role = "layout"
+    linear_map = True
     mixes_channels = True
 
     start_axis: Axis = Field(0, description="First axis that is flattened, the batch not counted.")
@@ -108,6 +110,8 @@ class Unflatten(Layer):
     """
 
     passes_gradient = True
+    role = "layout"
+    linear_map = True
     mixes_channels = True
 
     axis: Axis = Field(description="Axis that is laid out, the batch not counted.")
@@ -179,6 +183,8 @@ class Permute(Layer):
     """
 
     passes_gradient = True
+    role = "layout"
+    linear_map = True
     main = "axes"
     mixes_channels = True
 

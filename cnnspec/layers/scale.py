@@ -26,6 +26,7 @@ class Scale(Layer):
     ```
     """
 
+    linear_map = True
     main = "init"
     needs_name = True
     kept = INPUTS

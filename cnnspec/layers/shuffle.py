@@ -6,7 +6,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
-from cnnspec.core.sliding_window import Reach
+from cnnspec.core.sliding_window import Reach, Taps, Window
 from cnnspec.declare.arguments import Positive
 from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
 from cnnspec.layers.shape_rules import require_channels_first, require_groups, spatial_rank
@@ -51,7 +51,7 @@ class PixelShuffle(Layer):
         """R outputs along an axis read the same position."""
         if self.upscale_factor > MOST_TAPS:
             return None
-        return (Reach(1, ((0, 0),) * self.upscale_factor),) * x.rank
+        return (Reach(1, (Taps(0, 1),) * self.upscale_factor),) * x.rank
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
         """Channels and sizes with their numbers."""
@@ -103,7 +103,7 @@ class PixelUnshuffle(Layer):
     def reach(self, x: Shape) -> Reaches:
         """Each output reads r positions along an axis."""
         factor = self.downscale_factor
-        return (Reach(factor, ((0, factor - 1),)),) * x.rank
+        return None if factor > MOST_TAPS else (Window(factor, factor).reach(),) * x.rank
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
         """Channels and sizes with their numbers."""
@@ -133,6 +133,8 @@ class ChannelShuffle(Layer):
     ```
     """
 
+    role = "layout"
+    linear_map = True
     main = "groups"
     mixes_channels = True
 

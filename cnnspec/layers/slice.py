@@ -6,7 +6,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.sliding_window import POINT, Reach
+from cnnspec.core.sliding_window import POINT, Reach, Taps
 from cnnspec.declare.arguments import (
     Integer,
     OptionalAxis,
@@ -101,7 +101,7 @@ class Slice(Layer):
             return super().reach(x)
         first = self._first(x.sizes[axis] or 0)
         spatial = axis - (axis > x.channel_axis)
-        return tuple(Reach(1, ((first, first),)) if i == spatial else POINT for i in range(x.rank))
+        return tuple(Reach(1, (Taps(first, 1),)) if i == spatial else POINT for i in range(x.rank))
 
     def _first(self, size: int) -> int:
         if self.part is not None and self.of is not None:

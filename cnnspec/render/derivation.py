@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compiler.receptive_field import extents, fields_of_view, input_sizes
+from cnnspec.compiler.receptive_field import extents, fields_of_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cnnspec.compiler.plan import Node, Plan, Value
     from cnnspec.compiler.receptive_field import Fields
-    from cnnspec.core.shape import Size
 
 
 def derivations(plan: Plan) -> dict[Node, tuple[str, ...]]:
@@ -25,14 +24,14 @@ def derivations(plan: Plan) -> dict[Node, tuple[str, ...]]:
     In `sees` stand what the input sees, then kernel − 1, dilation, and how many positions of the network's input lie
     between neighbours here. What a node has nothing of, or what is not known, has no line.
     """
-    fields, sizes = fields_of_view(plan), input_sizes(plan)
-    return {node: _lines(node, fields, sizes) for node in plan.nodes}
+    fields = fields_of_view(plan)
+    return {node: _lines(node, fields) for node in plan.nodes}
 
 
-def _lines(node: Node, fields: Mapping[Value, Fields], sizes: tuple[Size, ...]) -> tuple[str, ...]:
+def _lines(node: Node, fields: Mapping[Value, Fields]) -> tuple[str, ...]:
     if not node.known:
         return ()
-    return (*_size(node), *_parameters(node), *_products(node), *_view(node, fields, sizes))
+    return (*_size(node), *_parameters(node), *_products(node), *_view(node, fields))
 
 
 def _size(node: Node) -> Iterator[str]:
@@ -55,11 +54,11 @@ def _products(node: Node) -> Iterator[str]:
         yield f"MACs: {_times(elements)} {of} × {_times(each)} = {node.macs:,}"
 
 
-def _view(node: Node, fields: Mapping[Value, Fields], sizes: tuple[Size, ...]) -> Iterator[str]:
-    seen = extents(fields[node], sizes)
+def _view(node: Node, fields: Mapping[Value, Fields]) -> Iterator[str]:
+    seen = extents(fields[node])
     if seen is None:
         return
-    before = [extents(fields.get(value), sizes) for value in node.inputs]
+    before = [extents(fields.get(value)) for value in node.inputs]
     found = fields[node] or ()
     if found and all(field.reach is None for field in found):
         yield f"sees: all of the input, {_by(seen)}"
@@ -80,8 +79,9 @@ def _windows(node: Node, fields: Mapping[Value, Fields], seen: tuple[int, ...]) 
     for window, reach, extent in zip(windows or (), reaches, seen, strict=False):
         if reach is None or len(reach.taps) != 1 or reach.taps[0] is None:
             return []
-        first, last = reach.taps[0]
-        lines.append(f"{last - first + 1} + ({window.kernel} − 1)·{window.dilation}·{reach.step} = {extent}")
+        lines.append(
+            f"{reach.taps[0].mask.bit_length()} + ({window.kernel} − 1)·{window.dilation}·{reach.step} = {extent}"
+        )
     return lines
 
 

@@ -10,7 +10,7 @@ from cnnspec.core.terminal import terminal_width
 from cnnspec.declare.arguments import one_of
 from cnnspec.declare.spellings import normalise
 from cnnspec.expressions.functions import FUNCTIONS
-from cnnspec.language.sections import ITEM_KEYS, LATER, TOP_LEVEL
+from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS
 from cnnspec.layers.initialisers import INITIALISERS
 from cnnspec.render.concepts import CONCEPTS, Example
@@ -183,8 +183,7 @@ def _kind_text(kind: str) -> str:
 
 
 def _top_level_text(key: str) -> str:
-    later = " This version does not read it." if key in LATER else ""
-    head = _wrap(f"{key}: a key at the top of a spec. {TOP_LEVEL[key]}{later}")
+    head = _wrap(f"{key}: a key at the top of a spec. {TOP_LEVEL[key]}")
     parts = [head, _usage(f"{key}: …")]
     if key == "train":
         parts.append(_arguments_list(Train))

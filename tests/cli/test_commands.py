@@ -124,6 +124,32 @@ class TestValidate:
         assert "warning[too-many-outputs]" in out
         assert ": ok, 1×8×8 → 12" in out
 
+    def test_strictly_taken_warnings_are_a_failure(self, run, tmp_path):
+        path = tmp_path / "w.yaml"
+        path.write_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 12]\ndata: digits\n")
+        code, out, _ = run("validate", "--strict", path, "resnet18")
+        assert 1 == code
+        assert ["resnet18: ok, "] == [line[:14] for line in out.splitlines() if ": ok, " in line]
+        code, out, _ = run("validate", "--strict", path, "resnet18", "--format", "json")
+        assert (1, [False, True]) == (code, [file["ok"] for file in json.loads(out)["files"]])
+        assert 0 == run("validate", "--strict", "resnet18", "vgg16")[0]
+
+    @pytest.mark.parametrize(("norms", "told"), [("false", 1), ("true", 0)])
+    def test_an_ignore_that_no_variant_needs_is_told_once(self, run, tmp_path, norms, told):
+        path = tmp_path / "v.yaml"
+        path.write_text(
+            f"cnnspec: 1\ninput: [4, 8, 8]\nvars: {{bn: false}}\nvariants: {{a: {{bn: {norms}}}, b: {{}}}}\n"
+            "lint: {ignore: [bias-before-bn]}\n"
+            "layers:\n  - conv: {out_channels: 12, kernel_size: 1}\n  - {bn, when: $bn}\n"
+        )
+        code, out, _ = run("validate", "--strict", path)
+        assert (told, told) == (code, out.count("unused-ignore"))
+        assert (
+            0
+            == run("validate", "--strict", f"{path}@b")[0]
+            == run("validate", "--strict", path, "--set", "bn=false")[0]
+        )
+
     def test_variants_are_checked_too(self, run, tmp_path):
         path = tmp_path / "v.yaml"
         path.write_text(

@@ -9,6 +9,7 @@ import pytest
 
 import cnnspec
 from cnnspec.compiler.checks.run import FOLDERS, check_modules, checks_of
+from cnnspec.library.specs import shipped_networks
 from tests.findings import codes
 
 PROBE = """
@@ -95,3 +96,26 @@ def test_what_squashes_scores_is_told_before_cross_entropy(kind):
 def test_what_blocks_read_is_looked_for_in_those_that_settings_leave(settings):
     text = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {w: 4}\nblocks: {b: {args: {s: 1}, layers: [maxpool: $s]}}\nlayers: [conv: {out_channels: $w, kernel_size: 1}]\n"
     assert cnnspec.check_text(text, settings=settings).ok
+
+
+@pytest.mark.parametrize("network", shipped_networks())
+def test_no_network_that_ships_has_a_warning(network):
+    assert () == cnnspec.check(network).diagnostics
+
+
+def test_a_finding_about_the_input_names_the_field_that_it_is_about():
+    text = "cnnspec: 1\ninput: {a: [3, 8, 8], b: [8, 8, 3]}\nlayers: [concat: [a, {flatten, from: b}]]"
+    (found,) = (d for d in cnnspec.check_text(text).diagnostics if d.severity == "warning")
+    assert (2, 26) == found.place[1:3]
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "[{conv: {out_channels: 8, kernel_size: 3}, repeat: 3}, bn, relu, relu]",
+        "[conv: {out_channels: 2, kernel_size: 9}, {relu, name: lost}, {tanh, from: nowhere}]",
+    ],
+)
+def test_beside_an_error_a_design_is_not_judged(layers):
+    found = cnnspec.check_text(f"cnnspec: 1\ninput: [3, 8, 8]\nlayers: {layers}\nvars: {{a: $b}}").diagnostics
+    assert {"error"} == {diagnostic.severity for diagnostic in found}

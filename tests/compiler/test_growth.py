@@ -51,9 +51,30 @@ def wrong_names(count: int) -> str:
     return f"{HEAD}layers:\n{rows}"
 
 
+def readers_of_one_name(count: int) -> str:
+    """A long chain that changes nothing, and as many layers that read its end."""
+    rows = "  - {tanh, from: end}\n" * count
+    return f"{HEAD}layers:\n" + "  - identity\n" * count + "  - {identity, name: end}\n" + rows
+
+
+def dilated_filters(count: int) -> str:
+    """Filters in a row, which see ever more of the input, with holes."""
+    conv = "  - conv: {out_channels: 3, kernel_size: 3, padding: 2, dilation: 2}\n"
+    return f"{HEAD}layers:\n" + conv * count + "  - global_avgpool\n"
+
+
+def ignores(count: int) -> str:
+    """Comments that take a warning away, and more that nothing needs."""
+    rows = "  - relu  # cnnspec: ignore[activation-twice, dead-node]\n" * count
+    return f"{HEAD}layers:\n{rows}"
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        readers_of_one_name,
+        dilated_filters,
+        ignores,
         chain_of_variables,
         chain_of_blocks,
         ring_of_blocks,

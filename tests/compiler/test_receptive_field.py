@@ -6,19 +6,21 @@ import pytest
 
 import cnnspec
 from cnnspec.compiler.check import check_text
-from cnnspec.compiler.receptive_field import receptive_fields
+from cnnspec.compiler.pixel_reads import Unread, unread
+from cnnspec.compiler.receptive_field import gaps, receptive_fields, seen_inputs
+from cnnspec.core.sliding_window import Reach, Taps
 from tests.calls import calls
 
 HEAD = "cnnspec: 1\ninput: [2, {size}, {size}]\nlayers:\n"
 
 
-def test_branches_that_drift_apart_have_no_answer():
+def test_branches_that_drift_apart_are_counted_at_the_plans_size():
     items = [
         "concat: [[conv: {out_channels: 2, kernel_size: 2, stride: 2}], [slice: {stop: 18, axis: 1}, slice: {stop: 18, axis: 2}]]"
     ]
     result = cnnspec.check_text(HEAD.format(size=36) + "".join(f"  - {item}\n" for item in items))
     assert () == result.diagnostics
-    assert receptive_fields(result.plan)[result.plan.nodes[-1]] is None
+    assert (19, 19) == receptive_fields(result.plan)[result.plan.nodes[-1]]
 
 
 def test_with_several_inputs_there_is_no_telling():
@@ -26,10 +28,10 @@ def test_with_several_inputs_there_is_no_telling():
     assert [None] == list(receptive_fields(result.plan).values())
 
 
-def test_too_many_phases_have_no_answer():
+def test_what_has_too_many_phases_is_counted_at_the_plans_size():
     items = ["upsample: 7", "avgpool: {kernel_size: 1, stride: 5}"] * 5
     result = cnnspec.check_text(HEAD.format(size=8) + "".join(f"  - {item}\n" for item in items))
-    assert receptive_fields(result.plan)[result.plan.nodes[-1]] is None
+    assert (1, 1) == receptive_fields(result.plan)[result.plan.nodes[-1]]
 
 
 def test_a_shuffle_by_more_than_can_be_looked_at_has_no_receptive_field():
@@ -83,3 +85,55 @@ def test_along_an_axis_that_was_two_only_some_fields_are_known(items, seen):
     layers = ["conv: {out_channels: 2, kernel_size: 3, padding: 1}", *items]
     plan = check_text(HEAD.format(size=8) + "".join(f"  - {item}\n" for item in layers)).plan
     assert seen == receptive_fields(plan)[plan.nodes[-1]]
+
+
+def plan_of(size: str, *items: str):
+    return check_text(
+        f"cnnspec: 1\ninput: {size}\nlayers:\n" + "".join(f"  - {item}\n" for item in items)
+    ).plan
+
+
+CONV = "conv: {out_channels: 2, kernel_size: 3, %s}"
+
+
+def test_equal_dilations_leave_gaps():
+    plan = plan_of("[1, 40, 40]", *[CONV % "dilation: 2"] * 3)
+    assert [(2, 2), (4, 4), (6, 6)] == [gaps(plan)[node] for node in plan.nodes]
+    assert (13, 13) == receptive_fields(plan)[plan.nodes[-1]]
+    assert (Reach(1, (Taps(0, 0b1010101010101),)),) * 2 == seen_inputs(plan)[plan.nodes[-1]]
+
+
+def test_growing_dilations_leave_none():
+    plan = plan_of("[1, 40, 40]", *[CONV % f"dilation: {d}" for d in (1, 2, 4)])
+    assert (0, 0) == gaps(plan)[plan.nodes[-1]]
+
+
+def test_after_a_global_pool_there_are_no_gaps_and_no_sets():
+    plan = plan_of("[1, 8]", "global_avgpool")
+    assert ((None,), (0,)) == (seen_inputs(plan)[plan.nodes[0]], gaps(plan)[plan.nodes[0]])
+
+
+@pytest.mark.parametrize(
+    ("size", "items", "lost"),
+    [
+        ("[1, 8, 9]", [CONV % "stride: 2"], (Unread(0, 1, 0), Unread(0, 0, 0))),
+        ("[1, 8]", ["conv: {out_channels: 1, kernel_size: 1, stride: 2}"], (Unread(0, 1, 3),)),
+        ("[1, 8]", ["add: [[conv: {out_channels: 1, kernel_size: 1, stride: 2}], [avgpool: 2]]"], (Unread(0, 0, 0),)),
+        ("[1, 8]", ["pad: -2"], (Unread(2, 2, 0),)),
+        ("[1, 9]", ["pad: -1", "flatten", "linear: 2"], (Unread(1, 1, 0),)),
+        ("[1, 9]", ["concat: {of: [[slice: {start: 7, axis: 1}], [slice: {stop: 2, axis: 1}]], axis: 1}"], (Unread(0, 0, 5),)),
+        ("[1, 7]", ["adaptive_avgpool: 3"], (Unread(0, 0, 0),)),
+        ("[1, 4, 4]", ["flatten: {start_axis: 1}", "relu"], (Unread(0, 0, 0),) * 2),
+        ("[1, 4, 4]", ["flatten: {start_axis: 1}", "slice: {start: 1, axis: 1}"], None),
+        ("[1, 4, 4]", ["permute: [0, 2, 1]"], None),
+        ("[1, 5000]", ["relu"], None),
+    ],
+)  # fmt: skip
+def test_what_no_output_reads_is_counted(size, items, lost):
+    assert {"input": lost} == unread(plan_of(size, *items))
+
+
+def test_an_input_that_no_layer_takes_is_not_read():
+    text = "cnnspec: 1\ninput: {a: [1, 4], b: [1, 4]}\nlayers:\n  - {relu, from: a}\n"
+    assert {"a": (Unread(0, 0, 0),), "b": (Unread(4, 0, 0),)} == unread(check_text(text).plan)
+    assert 4 == Unread(4, 0, 0).total

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.core import size as sizes
-from cnnspec.core.sliding_window import Window
+from cnnspec.core.sliding_window import Reach, Taps, Window
 
 numbers = st.integers(1, 50)
 
@@ -82,7 +82,7 @@ def test_a_formula_has_its_numbers(window, formula):
 
 
 def test_a_window_reads_its_extent():
-    assert (2, ((-1, 3),)) == Window(3, 2, 1, 1, 2).reach()
+    assert Reach(2, (Taps(-1, 0b10101),)) == Window(3, 2, 1, 1, 2).reach()
     assert Window(3).slide(None) is None
 
 

@@ -40,7 +40,9 @@ def _case(line: int, found: re.Match[str]) -> Case:
 CASES = cases()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not case.maybe], ids=lambda case: f"line {case.line}")
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if not case.maybe], ids=lambda case: f"line {case.line}"
+)
 def test_what_is_certain_is_applied_and_nothing_is_wrong_then(case: Case) -> None:
     assert case.after == cnnspec.fix(case.before)
     assert [] == [d for d in cnnspec.check_text(case.after).diagnostics if d.severity == "error"]

@@ -48,6 +48,7 @@ NO_CODES = {"nearest-exact", "utf-8", "site-packages"}
 NO_CODES |= {"cat-file", "for-each-ref", "ls-files", "ls-tree", "rev-parse"}
 """Commands of git."""
 WITHOUT_HYPHEN = {"indivisible"}
+WITHOUT_HYPHEN = {"gridding", "indivisible"}
 CHECK_FILES = [module.__file__ for room in CHECKS for module in check_modules(room)]
 
 

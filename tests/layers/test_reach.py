@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnnspec.core.shape import Shape
-from cnnspec.core.sliding_window import Reach
+from cnnspec.core.sliding_window import Reach, Taps
 from cnnspec.layers import KINDS
 
 
@@ -21,10 +21,14 @@ from cnnspec.layers import KINDS
         ("layernorm", {"axis": [1, 2]}, "whole"),
         ("layernorm", {"axis": 1}, None),
         ("softmax", {"axis": 1}, None),
-        ("softmax", {}, (Reach(1, ((0, 0),)),) * 2),
-        ("layernorm", {}, (Reach(1, ((0, 0),)),) * 2),
-        ("flatten", {"start_axis": 1, "end_axis": 1}, (Reach(1, ((0, 0),)),) * 2),
-        ("upsample", {"scale_factor": 0.5, "mode": "nearest-exact"}, (Reach(2, ((1, 1),)),) * 2),
+        ("softmax", {}, (Reach(1, (Taps(0, 0b1),)),) * 2),
+        ("layernorm", {}, (Reach(1, (Taps(0, 0b1),)),) * 2),
+        ("flatten", {"start_axis": 1, "end_axis": 1}, (Reach(1, (Taps(0, 0b1),)),) * 2),
+        (
+            "upsample",
+            {"scale_factor": 0.5, "mode": "nearest-exact"},
+            (Reach(2, (Taps(1, 0b1),), "replicate"),) * 2,
+        ),
         ("upsample", {"scale_factor": 2, "mode": "bilinear", "align_corners": True}, None),
         ("upsample", {"scale_factor": 0.7}, None),
         ("upsample", {"size": 7, "mode": "area"}, None),
@@ -34,8 +38,8 @@ from cnnspec.layers import KINDS
         ("flatten", {"start_axis": 1}, None),
         ("unflatten", {"axis": 0, "unflattened_size": [2, 2]}, None),
         ("permute", {"axes": [0, 2, 1]}, None),
-        ("pixel_shuffle", {"upscale_factor": 2}, (Reach(1, ((0, 0), (0, 0))),) * 2),
-        ("pixel_unshuffle", {"downscale_factor": 2}, (Reach(2, ((0, 1),)),) * 2),
+        ("pixel_shuffle", {"upscale_factor": 2}, (Reach(1, (Taps(0, 0b1), Taps(0, 0b1))),) * 2),
+        ("pixel_unshuffle", {"downscale_factor": 2}, (Reach(2, (Taps(0, 0b11),)),) * 2),
         ("concat", {"axis": 1}, None),
         ("conv_transpose", {"out_channels": 1, "kernel_size": 300, "stride": 300}, None),
         ("pixel_shuffle", {"upscale_factor": 65_537}, None),
@@ -51,11 +55,13 @@ def test_a_signal_that_is_normalised_along_itself_is_seen_whole():
 
 def test_resizing_by_a_ratio_has_a_reach():
     assert KINDS["resize"](size=[16, 4]).reach(Shape((4, 8, 8))) == (
-        Reach(1, ((0, 0), (0, 0))),
-        Reach(2, ((0, 0),)),
+        Reach(1, (Taps(0, 0b1), Taps(0, 0b1)), "replicate"),
+        Reach(2, (Taps(0, 0b1),), "replicate"),
     )
     assert (
         KINDS["upsample"](scale_factor=2, mode="bilinear").reach(Shape((4, 8, 8)))
-        == (Reach(1, ((-1, 0), (0, 1))),) * 2
+        == (Reach(1, (Taps(-1, 0b11), Taps(0, 0b11)), "replicate"),) * 2
     )
-    assert (Reach(3, ((1, 1),)),) * 2 == KINDS["resize"](size=[3, 3], mode="bilinear").reach(Shape((4, 9, 9)))
+    assert (Reach(3, (Taps(1, 0b1),), "replicate"),) * 2 == KINDS["resize"](
+        size=[3, 3], mode="bilinear"
+    ).reach(Shape((4, 9, 9)))

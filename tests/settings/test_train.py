@@ -165,7 +165,7 @@ train:
             "train.augment.1.rotate.p=0.5",
             lambda result: (result.train.augment[1].degrees, result.train.augment[1].p) == (10, 0.5),
         ),
-        ("train.optimizer.adamw.lr=0.5", lambda result: result.train.optimizer.lr == 0.5),
+        ("train.optimizer.adamw.lr=0.05", lambda result: result.train.optimizer.lr == 0.05),
     ],
 )
 def test_an_argument_beside_what_is_written_short_can_be_set(setting, found):

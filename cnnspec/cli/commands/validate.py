@@ -32,8 +32,13 @@ if TYPE_CHECKING:
     type=click.Choice(["torch"]),
     help="Also build and run each spec that is right, and compare every shape and parameter.",
 )
-@click.option("--fix", is_flag=True, help="Write what mends a mistake where that is certain; of `-`, print the text.")
-@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing; exits 1 if there is any.")
+@click.option(
+    "--fix", is_flag=True, help="Write what mends a mistake where that is certain; of `-`, print the text."
+)
+@click.option(
+    "--diff", is_flag=True, help="Show what --fix would write, and write nothing; exits 1 if there is any."
+)
+@click.option("--strict", is_flag=True, help="Exit 1 for warnings, too.")
 @format_option("text", "json", "github", "sarif")
 def command(
     specs: tuple[str, ...],
@@ -42,13 +47,14 @@ def command(
     against: str | None,
     fix: bool,
     diff: bool,
+    strict: bool,
     form: str,
 ) -> None:
     """Check specs: every shape is inferred, and every mistake explained at its line.
 
     A spec with variants is checked as it stands and in each variant; SPEC@variant checks one. `-` is standard input.
     Of a folder all specs in it are checked: YAML files that have a line that begins `cnnspec:`.
-    Exits 1 when there is an error in any of them; warnings alone exit 0.
+    Exits 1 when there is an error in any of them; warnings alone exit 0, unless --strict is given.
 
     \b
     Example:
@@ -58,13 +64,13 @@ def command(
     opened: Iterable[SpecFile] = open_specs(specs, only_specs=only_specs)
     if fix or diff:
         opened = _fixed(list(opened), settings, diff=diff)
-    checked = [found for file in opened for found in _checked(file, settings)]
+    checked = [found._replace(strict=strict) for file in opened for found in _checked(file, settings)]
     if against:
         checked = list(_against_torch(checked))
     printed_text = fix and any(file.document.source.name == STDIN for file in opened)
     with redirect_stdout(sys.stderr) if printed_text else nullcontext():
         {"text": _text, "json": _json, "github": _github, "sarif": _sarif}[form](checked)
-    if not all(found.result.ok for found in checked):
+    if not all(found.ok for found in checked):
         raise SystemExit(1)
 
 
@@ -86,20 +92,32 @@ class _Checked(NamedTuple):
     diagnostics: list[Diagnostic]
     compared_on: str = ""
     """The device that torch ran it on, where it was compared with torch."""
+    strict: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; nor a warning, where these count."""
+        return self.result.ok and not (self.strict and self.diagnostics)
 
 
 def _checked(opened: SpecFile, settings: tuple[str, ...]) -> Iterator[_Checked]:
     """The spec, then each variant unless one is named; diagnostics of the base are not repeated."""
     base = check_with_fixes(opened.document, variant=opened.variant, settings=settings)
-    yield _Checked(opened.label, base, list(base.diagnostics))
-    if opened.variant is not None:
-        return
+    names = variants(opened.document) if opened.variant is None else []
+    others = [check_with_fixes(opened.document, variant=name, settings=settings) for name in names]
+    idle = [] if settings else _needed_by_none([base, *others])
+    yield _Checked(opened.label, base, [*base.diagnostics, *(idle if others else [])])
     known = {_key(found) for found in base.diagnostics}
-    for variant in variants(opened.document):
-        result = check_with_fixes(opened.document, variant=variant, settings=settings)
+    for variant, result in zip(names, others, strict=True):
         new = [found for found in result.diagnostics if _key(found) not in known]
         named = [found._replace(message=f"{found.message} (variant {variant})") for found in new]
         yield _Checked(f"{opened.label}@{variant}", result, named)
+
+
+def _needed_by_none(results: list[Result]) -> list[Diagnostic]:
+    """The warnings of ignores that neither the spec as it stands nor any variant needs."""
+    first, *others = results
+    return [found for found in first.unused_ignores if all(found in other.unused_ignores for other in others)]
 
 
 def _key(found: Diagnostic) -> tuple[object, ...]:
@@ -118,19 +136,20 @@ def _against_torch(checked: list[_Checked]) -> Iterator[_Checked]:
         if entry.result.ok:
             found, device = compare(entry.result.require_plan())
             result = entry.result._replace(diagnostics=(*entry.result.diagnostics, *found))
-            yield _Checked(entry.label, result, [*entry.diagnostics, *found], device)
+            said = [*entry.diagnostics, *found]
+            yield entry._replace(result=result, diagnostics=said, compared_on=device)
         else:
             yield entry
 
 
 def _text(checked: list[_Checked]) -> None:
-    for label, result, diagnostics, compared_on in checked:
-        for diagnostic in diagnostics:
+    for entry in checked:
+        for diagnostic in entry.diagnostics:
             from cnnspec.render.diagnostics import render  # noqa: PLC0415 -- only a mistake is rendered
 
             echo(render(diagnostic))
-        if result.ok:
-            echo(f"{_line(label, result)}{_COMPARED_ON[compared_on]}")
+        if entry.ok:
+            echo(f"{_line(entry.label, entry.result)}{_COMPARED_ON[entry.compared_on]}")
     found = [diagnostic for entry in checked for diagnostic in entry.diagnostics]
     if found:
         echo(severity_counts(found))
@@ -157,8 +176,9 @@ def _json(checked: list[_Checked]) -> None:
     echo_json(
         {
             "files": [
-                file_data(label, found, ok=result.ok) | ({"compared_on": device} if device else {})
-                for label, result, found, device in checked
+                file_data(entry.label, entry.diagnostics, ok=entry.ok)
+                | ({"compared_on": entry.compared_on} if entry.compared_on else {})
+                for entry in checked
             ]
         }
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from cnnspec.compiler.checks.dataflow import Dataflow
 from cnnspec.compiler.plan import Value
 from cnnspec.core.shape import is_image
 
@@ -29,6 +30,11 @@ class Context:
         """Items, blocks and variables, with variant and settings applied."""
         self.file: Final = file
         """The whole file as it is written, whatever a variant makes of it."""
+
+    @cached_property
+    def dataflow(self) -> Dataflow:
+        """Who reads which value of the plan."""
+        return Dataflow(self.plan)
 
     @cached_property
     def name_uses(self) -> NameUses:

@@ -15,7 +15,11 @@ def assertions(mistake: Mistake) -> Iterator[Candidate]:
         return
     kind = item.kind if item is not None else None
     for layer in mistake.plan_nodes(kind.place)[:1] if kind is not None else []:
-        if mistake.code == "wrong-assertion" and layer.layer is not None and layer.inputs[0].shape is not None:
+        if (
+            mistake.code == "wrong-assertion"
+            and layer.layer is not None
+            and layer.inputs[0].shape is not None
+        ):
             size = layer.layer.inferred(layer.inputs[0].shape)
             text = str(list(size)) if isinstance(size, tuple) else str(size)
             yield replacement(node.place, text, f"write `{key.text}: {text}`", doubtful=True)

@@ -54,7 +54,15 @@ def expressions(mistake: Mistake) -> Iterator[Candidate]:
         yield replacement(place, f"'{word}'")
     if word in _SYMBOLS and mistake.code in {"expression-syntax", "bare-word"}:
         yield replacement(place, _SYMBOLS[word])
-    if mistake.code in {"expression-syntax", "yaml-syntax", "unknown-variable", "bad-value", "wrong-operand", "unknown-argument", "complex-key"}:
+    if mistake.code in {
+        "expression-syntax",
+        "yaml-syntax",
+        "unknown-variable",
+        "bad-value",
+        "wrong-operand",
+        "unknown-argument",
+        "complex-key",
+    }:
         yield from _foreign(place)
 
 
@@ -81,7 +89,9 @@ def _foreign(place: Place) -> Iterator[Candidate]:
 def _value(line: str) -> tuple[int, int]:
     """Where the value that holds the first dollar sign begins, and where the line ends."""
     dollar = line.find("$")
-    start = max((found.end() for found in re.finditer(r"[:{\[,-]\s+|[{\[]", line[: max(dollar, 0)])), default=0)
+    start = max(
+        (found.end() for found in re.finditer(r"[:{\[,-]\s+|[{\[]", line[: max(dollar, 0)])), default=0
+    )
     return start, len(line)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cnnspec.fixes.edits import Candidate, replacement
 from cnnspec.fixes.mistake import Mistake
-from cnnspec.reader.node import Mapping, Scalar, Sequence
+from cnnspec.reader.node import Mapping, Sequence
 
 _INTEGER = re.compile(r"[0-9]+")
 _MOST_CHANNELS = 4
@@ -23,7 +23,7 @@ def input_sizes(mistake: Mistake) -> Iterator[Candidate]:
         node = mistake.path[-1].holder
     text = node.place.text
     numbers = [int(number) for number in _INTEGER.findall(text)]
-    if not numbers or isinstance(node, Mapping) and any(isinstance(v, Mapping | Sequence) for _, v in node):
+    if not numbers or (isinstance(node, Mapping) and any(isinstance(v, Mapping | Sequence) for _, v in node)):
         return
     if mistake.code == "bad-input":
         if len(numbers) > 1:

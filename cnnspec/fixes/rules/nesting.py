@@ -24,7 +24,7 @@ from cnnspec.fixes.rules.spelling import similar
 from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.other_libraries import argument_for
-from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
+from cnnspec.reader.node import Entry, Mapping, Scalar, Sequence
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 
@@ -46,7 +46,7 @@ def nesting(mistake: Mistake) -> Iterator[Candidate]:
     if mistake.section in {"train", "data"} and code in {"unknown-argument", "unknown-key"}:
         yield from _choice_argument(mistake)
         yield from _not_needed(mistake)
-    if code in {"unknown-key", "unknown-argument"} and len(mistake.path) == 1 or mistake.section == "data":
+    if (code in {"unknown-key", "unknown-argument"} and len(mistake.path) == 1) or mistake.section == "data":
         yield from _other_section(mistake)
     if code in {"unknown-kind", "unknown-key"}:
         yield from _section_in_layers(mistake)
@@ -97,7 +97,9 @@ def _arguments_beside(item: ItemAt) -> Iterator[Candidate]:
             return
     gone = without_entries(node, names)
     if gone is not None and isinstance(inside, Mapping) and inside.entries:
-        yield Candidate((*gone, with_entry(inside, ", ".join(moved))), f"write `{', '.join(moved)}` inside of {kind.text}")
+        yield Candidate(
+            (*gone, with_entry(inside, ", ".join(moved))), f"write `{', '.join(moved)}` inside of {kind.text}"
+        )
         return
     yield replacement(node.place, text, f"write `{short(text)}`")
 
@@ -126,7 +128,9 @@ def _several_kinds(item: ItemAt) -> Iterator[Candidate]:
         if is_flow(item.holder):
             yield replacement(node.place, ", ".join(texts))
         elif len(texts) == 2 and (after := item_after(item.holder, item.index, texts[1])):  # noqa: PLR2004 -- two kinds
-            yield Candidate((Edit(node.place, texts[0]), after), f"write `- {short(texts[0])}` and `- {short(texts[1])}`")
+            yield Candidate(
+                (Edit(node.place, texts[0]), after), f"write `- {short(texts[0])}` and `- {short(texts[1])}`"
+            )
         return
     edits = []
     for key in kinds[1:]:
@@ -205,7 +209,8 @@ def _with_next(item: ItemAt) -> Iterator[Candidate]:
     if isinstance(item.holder.items[item.index + 1], Mapping) and before.strip() == "-":
         dash = following.source.offset(following.line, before.index("-") + 1)
         yield Candidate(
-            (Edit(following.source.place(dash, dash + 1), " "),), f"take the dash of line {following.line} away"
+            (Edit(following.source.place(dash, dash + 1), " "),),
+            f"take the dash of line {following.line} away",
         )
 
 
@@ -255,7 +260,9 @@ def _chosen(entry: Entry | None) -> str:
 
 def _arguments_of(entry: Entry | None) -> list[str]:
     value = entry.value if entry is not None else None
-    inside = next(iter(value.entries.values())).value if isinstance(value, Mapping) and value.entries else None
+    inside = (
+        next(iter(value.entries.values())).value if isinstance(value, Mapping) and value.entries else None
+    )
     return [entry_text(inner) for inner in inside.entries.values()] if isinstance(inside, Mapping) else []
 
 
@@ -270,8 +277,8 @@ def _setting(word: str, fields: object) -> str | None:
 
 def _not_needed(mistake: Mistake) -> Iterator[Candidate]:
     """What other tools must be told, and is so here anyway: leave it out."""
-    from cnnspec.settings.other_libraries import NOT_NEEDED  # noqa: PLC0415 -- TODO
     from cnnspec.declare.spellings import normalise  # noqa: PLC0415 -- TODO
+    from cnnspec.settings.other_libraries import NOT_NEEDED  # noqa: PLC0415 -- TODO
 
     key, holder = mistake.key, mistake.holder
     why = NOT_NEEDED.get(normalise(key.text)) if key is not None else None
@@ -331,7 +338,12 @@ def _section_in_layers(mistake: Mistake) -> Iterator[Candidate]:
         return
     node = item.node
     keys = list(node.entries)
-    if len(keys) != 1 or keys[0] not in TOP_LEVEL or not isinstance(mistake.root, Mapping) or keys[0] in mistake.root.entries:
+    if (
+        len(keys) != 1
+        or keys[0] not in TOP_LEVEL
+        or not isinstance(mistake.root, Mapping)
+        or keys[0] in mistake.root.entries
+    ):
         return
     from cnnspec.fixes.edits import without_item  # noqa: PLC0415 -- TODO
 
@@ -340,7 +352,10 @@ def _section_in_layers(mistake: Mistake) -> Iterator[Candidate]:
         source = node.place.source
         text = "\n".join(entry_text(entry) for entry in node.entries.values())
         end = len(source.text.rstrip())
-        yield Candidate((*edits, insertion(source, end, f"\n{text}")), f"write `{short(text)}` as a line of its own, in column 1")
+        yield Candidate(
+            (*edits, insertion(source, end, f"\n{text}")),
+            f"write `{short(text)}` as a line of its own, in column 1",
+        )
 
 
 def _duplicate(mistake: Mistake) -> Iterator[Candidate]:
@@ -353,4 +368,6 @@ def _duplicate(mistake: Mistake) -> Iterator[Candidate]:
             start = source.offset(place.line, 1)
             found = LINE_BREAK.search(source.text, start)
             end = found.end() if found else len(source.text)
-            yield Candidate((Edit(source.place(start, end), ""),), f"take line {place.line} out, `{short(line.strip())}`")
+            yield Candidate(
+                (Edit(source.place(start, end), ""),), f"take line {place.line} out, `{short(line.strip())}`"
+            )

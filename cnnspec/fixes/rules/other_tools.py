@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from cnnspec.core.diagnostic import Edit
-from cnnspec.declare.arguments import Arguments, one_of
+from cnnspec.declare.arguments import Arguments
+from cnnspec.declare.spellings import normalise
 from cnnspec.fixes.edits import (
     Candidate,
     entry_text,
     flow_text,
-    insertion,
     item_after,
     replacement,
     scalar_text,
@@ -23,9 +23,7 @@ from cnnspec.fixes.rules.spelling import TORCH_AXES, choice_table, similar
 from cnnspec.language.sections import ITEM_KEYS
 from cnnspec.layers import KINDS
 from cnnspec.layers.other_libraries import ACTIVATION_WORDS, argument_for, kind_for
-from cnnspec.declare.spellings import normalise
-from cnnspec.reader.node import Mapping, Node, Scalar, Sequence, is_literal
-from cnnspec.reader.scalars import scalar_value
+from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 
 _TYPES = ("type", "kind", "layer", "op", "class_name", "name", "module")
 _CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\((.*)\)\s*", re.DOTALL)
@@ -41,7 +39,13 @@ _MOST_ARGUMENTS = 12
 def other_tools(mistake: Mistake) -> Iterator[Candidate]:
     """Our notation for theirs."""
     item = mistake.item
-    if item is not None and mistake.code in {"unknown-kind", "bad-item", "no-kind", "several-kinds", "unknown-key"}:
+    if item is not None and mistake.code in {
+        "unknown-kind",
+        "bad-item",
+        "no-kind",
+        "several-kinds",
+        "unknown-key",
+    }:
         yield from _whole_item(item, mistake)
     if mistake.code in {"unknown-argument", "unknown-key"} and item is not None:
         yield from _activation_argument(item, mistake)
@@ -122,7 +126,11 @@ def _of_arguments(kind: str, parts: list[str], *, torch: bool = False) -> Iterat
     values: list[str] = []
     for part in parts:
         if keyword := _KEYWORD.fullmatch(part):
-            name = keyword[1] if keyword[1] in model.model_fields else argument_for(model.model_fields, keyword[1])
+            name = (
+                keyword[1]
+                if keyword[1] in model.model_fields
+                else argument_for(model.model_fields, keyword[1])
+            )
             if name is None:
                 continue
             named[name] = _value(keyword[2])
@@ -233,7 +241,12 @@ def _with_beside(text: str, beside: list[str]) -> str:
 def _activation_argument(item: ItemAt, mistake: Mistake) -> Iterator[Candidate]:
     """`conv: {…, activation: relu}`: the activation becomes the next item."""
     key, holder, value = mistake.key, mistake.holder, mistake.node
-    if key is None or holder is None or not isinstance(value, Scalar) or normalise(key.text) not in ACTIVATION_WORDS:
+    if (
+        key is None
+        or holder is None
+        or not isinstance(value, Scalar)
+        or normalise(key.text) not in ACTIVATION_WORDS
+    ):
         return
     edits = without_entries(holder, [key.text])
     kind = _kind(value.text) if isinstance(value.value, str) else None
@@ -255,16 +268,23 @@ def _without_colon(mistake: Mistake) -> Iterator[Candidate]:
     if found := re.fullmatch(r"(\w+)\s*[=:]\s*(\S.*)", key.text):
         yield replacement(key.place, f"{found[1]}: {found[2]}")
     model = mistake.model
-    if model is not None and model.main is not None and mistake.holder is not None and len(mistake.holder.entries) == 1:
+    if (
+        model is not None
+        and model.main is not None
+        and mistake.holder is not None
+        and len(mistake.holder.entries) == 1
+    ):
         yield replacement(mistake.holder.place, key.text)
 
 
 def _dim(mistake: Mistake) -> Iterator[Candidate]:
-    """torch's `dim`, which counts the batch: 1 is axis 0, -1 stays."""
+    """Torch's `dim`, which counts the batch: 1 is axis 0, -1 stays."""
     key, node, model = mistake.key, mistake.node, mistake.model
     if key is None or node is None or model is None or key.text not in TORCH_AXES:
         return
-    name = argument_for(model.model_fields, key.text) or next(iter(similar(key.text, model.model_fields)), None)
+    name = argument_for(model.model_fields, key.text) or next(
+        iter(similar(key.text, model.model_fields)), None
+    )
     if name is None:
         return
     numbers = node.plain()

@@ -58,7 +58,11 @@ def with_argument(item: ItemAt, name: str, text: str) -> Candidate | None:
         entry = value.entries.get(name)
         edit = Edit(entry.value.place, text) if entry is not None else with_entry(value, f"{name}: {text}")
         return Candidate((edit,), title, resizes=True)
-    if value is not None and not isinstance(value, Mapping) and not (isinstance(value, Scalar) and value.value is None):
+    if (
+        value is not None
+        and not isinstance(value, Mapping)
+        and not (isinstance(value, Scalar) and value.value is None)
+    ):
         new = text if name == model.main else f"{{{model.main}: {value.place.text}, {name}: {text}}}"
         return Candidate((Edit(value.place, new),), title, resizes=True)
     return None
@@ -96,14 +100,18 @@ def _same_with_stride(mistake: Mistake) -> Iterator[Candidate]:
     if node is None:
         return
     if kernel is not None and dilation is not None:
-        yield replacement(node.place, str(dilation * (kernel - 1) // 2), _titled(mistake, dilation * (kernel - 1) // 2))
+        yield replacement(
+            node.place, str(dilation * (kernel - 1) // 2), _titled(mistake, dilation * (kernel - 1) // 2)
+        )
     elif isinstance(written, Sequence) and dilation == 1:
         kernels = written.plain()
         if isinstance(kernels, list) and all(type(k) is int for k in kernels):
             paddings = [(k - 1) // 2 for k in kernels if isinstance(k, int)]
             yield replacement(node.place, str(paddings), _titled(mistake, paddings))
     elif isinstance(written, Scalar) and dilation == 1:
-        yield replacement(node.place, f"({written.text} - 1) // 2", _titled(mistake, f"({written.text} - 1) // 2"))
+        yield replacement(
+            node.place, f"({written.text} - 1) // 2", _titled(mistake, f"({written.text} - 1) // 2")
+        )
 
 
 def _titled(mistake: Mistake, value: object) -> str:
@@ -171,7 +179,9 @@ def _padding_too_large(mistake: Mistake) -> Iterator[Candidate]:
     kernel = _number(mistake.holder, "kernel_size", 0)
     if kernel:
         yield replacement(node.place, str(kernel // 2), _titled(mistake, kernel // 2), resizes=True)
-        yield replacement(node.place, str((kernel - 1) // 2), _titled(mistake, (kernel - 1) // 2), resizes=True)
+        yield replacement(
+            node.place, str((kernel - 1) // 2), _titled(mistake, (kernel - 1) // 2), resizes=True
+        )
     x = layer.inputs[0].shape if layer is not None else None
     if x is not None and x.known and x.spatial:
         least = min(size or 0 for size in x.spatial)
@@ -210,7 +220,10 @@ def _groups(mistake: Mistake) -> Iterator[Candidate]:
     if common == 0 or common > _MOST_CHANNELS:
         return
     divisors = [d for d in range(1, common + 1) if common % d == 0]
-    near = [max((d for d in divisors if d < written), default=0), min((d for d in divisors if d > written), default=0)]
+    near = [
+        max((d for d in divisors if d < written), default=0),
+        min((d for d in divisors if d > written), default=0),
+    ]
     for number in sorted(filter(None, near), key=lambda d: abs(d - written)):
         changed = with_argument(item, name, str(number))
         if changed is not None:
@@ -310,12 +323,16 @@ def _branches(mistake: Mistake) -> Iterator[Candidate]:
         windows += _resized(item, shapes)
     if len(channels) > 1 and not joined:
         for value in merge.inputs:
-            others = (c for c in channels if c is not None and value.shape is not None and c != value.shape.channels)
+            others = (
+                c for c in channels if c is not None and value.shape is not None and c != value.shape.channels
+            )
             for number in sorted(others):
                 projections += _other_channels(mistake, value.node, fork, number)
         projections += _projected(item, shapes)
     if windows and projections:
-        yield from (_both(one, other) for one in windows[:_MOST_LAYERS] for other in projections[:_MOST_LAYERS])
+        yield from (
+            _both(one, other) for one in windows[:_MOST_LAYERS] for other in projections[:_MOST_LAYERS]
+        )
     else:
         yield from windows or projections
 
@@ -348,14 +365,20 @@ def _other_windows(mistake: Mistake, last: PlanNode | None, fork: set[PlanNode])
         windows = (node.layer.windows(x.rank) if node.layer is not None and x is not None else None) or ()
         for window in windows[:1]:
             keeping = window.dilation * (window.kernel - 1) // 2
-            numbers = [("padding", p) for p in (keeping, 0, window.before + 1) if p != window.before and "padding" in fields]
+            numbers = [
+                ("padding", p)
+                for p in (keeping, 0, window.before + 1)
+                if p != window.before and "padding" in fields
+            ]
             numbers += [("stride", s) for s in (1, 2) if s != window.stride]
             for name, number in numbers:
                 changed = with_argument(item, name, str(number))
                 yield from [changed] if changed is not None else []
 
 
-def _other_channels(mistake: Mistake, last: PlanNode | None, fork: set[PlanNode], number: int) -> Iterator[Candidate]:
+def _other_channels(
+    mistake: Mistake, last: PlanNode | None, fork: set[PlanNode], number: int
+) -> Iterator[Candidate]:
     for node in _own(last, fork):
         name = next((n for n in ("out_channels", "out_features") if hasattr(node.layer, n)), None)
         if name is not None:
@@ -377,7 +400,9 @@ def _last_layer(branch: Scalar | Sequence | Mapping, text: str) -> Candidate | N
     title = f"end the branch of line {branch.place.line} with `{text}`"
     if isinstance(branch, Sequence) and is_flow(branch):
         comma = ", " if branch.items else ""
-        return Candidate((insertion(branch.place.source, branch.place.end - 1, f"{comma}{text}"),), title, resizes=True)
+        return Candidate(
+            (insertion(branch.place.source, branch.place.end - 1, f"{comma}{text}"),), title, resizes=True
+        )
     if isinstance(branch, Sequence) and branch.items:
         from cnnspec.fixes.edits import item_after  # noqa: PLC0415 -- TODO
 
@@ -436,7 +461,12 @@ def _axis(mistake: Mistake) -> Iterator[Candidate]:
 
 def _swapped(mistake: Mistake) -> Iterator[Candidate]:
     """Two numbers, each in the other's place."""
-    for one, other in (("start_axis", "end_axis"), ("start", "stop"), ("min_val", "max_val"), ("lower", "upper")):
+    for one, other in (
+        ("start_axis", "end_axis"),
+        ("start", "stop"),
+        ("min_val", "max_val"),
+        ("lower", "upper"),
+    ):
         holder = mistake.holder
         first = holder.get(one) if holder is not None else None
         second = holder.get(other) if holder is not None else None

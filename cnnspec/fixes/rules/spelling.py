@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping as MappingType
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingType
 
 from cnnspec.core.diagnostic import Place
 from cnnspec.declare.arguments import Arguments, one_of
@@ -35,7 +36,9 @@ def spelling(mistake: Mistake) -> Iterator[Candidate]:
     if not word or word in TORCH_AXES:
         return
     yield from (
-        replacement(place, name, f"write `{name}`", rename=True) for name in _meant(word, mistake) if name != word
+        replacement(place, name, f"write `{name}`", rename=True)
+        for name in _meant(word, mistake)
+        if name != word
     )
 
 

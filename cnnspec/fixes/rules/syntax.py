@@ -13,7 +13,16 @@ from cnnspec.fixes.rules.values import CURLY
 _CLOSERS = {"[": "]", "{": "}"}
 _OPENERS = {"]": "[", "}": "{"}
 _MOST_LINES = 12
-_CODES = {"yaml-syntax", "tag-not-allowed", "several-documents", "complex-key", "expression-syntax", "unknown-alias", "merge-key", "duplicate-key"}
+_CODES = {
+    "yaml-syntax",
+    "tag-not-allowed",
+    "several-documents",
+    "complex-key",
+    "expression-syntax",
+    "unknown-alias",
+    "merge-key",
+    "duplicate-key",
+}
 
 
 def syntax(mistake: Mistake) -> Iterator[Candidate]:
@@ -45,7 +54,9 @@ def _line_edit(source: Source, number: int, start: int, end: int, text: str, tit
     """A change within a line, columns from 0."""
     line = source.line(number)
     place = Place(source, number, start + 1, number, end + 1)
-    return Candidate((Edit(place, text),), title or f"write `{short((line[:start] + text + line[end:]).strip())}`")
+    return Candidate(
+        (Edit(place, text),), title or f"write `{short((line[:start] + text + line[end:]).strip())}`"
+    )
 
 
 def _bare(line: str) -> str:
@@ -113,10 +124,15 @@ def _entries(place: Place) -> Iterator[Candidate]:
     """`{kernel_size:3}`, `{kernel_size 3}`, `{kernel_size=3}`: a colon and a space."""
     source, number = place.source, place.line
     bare = _bare(source.line(number))
-    for pattern in (r"(?<![\w$])([A-Za-z_]\w*):(?=[^\s:/])", r"(?:[{,]\s*|- )([A-Za-z_]\w*)(?: *= *| +)(?=[^\s:=,}\]])"):
+    for pattern in (
+        r"(?<![\w$])([A-Za-z_]\w*):(?=[^\s:/])",
+        r"(?:[{,]\s*|- )([A-Za-z_]\w*)(?: *= *| +)(?=[^\s:=,}\]])",
+    ):
         for found in re.finditer(pattern, bare):
             place = Place(source, number, found.start(1) + 1, number, found.end() + 1)
-            yield replacement(place, f"{found[1]}: ", f"write `{_entry(source.line(number), found, f'{found[1]}: ')}`")
+            yield replacement(
+                place, f"{found[1]}: ", f"write `{_entry(source.line(number), found, f'{found[1]}: ')}`"
+            )
 
 
 def _entry(line: str, found: re.Match[str], text: str) -> str:
@@ -250,7 +266,11 @@ def _quotes(place: Place) -> Iterator[Candidate]:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"' if "'" in text and '"' not in text and "\\" not in text else "'" + text.replace("'", "''") + "'"
+    return (
+        f'"{text}"'
+        if "'" in text and '"' not in text and "\\" not in text
+        else "'" + text.replace("'", "''") + "'"
+    )
 
 
 def _item_lines(place: Place) -> Iterator[Candidate]:
@@ -264,7 +284,9 @@ def _item_lines(place: Place) -> Iterator[Candidate]:
             yield _line_edit(source, number, indent, indent, "- ")
             if indent >= 2:  # noqa: PLR2004 -- room for a dash and a space
                 yield _line_edit(source, number, indent - 2, indent, "- ")
-        found = re.fullmatch(r"( *- +)([A-Za-z_]\w*)\s*", _bare(source.line(number - 1)) if number > 1 else "")
+        found = re.fullmatch(
+            r"( *- +)([A-Za-z_]\w*)\s*", _bare(source.line(number - 1)) if number > 1 else ""
+        )
         if found and text and not text.startswith(("-", "#")):
             yield _line_edit(source, number - 1, found.end(2), found.end(2), ":")
         if found := re.fullmatch(r"( *[\w-]+:) +(- .*)", line):

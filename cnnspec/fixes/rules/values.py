@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping as MappingType
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
 from typing import get_args
 
 from cnnspec.core.diagnostic import Edit
@@ -65,7 +66,11 @@ def _title(mistake: Mistake, text: str) -> str:
 
 def _each_item(node: Sequence) -> Iterator[Candidate]:
     """Every item of a list as a number, where all are texts of numbers."""
-    found = [scalar_value(item.value.strip()) for item in node.items if isinstance(item, Scalar) and isinstance(item.value, str)]
+    found = [
+        scalar_value(item.value.strip())
+        for item in node.items
+        if isinstance(item, Scalar) and isinstance(item.value, str)
+    ]
     edits = [
         Edit(item.place, scalar_text(value))
         for item in node.items
@@ -75,7 +80,8 @@ def _each_item(node: Sequence) -> Iterator[Candidate]:
     ]
     if edits and len(found) == len(edits):
         numbers = [
-            scalar_text(scalar_value(str(item.value).strip())) if isinstance(item, Scalar) else "…" for item in node.items
+            scalar_text(scalar_value(str(item.value).strip())) if isinstance(item, Scalar) else "…"
+            for item in node.items
         ]
         yield Candidate(tuple(edits), f"write `[{', '.join(numbers)}]`")
 
@@ -112,7 +118,12 @@ def _of_text(text: str, mistake: Mistake) -> Iterator[str]:
         yield scalar_text(value) if not isinstance(value, str) else plain
     if isinstance(value, float) and value.is_integer():
         yield str(int(value))
-    if not isinstance(value, str) and value is not None and not isinstance(value, bool) and 1 < value <= _PERCENT:
+    if (
+        not isinstance(value, str)
+        and value is not None
+        and not isinstance(value, bool)
+        and 1 < value <= _PERCENT
+    ):
         yield scalar_text(value / _PERCENT)
     yield from _variable(plain, mistake)
     word = plain.lower()
@@ -139,7 +150,9 @@ def _of_text(text: str, mistake: Mistake) -> Iterator[str]:
 def _variable(word: str, mistake: Mistake) -> Iterator[str]:
     """`width`, or `width * 2`, where there is such a variable."""
     names = variables(mistake)
-    written = re.sub(r"(?<![\w$.])([^\W\d]\w*)", lambda found: f"${found[0]}" if found[0] in names else found[0], word)
+    written = re.sub(
+        r"(?<![\w$.])([^\W\d]\w*)", lambda found: f"${found[0]}" if found[0] in names else found[0], word
+    )
     if written != word:
         yield written
     if re.fullmatch(r"[^\W\d]\w*", word) and word not in names:

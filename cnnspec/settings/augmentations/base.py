@@ -18,6 +18,8 @@ class Augmentation(Arguments):
 
     never_after: ClassVar[frozenset[str]] = frozenset({"mixup", "cutmix"})
     """What must not stand before it."""
+    draws: ClassVar[bool] = True
+    """Whether an image comes out another one in each epoch."""
     mixes: ClassVar[bool] = False
     """Whether it makes one image of two."""
 

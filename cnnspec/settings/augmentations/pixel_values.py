@@ -94,6 +94,7 @@ class Normalise(Augmentation):
 
     example = "{normalise: {mean: 0.5, std: 0.5}}"
     never_after = Augmentation.never_after | {"normalise"}
+    draws = False
 
     mean: Means = Field(None, description="On the scale from 0 to 1; null: that of the images to train on.")
     std: Deviations = Field(None, description="The standard deviation, likewise.")

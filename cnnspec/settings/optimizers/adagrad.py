@@ -23,6 +23,7 @@ class Adagrad(Decaying, Fused):
 
     example = "{adagrad: {lr: 0.01, lr_decay: 1e-4}}"
     temporaries = 1
+    usual_lr = (1e-7, 1.0)
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     lr_decay: NonNegativeNumber = Field(
@@ -43,6 +44,7 @@ class Adadelta(Decaying, Foreach):
     """Steps scaled by the ratio of the mean squares of steps and gradients (Zeiler, 2012)."""
 
     example = "{adadelta: {lr: 1, rho: 0.95}}"
+    usual_lr = (1e-7, 10.0)
 
     lr: NonNegativeNumber = Field(1.0, description=_LR)
     rho: Probability = Field(0.9, description="How slowly the mean squares change.")
@@ -73,6 +75,7 @@ class Adafactor(Decaying, Foreach):
     example = "{adafactor: {lr: 0.01, weight_decay: 1e-4}}"
     temporaries = 1
     decay_is_added = False
+    usual_lr = (1e-7, 1.0)
 
     lr: NonNegativeNumber = Field(0.01, description=_LR)
     beta2_decay: NonPositiveNumber = Field(

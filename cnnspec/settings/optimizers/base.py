@@ -28,6 +28,8 @@ class Optimizer(Arguments):
 
     temporaries: ClassVar[int] = 2
     """Tensors of a weight's size that its step takes for the time, as torch steps one weight after another."""
+    usual_lr: ClassVar[tuple[float, float]] = (1e-7, 0.1)
+    """From the least to the greatest learning rate that is any use: far beyond what is common."""
 
     lr: NonNegativeNumber = Field(0.001, description="Learning rate: how far a step goes.")
 

@@ -23,6 +23,7 @@ class Muon(HiddenMatrices):
     """
 
     example = "{muon: {lr: 0.02, weight_decay: 0.01, adamw_lr: 0.001}}"
+    usual_lr = (1e-7, 1.0)
     rest = "AdamW"
     rates = ("lr", "adamw_lr")
     decay_is_added = False

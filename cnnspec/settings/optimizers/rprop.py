@@ -17,6 +17,7 @@ class Rprop(Foreach):
     """Steps that know a gradient's sign alone, longer while it stays the same (Riedmiller & Braun, 1993)."""
 
     example = "{rprop: {lr: 0.01, step_sizes: [1e-6, 1]}}"
+    usual_lr = (1e-7, 1.0)
     rates = ()
     temporaries = 3
 

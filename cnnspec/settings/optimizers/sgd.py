@@ -11,6 +11,7 @@ class SGD(Decaying, Fused):
     """Stochastic gradient descent, with momentum if you like."""
 
     example = "{sgd: {lr: 0.1, momentum: 0.9, nesterov: true}}"
+    usual_lr = (1e-7, 10.0)
 
     temporaries = 0
 
@@ -44,6 +45,7 @@ class ASGD(Decaying, Foreach):
 
     example = "{asgd: {lr: 0.01, t0: 1000}}"
     temporaries = 0
+    usual_lr = (1e-7, 10.0)
 
     lr: NonNegativeNumber = Field(0.01, description="Learning rate: how far a step goes.")
     # lr is divided by (1 + lambd·lr·t)^alpha: a negative base has no such power, and a large one overflows

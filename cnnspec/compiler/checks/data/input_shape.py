@@ -29,6 +29,7 @@ from collections.abc import Iterator
 
 from cnnspec.compiler.checks.context import DataContext
 from cnnspec.compiler.checks.interface import Finding, check, error
+from cnnspec.compiler.checks.network.channels_last_input import channels_first, without_batch
 from cnnspec.core.plural import times
 from cnnspec.core.shape import is_image
 from cnnspec.settings.datasets import name_of
@@ -53,13 +54,19 @@ def input_shape(context: DataContext) -> Iterator[Finding]:
         message = (
             f"the input is {times(sizes)}, but an image of {name_of(data)} has channels, height and width"
         )
-        hint = "Write `input: [3, 32, 32]`, say."
+        image = without_batch(sizes)
+        hint = (
+            f"Write `input: {list(image)}`, without the batch."
+            if image
+            else "Write `input: [3, 32, 32]`, say."
+        )
         yield error("input-mismatch", message, context.first_input, hint)
 
 
 def _differing(data: Data, given: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[str, str]:
     message = f"the input is {times(wanted)}, but the images of {name_of(data)} are {times(given)}"
     if data.channels and wanted[0] not in data.channels and len(wanted) == len(given):
+        given = channels_first(wanted) or given
         listed = ", ".join(f"{channels} ({meaning})" for channels, meaning in data.channels.items())
         message = (
             f"the input has {wanted[0]} channels, an image of {name_of(data)} is read with one of {listed}"
