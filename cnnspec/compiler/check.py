@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.compiler.checks.run import run_checks
 from cnnspec.compiler.evaluate_variables import evaluate_variables
-from cnnspec.compiler.inputs_and_outputs import input_names, read_inputs, read_outputs
+from cnnspec.compiler.inputs_and_outputs import (
+    input_names,
+    input_value,
+    open_inputs,
+    read_inputs,
+    read_outputs,
+)
 from cnnspec.compiler.plan import Initialisation, Plan, Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
 from cnnspec.compiler.walk.limits import TooLarge
@@ -28,6 +34,9 @@ from cnnspec.reader.node import Mapping
 from cnnspec.settings.datasets import DATA, Data
 from cnnspec.settings.train import Train
 
+if TYPE_CHECKING:
+    from cnnspec.compiler.valid_sizes import ValidSizes
+
 
 class Result(NamedTuple):
     """What is known of a spec after checking it."""
@@ -40,6 +49,8 @@ class Result(NamedTuple):
     train: Train | None = None
     root: Mapping | None = None
     """The spec's data with variant and settings applied."""
+    sizes: ValidSizes | None = None
+    """Where the input leaves sizes open: for which ones the network is valid."""
 
     @property
     def ok(self) -> bool:
@@ -139,19 +150,37 @@ def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Repo
     plan = _plan(spec, scope, observer, findings)
     data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, findings)
     train = _train(spec, scope, findings)
+    sizes = None
+    if plan is not None and plan.open_inputs and not findings.errors:
+        plan, sizes = _with_sizes(plan, findings)
     run_checks(spec, whole, plan, train, data, findings)
-    return Result(findings.sorted(), spec.source, plan, data, train, spec.root)
+    return Result(findings.sorted(), spec.source, plan, data, train, spec.root, sizes)
+
+
+def _with_sizes(plan: Plan, findings: Findings) -> tuple[Plan, ValidSizes]:
+    """The plan with formulas for its open sizes, and for which of them it is valid."""
+    from cnnspec.compiler.valid_sizes import ValidSizes  # noqa: PLC0415 -- most specs have numbers
+
+    sizes = ValidSizes(plan, plan.open_inputs, weights_stay=False)
+    if sizes.refused is not None:
+        place, message = sizes.refused
+        symbols = " and ".join(sizes.symbols)
+        hint = "Change the layers until one is: `cnnspec sizes` tells which sizes they refuse."
+        findings.error("no-valid-size", f"no {symbols} is valid: {message}", place, hint)
+    return plan._replace(size_texts=sizes.texts), sizes
 
 
 def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Report) -> Plan | None:
     reporter = Reporter(findings)
-    inputs = read_inputs(spec, variables, findings)
+    written = read_inputs(spec, variables, findings)
+    inputs = {name: input_value(name, sizes) for name, sizes in written.items()}
     names = input_names(spec, inputs)
     space = Namespace("", spec.layers)
     space.reserve({} if spec.single_input else spec.inputs)
     init = () if spec.init is None else (KindInit(spec.init, variables, reporter),)
     frame = Frame(space, _with_in_channels(variables, inputs, spec), names, reporter, init)
-    walk = Walk(spec, variables, observer)
+    left_open = open_inputs(written)
+    walk = Walk(spec, variables, observer, open_sizes=bool(left_open))
     try:
         last = walk.run(spec.layers, names["input"], frame)
         if last is NOTHING and spec.outputs is None and spec.layers:
@@ -169,6 +198,8 @@ def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Rep
         _starts(init, walk),
         "" if description is None else str(description.plain()),
         walk.builder.blocks,
+        tuple(walk.builder.expectations),
+        left_open,
     )
 
 

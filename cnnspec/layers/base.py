@@ -21,6 +21,7 @@ from typing import ClassVar, Literal
 
 from cnnspec.core.emit import Argument, Emit
 from cnnspec.core.shape import Shape
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import POINT, Reach, Window
 from cnnspec.declare.arguments import Arguments
 
@@ -59,6 +60,18 @@ class Layer(Arguments):
     def infer_from(self, inputs: tuple[Shape, ...]) -> Shape:
         """The output's shape from all inputs: one, and those that `references` names. Raises Reject."""
         return self.infer(*inputs)
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw | None:
+        """How the sizes that `infer` gives follow the input's along an axis; None: no law is known.
+
+        Sizes of x may be unknown. A kind whose rule is another than its windows' says so here. A rule looks at
+        one axis at a time, but for a product of sizes, and for refusing 1 along all of them.
+        """
+        windows = self.windows(x.rank)
+        if not windows or axis == x.channel_axis:
+            return SizeLaw()
+        window = windows[axis - 1]
+        return SizeLaw(window.stride, window.least)
 
     def inferred(self, x: Shape) -> Argument:
         """The value of the `inferred_argument`: the channels that come in, unless a kind says otherwise."""

@@ -11,6 +11,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import Border, Window
 from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes
 from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
@@ -71,6 +72,12 @@ class Convolution(Layer):
     def filters(self, channels: Size) -> tuple[Size, int]:
         """The number of output channels, and of groups."""
         raise NotImplementedError
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw | None:
+        """As the windows have it; channels that split into the groups."""
+        if axis == x.channel_axis:
+            return SizeLaw(self.filters(None)[1])
+        return super().size_law(x, axis)
 
     def reach(self, x: Shape) -> Reaches:
         """The elements under the filter, those of the padding being where its mode takes them from."""

@@ -13,6 +13,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
+from cnnspec.core.size import SizeLaw
 from cnnspec.declare.arguments import (
     Flag,
     InferredChannels,
@@ -292,6 +293,10 @@ class GroupNorm(Layer):
         require_channels_first(x, otherwise=x)
         require_groups(x, self.num_groups, "num_groups", lambda: x)
         return x
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Channels that are multiples of the groups."""
+        return SizeLaw(self.num_groups if axis == x.channel_axis else 1)
 
     def reach(self, x: Shape) -> Reaches:
         """The statistics are taken from all positions."""

@@ -6,6 +6,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import POINT, Reach, Taps
 from cnnspec.declare.arguments import (
     Integer,
@@ -87,6 +88,10 @@ class Slice(Layer):
             hint = "Write a start that comes before stop."
             raise Reject("empty-output", message, field="start", hint=hint, otherwise=unknown)
         return length
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Sizes that have all that is named, or split into the parts."""
+        return SizeLaw(self.of or 1, abs(self.start) + abs(self.stop or 0) + 1)
 
     def reach(self, x: Shape) -> Reaches:
         """Each position is one of the input, moved by the slice's first element."""

@@ -1,0 +1,361 @@
+"""What one layer makes of inputs whose sizes are functions of the network's input.
+
+Its `infer` is asked about numbers, as ever: along one axis at a time, the others unknown, for as many of them as its
+`size_law` says that the answer for all follows from. What it gives is a function of its input's size, which is
+composed with the input's. Branches whose sizes are different functions are asked about together, n by n, over a
+common period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from itertools import product as combinations
+from math import prod
+from typing import NamedTuple
+
+from cnnspec.compiler.shape_inference import find_conflict
+from cnnspec.core.errors import Reject
+from cnnspec.core.plain_values import yaml_text
+from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw, Varying
+from cnnspec.core.size_function import (
+    ALWAYS,
+    HORIZON,
+    IDENTITY,
+    LONGEST,
+    SizeFunction,
+    compose,
+    domain,
+    meeting,
+    size_function,
+)
+from cnnspec.layers.base import Layer
+
+
+class Open(NamedTuple):
+    """A size that is a function of one symbol."""
+
+    symbol: str
+    function: SizeFunction
+
+
+class Product(NamedTuple):
+    """A number of features: `factor` for each position, of which there are as many as the functions' product."""
+
+    factor: int
+    functions: tuple[Open, ...]
+
+
+AxisSize = int | None | Open | Product
+"""None: unknown, because no function is followed that far."""
+Sizes = tuple[AxisSize, ...]
+
+
+class Constraint(NamedTuple):
+    """The sizes of a symbol that a layer accepts, and what it says of one that it refuses."""
+
+    symbol: str
+    accepted: SizeFunction
+    explain: Callable[[int], str]
+
+
+class Coupling(NamedTuple):
+    """Sizes of several axes that are accepted only together.
+
+    The product of the functions must be one of `products`; None: it must not be 1.
+    """
+
+    functions: tuple[Open, ...]
+    products: frozenset[int] | None
+    message: str
+
+
+class Answer(NamedTuple):
+    """The output's sizes, and for which sizes of the input the layer has any."""
+
+    sizes: Sizes
+    constraints: tuple[Constraint, ...] = ()
+    couplings: tuple[Coupling, ...] = ()
+    exact: bool = True
+
+
+Slots = tuple[tuple[int, int], ...]
+"""Inputs and their axes."""
+
+
+class LayerFunction:
+    """A layer with inputs of such sizes. `channel_axes` are the inputs'; `held` is the shape of the first for which
+    the layer has its weights already, None where it may take others.
+    """
+
+    def __init__(
+        self, layer: Layer, inputs: tuple[Sizes, ...], channel_axes: tuple[int, ...], held: Shape | None
+    ) -> None:
+        self._layer = layer
+        self._inputs = inputs
+        self._channel_axes = channel_axes
+        self._numbers = tuple(tuple(size if isinstance(size, int) else None for size in x) for x in inputs)
+        self._held = held if held is not None and self._depends(self._weights) else None
+        self._asserted = self._written() and self._depends(layer.inferred)
+        self._constraints: list[Constraint] = []
+        self._couplings: list[Coupling] = []
+        self._exact = True
+
+    def answer(self) -> Answer:
+        """The output's sizes, and what is refused."""
+        groups = list(self._groups())
+        known = self._outcome({})
+        if isinstance(known, Reject):  # whatever the sizes are; the walk has said so
+            return Answer((), exact=False)
+        output: list[AxisSize] = list(known)
+        for slots in groups:
+            for axis, size in self._group(slots, known).items():
+                output[axis] = size
+        if len(groups) > 1 and len(self._inputs) == 1:
+            self._together(groups, output)
+        self._exact &= None not in output
+        return Answer(tuple(output), tuple(self._constraints), tuple(self._couplings), self._exact)
+
+    def _groups(self) -> Iterator[Slots]:
+        """The axes along which sizes are open; that of several inputs is one group."""
+        for axis in range(max(map(len, self._inputs))):
+            slots = tuple((i, axis) for i, sizes in enumerate(self._inputs) if axis < len(sizes))
+            sizes = [self._inputs[i][axis] for i, _ in slots]
+            if any(isinstance(size, Open | Product) for size in sizes):
+                yield slots
+            self._exact &= None not in sizes
+
+    # Numbers
+
+    def _outcome(self, sizes: Mapping[tuple[int, int], int]) -> tuple[Size, ...] | Reject:
+        """The output's sizes, or why there are none, when open sizes are these numbers and all others unknown."""
+        shapes = tuple(
+            Shape(tuple(sizes.get((i, axis), size) for axis, size in enumerate(x)), channel_axis)
+            for i, (x, channel_axis) in enumerate(zip(self._numbers, self._channel_axes, strict=True))
+        )
+        try:
+            y = self._layer.infer_from(shapes)
+        except Reject as no:
+            return no
+        if self._asserted and self._layer.inferred_argument is not None:
+            conflict = find_conflict(self._layer, self._layer.inferred_argument, shapes[0])
+            if conflict is not None:
+                message = f"{conflict.field} says {yaml_text(conflict.written)}, the input has {yaml_text(conflict.inferred)}"
+                return Reject("wrong-assertion", message)
+        return self._other_weights(shapes[0]) or y.sizes
+
+    def _weights(self, x: Shape) -> dict[str, tuple[int, ...]]:
+        return {**self._layer.weights(x), **self._layer.buffers(x)}
+
+    def _other_weights(self, x: Shape) -> Reject | None:
+        """The Reject of an input for which the layer would need other weights than it has."""
+        if self._held is None:
+            return None
+        pairs = zip(self._held.sizes, x.sizes, strict=True)
+        held = Shape(tuple(None if size is None else own for own, size in pairs), x.channel_axis)
+        if self._weights(held) == self._weights(x):
+            return None
+        message = f"its weights are for {self._layer.inferred(held)}, the input has {self._layer.inferred(x)}"
+        return Reject("other-weights", message)
+
+    def _written(self) -> tuple[int, ...]:
+        """What the argument says that is inferred of the input; nothing where it is left out."""
+        argument = self._layer.inferred_argument
+        written = None if argument is None else getattr(self._layer, argument)
+        return () if written is None else written if isinstance(written, tuple) else (written,)
+
+    def _depends(self, what: Callable[[Shape], object], axes: Container[int] = range(99)) -> bool:
+        """Whether something about the first input depends on its open sizes along these axes."""
+        one, other = (
+            Shape(
+                tuple(
+                    number if axis in axes and size is None else size
+                    for axis, size in enumerate(self._numbers[0])
+                ),
+                self._channel_axes[0],
+            )
+            for number in (LONGEST + 1, LONGEST + 3)
+        )
+        return what(one) != what(other)
+
+    def _fixed_sizes(self, slots: Slots) -> frozenset[int]:
+        """Numbers of which one alone fits, where weights or an assertion depend on the size; else none."""
+        axes = {axis for i, axis in slots if i == 0}
+        found: set[int] = set()
+        if self._asserted and self._depends(self._layer.inferred, axes):
+            found |= set(self._written())
+        if self._held is not None and self._depends(self._weights, axes):
+            found |= {size for size in self._held.sizes if size is not None}
+        return frozenset(found)
+
+    # One axis
+
+    def _group(self, slots: Slots, known: tuple[Size, ...]) -> dict[int, AxisSize]:
+        """The output's sizes that follow from an axis."""
+        sizes = [self._inputs[i][axis] for i, axis in slots]
+        different = list(dict.fromkeys(size for size in sizes if isinstance(size, Open | Product)))
+        first = different[0]
+        slots = tuple(slot for slot, size in zip(slots, sizes, strict=True) if size in different)
+        constants = [size for size in sizes if isinstance(size, int)]
+        if len(different) == 1:
+            function = self._own_function(slots, constants, known)
+            return (
+                self._of_product(first, slots, function)
+                if isinstance(first, Product)
+                else self._of_open(first, slots, function)
+            )
+        same_symbol = [
+            size
+            for size in different
+            if isinstance(size, Open) and size.symbol == getattr(first, "symbol", None)
+        ]
+        if len(same_symbol) == len(different):
+            return self._of_several(slots, constants, known)
+        self._exact = False
+        return {}
+
+    def _own_function(
+        self, slots: Slots, constants: list[int], known: tuple[Size, ...]
+    ) -> tuple[SizeFunction, dict[int, SizeFunction]]:
+        """The sizes m that are accepted, and the output's sizes as functions of m."""
+        layer, (i, axis) = self._layer, slots[0]
+        fixed = self._fixed_sizes(slots)
+        if type(layer).infer is Layer.infer and type(layer).infer_from is Layer.infer_from and not fixed:
+            return ALWAYS, {axis: IDENTITY}
+        law = layer.size_law(Shape(self._numbers[i], self._channel_axes[i]), axis)
+        if fixed:
+            last, law = max(fixed) + 2, SizeLaw(1, max(fixed) + 1)
+        elif law is None:
+            last = HORIZON
+        else:
+            law = SizeLaw(law.period, max(law.least, *(constant + 1 for constant in constants), 1))
+            last = law.least - 1 + 2 * law.period
+        rows = [None if fixed and m not in fixed else self._row(slots, m, known) for m in range(1, last + 1)]
+        period = 0 if law is None else law.period
+        return _columns(rows, period)
+
+    def _row(self, slots: Slots, m: int, known: tuple[Size, ...]) -> dict[int, int] | None:
+        """The output's sizes that depend on the slots, which all are m; None where it is refused."""
+        return self._rows(dict.fromkeys(slots, Varying(m)), known)
+
+    def _rows(self, sizes: Mapping[tuple[int, int], int], known: tuple[Size, ...]) -> dict[int, int] | None:
+        found = self._outcome(sizes)
+        if isinstance(found, Reject):
+            return None
+        pairs = enumerate(zip(found, known, strict=True))
+        return {axis: int(size) for axis, (size, before) in pairs if size is not None and before is None}
+
+    def _of_open(
+        self, first: Open, slots: Slots, function: tuple[SizeFunction, dict[int, SizeFunction]]
+    ) -> dict[int, AxisSize]:
+        accepted, outputs = function
+        symbol, inner = first
+        if None in accepted.table or not accepted.proven:
+
+            def explain(n: int) -> str:
+                return self._message(dict.fromkeys(slots, inner.at(n) or 0))
+
+            self._constraints.append(Constraint(symbol, domain(compose(accepted, inner)), explain))
+        return {axis: Open(symbol, compose(outer, inner)) for axis, outer in outputs.items()}
+
+    def _message(self, sizes: dict[tuple[int, int], int]) -> str:
+        found = self._outcome({slot: Varying(size) for slot, size in sizes.items()})
+        return found.message if isinstance(found, Reject) else ""
+
+    def _of_several(self, slots: Slots, constants: list[int], known: tuple[Size, ...]) -> dict[int, AxisSize]:
+        """Several functions of one symbol: the branches are looked at together."""
+        opens = [size for i, axis in slots if isinstance(size := self._inputs[i][axis], Open)]
+        symbol, functions = opens[0].symbol, [size.function for size in opens]
+        constant = [SizeFunction((number,), 1, 0) for number in constants]
+        met = meeting([*functions, *constant])
+        last = met.last + met.period
+        answers: dict[tuple[Size, ...], dict[int, int] | None] = {}
+        rows: list[dict[int, int] | None] = []
+        for values in zip(*(function.values(last) for function in functions), strict=True):
+            if values not in answers:
+                pairs = zip(slots, values, strict=True)
+                sizes = {slot: Varying(size) for slot, size in pairs if size is not None}
+                answers[values] = self._rows(sizes, known) if len(sizes) == len(values) else None
+            rows.append(answers[values])
+
+        def explain(n: int) -> str:
+            return self._message({slot: f.at(n) or 0 for slot, f in zip(slots, functions, strict=True)})
+
+        accepted, outputs = _columns(rows, met.period)
+        self._constraints.append(Constraint(symbol, accepted, explain))
+        return {axis: Open(symbol, function) for axis, function in outputs.items()}
+
+    # Products
+
+    def _of_product(
+        self, first: Product, slots: Slots, function: tuple[SizeFunction, dict[int, SizeFunction]]
+    ) -> dict[int, AxisSize]:
+        """What is accepted of a number of features, and what becomes of it."""
+        accepted, outputs = function
+        factor, functions = first
+        if accepted.ends:
+            numbers = [m for m, size in enumerate(accepted.table, start=1) if size is not None]
+            products = frozenset(m // factor for m in numbers if m % factor == 0)
+            refused = next(
+                m for m in range(factor, factor * (len(accepted.table) + 2), factor) if accepted.at(m) is None
+            )
+            message = self._message(dict.fromkeys(slots, refused))
+            self._couplings.append(Coupling(functions, products, message))
+        elif None in accepted.table:
+            self._exact = False
+        found: dict[int, AxisSize] = {}
+        for axis, outer in outputs.items():
+            if (
+                outer.proven
+                and outer.period == 1
+                and len(outer.table) == 1
+                and outer.table[0] == outer.growth
+            ):
+                found[axis] = Product(factor * outer.growth, functions)
+        return found
+
+    def _together(self, groups: list[Slots], output: list[AxisSize]) -> None:
+        """Sizes that only follow from several axes: a product; and layers that refuse 1 along all of them."""
+        unknown = [axis for axis, size in enumerate(output) if size is None]
+        inputs = [self._inputs[0][slots[0][1]] for slots in groups]
+        factor = prod(size.factor for size in inputs if isinstance(size, Product))
+        functions = tuple(
+            open_
+            for size in inputs
+            for open_ in (size.functions if isinstance(size, Product) else (size,))
+            if isinstance(open_, Open)
+        )
+        ones = self._outcome({slots[0]: 1 for slots in groups})
+        if isinstance(ones, Reject):
+            if not any(None in constraint.accepted.table for constraint in self._constraints):
+                self._couplings.append(Coupling(functions, None, ones.message))
+            return
+        for axis in unknown:
+            if self._multiplies(groups, axis, ones[axis]):
+                output[axis] = Product(factor * (ones[axis] or 0), functions)
+
+    def _multiplies(self, groups: list[Slots], axis: int, ones: Size) -> bool:
+        """Whether an output size is the product of the groups' sizes and a constant."""
+        for numbers in combinations((1, 2), repeat=len(groups)):
+            found = self._outcome({slots[0]: m for slots, m in zip(groups, numbers, strict=True)})
+            if ones is None or isinstance(found, Reject) or found[axis] != ones * prod(numbers):
+                return False
+        return True
+
+
+def _columns(rows: list[dict[int, int] | None], period: int) -> tuple[SizeFunction, dict[int, SizeFunction]]:
+    """The rows of which there is one, and the functions in their columns; the last period of rows shows the growth."""
+    table = rows[: len(rows) - period]
+    accepted = size_function([None if row is None else 0 for row in table], period, 0)
+    axes = {axis for row in rows if row is not None for axis in row}
+    return accepted, {axis: _column(rows, axis, period) for axis in axes}
+
+
+def _column(rows: list[dict[int, int] | None], axis: int, period: int) -> SizeFunction:
+    sizes = [None if row is None else row[axis] for row in rows]
+    last = len(sizes) - period
+    pairs = zip(sizes[last - period : last], sizes[last:], strict=True)
+    growths = {after - before for before, after in pairs if before is not None and after is not None}
+    if len(growths) > 1:
+        return SizeFunction(tuple(sizes), 0, 0)
+    return size_function(sizes[:last], period, growths.pop() if growths else 0)

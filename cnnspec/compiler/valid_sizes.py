@@ -1,0 +1,185 @@
+"""For which input sizes a network is valid, and why not for others: the answer of `cnnspec sizes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product as combinations
+from typing import NamedTuple
+
+from cnnspec.compiler.coupled_sizes import Box, boxes
+from cnnspec.compiler.layer_function import Open, Product, Sizes
+from cnnspec.compiler.plan import Plan, Value
+from cnnspec.compiler.size_inference import Refusal, SizeInference
+from cnnspec.core.closed_form import closed_form
+from cnnspec.core.diagnostic import Place
+from cnnspec.core.size_function import HORIZON, IDENTITY, SizeFunction
+
+_FARTHEST = 4096
+"""How far a valid size near another one is looked for."""
+
+
+class Because(NamedTuple):
+    """What refuses sizes, and what it says of one."""
+
+    place: Place
+    message: str
+
+
+class Constraint(NamedTuple):
+    """The valid sizes of one symbol: those in `also`, and from `at_least` on those whose rest by `period` is in `residues`."""
+
+    symbol: str
+    at_least: int
+    period: int
+    residues: tuple[int, ...]
+    also: tuple[int, ...]
+    because: tuple[Because, ...]
+
+    @property
+    def free(self) -> bool:
+        """Whether every size is valid."""
+        return (self.at_least, self.period, self.residues) == (1, 1, (0,))
+
+    def allows(self, size: int) -> bool:
+        """Whether a size is valid."""
+        return size in self.also or (size >= self.at_least and size % self.period in self.residues)
+
+    def near(self, size: int) -> list[int]:
+        """The valid sizes next to one: below, itself, above."""
+        below = next((n for n in range(size - 1, max(size - _FARTHEST, 0), -1) if self.allows(n)), None)
+        above = next((n for n in range(size + 1, size + _FARTHEST) if self.allows(n)), None)
+        return [n for n in (below, size if self.allows(size) else None, above) if n is not None]
+
+
+class Coupled(NamedTuple):
+    """Sizes that are valid together: those in any of the boxes."""
+
+    symbols: tuple[str, ...]
+    any_of: tuple[Box, ...]
+    place: Place
+    message: str
+
+    def allows(self, sizes: Mapping[str, int]) -> bool:
+        """Whether one of the boxes holds these sizes."""
+        return any(
+            all(low <= sizes[s] and (high is None or sizes[s] <= high) for s, (low, high) in box.items())
+            for box in self.any_of
+        )
+
+
+class ValidSizes:
+    """The answer for a plan."""
+
+    def __init__(
+        self, plan: Plan, inputs: Mapping[str, tuple[int | str, ...]], *, weights_stay: bool
+    ) -> None:
+        """`inputs` has the sizes of every input: numbers, and symbols where it is open."""
+        functions: dict[str, Sizes] = {
+            name: tuple(size if isinstance(size, int) else Open(size, IDENTITY) for size in sizes)
+            for name, sizes in inputs.items()
+        }
+        inference = SizeInference(plan, functions, weights_stay=weights_stay)
+        self._inference = inference
+        self.inputs = inputs
+        self.symbols = tuple(inference.valid)
+        self.constraints = tuple(self._constraint(symbol) for symbol in self.symbols)
+        self.exact = inference.exact and all(valid.proven for valid in inference.valid.values())
+        self.coupled = tuple(self._coupled())
+
+    @property
+    def proved_to(self) -> int | None:
+        """The size up to which the answer was tried out, where it is not proved for all; else None."""
+        if self.exact:
+            return None
+        tables = [len(valid.table) for valid in self._inference.valid.values() if not valid.proven]
+        return min(tables, default=HORIZON)
+
+    def _constraint(self, symbol: str) -> Constraint:
+        valid = self._inference.valid[symbol]
+        start, period = (valid.start, valid.period) if valid.proven else _guess(valid)
+        cycle = [n for n in range(start, start + period) if valid.at(n) is not None]
+        also = tuple(n for n in range(1, start) if valid.at(n) is not None)
+        residues = tuple(sorted(n % period for n in cycle))
+        refusals = [refusal for refusal in self._inference.refusals if refusal.symbol == symbol]
+        return Constraint(symbol, start, period, residues, also, tuple(_because(refusals, start, period)))
+
+    def _coupled(self) -> Iterator[Coupled]:
+        for coupling, place in self._inference.couplings:
+            found = boxes(coupling, self._inference.valid)
+            if found is None:
+                self.exact = False
+            else:
+                symbols = tuple(dict.fromkeys(size.symbol for size in coupling.functions))
+                yield Coupled(symbols, tuple(found), place, coupling.message)
+
+    def allows(self, sizes: Mapping[str, int]) -> bool:
+        """Whether the network is valid for these sizes of its symbols."""
+        alone = all(constraint.allows(sizes[constraint.symbol]) for constraint in self.constraints)
+        return alone and all(coupled.allows(sizes) for coupled in self.coupled)
+
+    @property
+    def refused(self) -> Because | None:
+        """Why no size at all is valid; None where some are."""
+        for constraint in self.constraints:
+            if not constraint.residues and not constraint.also:
+                return constraint.because[-1]
+        for coupled in self.coupled:
+            if not coupled.any_of:
+                return Because(coupled.place, coupled.message)
+        return None
+
+    def near(self, sizes: Mapping[str, int]) -> list[dict[str, int]]:
+        """Valid sizes near others that are not: the nearest first, at most two."""
+        candidates = {c.symbol: c.near(sizes[c.symbol]) for c in self.constraints}
+        for coupled in self.coupled:
+            for box in coupled.any_of:
+                for symbol, (low, high) in box.items():
+                    inside = max(low, min(sizes[symbol], sizes[symbol] if high is None else high))
+                    candidates[symbol] += self._constraint_of(symbol).near(inside)
+        found = [
+            dict(zip(candidates, chosen, strict=True))
+            for chosen in combinations(*(sorted(set(listed)) for listed in candidates.values()))
+        ]
+        valid = [one for one in found if self.allows(one)]
+        return sorted(valid, key=lambda one: sum(abs(one[s] - sizes[s]) for s in one))[:2]
+
+    def _constraint_of(self, symbol: str) -> Constraint:
+        return next(constraint for constraint in self.constraints if constraint.symbol == symbol)
+
+    def texts(self, value: Value) -> tuple[int | str | None, ...]:
+        """The sizes of a value: numbers, and closed forms of what depends on the input's."""
+        return tuple(self._text(size) for size in self._inference.sizes.get(value, ()))
+
+    def _text(self, size: object) -> int | str | None:
+        if isinstance(size, Open):
+            return closed_form(size.function, self._inference.valid[size.symbol], size.symbol)
+        if isinstance(size, Product):
+            factors = [self._text(function) for function in size.functions]
+            return "·".join(map(_in_parentheses, [*([size.factor] if size.factor != 1 else []), *factors]))
+        return size if isinstance(size, int) else None
+
+
+def _in_parentheses(factor: object) -> str:
+    return f"({factor})" if " " in str(factor) and not str(factor).startswith("⌊") else str(factor)
+
+
+def _because(refusals: list[Refusal], start: int, period: int) -> Iterator[Because]:
+    """The refusals that make the bound and the period, each with what it says of the first size it refuses there."""
+    for refusal in refusals:
+        beyond = [start - 1, *range(start, start + period)]
+        refused = next((n for n in beyond if n >= 1 and refusal.refuses(n)), None)
+        if refused is not None:
+            yield Because(refusal.place, f"{refusal.explain(refused)} ({refusal.symbol} = {refused})")
+
+
+def _guess(valid: SizeFunction) -> tuple[int, int]:
+    """A bound and period that describe a set as far as it is known; the period after it where there are none."""
+    last = len(valid.table)
+    there = [size is not None for size in valid.table]
+    for period in range(1, 65):
+        start = last - 2 * period + 1
+        while start > 1 and there[start - 2] == there[start - 2 + period]:
+            start -= 1
+        if start <= last // 2:
+            return start, period
+    return last + 1, 1
