@@ -94,19 +94,22 @@ class LayerFunction:
         self._layer = layer
         self._inputs = inputs
         self._channel_axes = channel_axes
-        self._numbers = tuple(tuple(size if isinstance(size, int) else None for size in x) for x in inputs)
-        self._held = held if held is not None and self._depends(self._weights) else None
+        self._numbers = tuple(tuple([size if isinstance(size, int) else None for size in x]) for x in inputs)
+        self._shapes = tuple(map(Shape, self._numbers, channel_axes))
+        self._held = held if held is not None and self._depends(layer.made_for) else None
         self._asserted = self._written() and self._depends(layer.inferred)
         self._constraints: list[Constraint] = []
         self._couplings: list[Coupling] = []
         self._exact = True
 
-    def answer(self) -> Answer:
-        """The output's sizes, and what is refused."""
+    def answer(self, known: tuple[Size, ...] | None = None) -> Answer:
+        """The output's sizes, and what is refused. `known`: those that don't depend on open ones, where one has them."""
         groups = list(self._groups())
-        known = self._outcome({})
-        if isinstance(known, Reject):  # whatever the sizes are; the walk has said so
-            return Answer((), exact=False)
+        if known is None:
+            without = self._outcome({})
+            if isinstance(without, Reject):  # whatever the sizes are; the walk has said so
+                return Answer((), exact=False)
+            known = without
         output: list[AxisSize] = list(known)
         for slots in groups:
             for axis, size in self._group(slots, known).items():
@@ -129,10 +132,10 @@ class LayerFunction:
 
     def _outcome(self, sizes: Mapping[tuple[int, int], int]) -> tuple[Size, ...] | Reject:
         """The output's sizes, or why there are none, when open sizes are these numbers and all others unknown."""
-        shapes = tuple(
-            Shape(tuple(sizes.get((i, axis), size) for axis, size in enumerate(x)), channel_axis)
-            for i, (x, channel_axis) in enumerate(zip(self._numbers, self._channel_axes, strict=True))
-        )
+        changed = list(self._shapes)
+        for (i, axis), size in sizes.items():
+            changed[i] = changed[i].replace(axis, size)
+        shapes = tuple(changed)
         try:
             y = self._layer.infer_from(shapes)
         except Reject as no:
@@ -144,18 +147,15 @@ class LayerFunction:
                 return Reject("wrong-assertion", message)
         return self._other_weights(shapes[0]) or y.sizes
 
-    def _weights(self, x: Shape) -> dict[str, tuple[int, ...]]:
-        return {**self._layer.weights(x), **self._layer.buffers(x)}
-
     def _other_weights(self, x: Shape) -> Reject | None:
         """The Reject of an input for which the layer would need other weights than it has."""
         if self._held is None:
             return None
         pairs = zip(self._held.sizes, x.sizes, strict=True)
         held = Shape(tuple(None if size is None else own for own, size in pairs), x.channel_axis)
-        if self._weights(held) == self._weights(x):
+        if self._layer.made_for(held) == self._layer.made_for(x):
             return None
-        message = f"its weights are for {self._layer.inferred(held)}, the input has {self._layer.inferred(x)}"
+        message = f"it is made for {_sizes_text(held, x)}, the input has {_sizes_text(x, held)}"
         return Reject("other-weights", message)
 
     def _written(self) -> tuple[int, ...]:
@@ -184,7 +184,7 @@ class LayerFunction:
         found: set[int] = set()
         if self._asserted and self._depends(self._layer.inferred, axes):
             found |= set(self._written())
-        if self._held is not None and self._depends(self._weights, axes):
+        if self._held is not None and self._depends(self._layer.made_for, axes):
             found |= {size for size in self._held.sizes if size is not None}
         return frozenset(found)
 
@@ -222,7 +222,7 @@ class LayerFunction:
         fixed = self._fixed_sizes(slots)
         if type(layer).infer is Layer.infer and type(layer).infer_from is Layer.infer_from and not fixed:
             return ALWAYS, {axis: IDENTITY}
-        law = layer.size_law(Shape(self._numbers[i], self._channel_axes[i]), axis)
+        law = layer.size_law(self._shapes[i], axis)
         if fixed:
             last, law = max(fixed) + 2, SizeLaw(1, max(fixed) + 1)
         elif law is None:
@@ -317,6 +317,8 @@ class LayerFunction:
     def _together(self, groups: list[Slots], output: list[AxisSize]) -> None:
         """Sizes that only follow from several axes: a product; and layers that refuse 1 along all of them."""
         unknown = [axis for axis, size in enumerate(output) if size is None]
+        if not unknown and type(self._layer).windows is not Layer.windows:
+            return
         inputs = [self._inputs[0][slots[0][1]] for slots in groups]
         factor = prod(size.factor for size in inputs if isinstance(size, Product))
         functions = tuple(
@@ -341,6 +343,12 @@ class LayerFunction:
             if ones is None or isinstance(found, Reject) or found[axis] != ones * prod(numbers):
                 return False
         return True
+
+
+def _sizes_text(shape: Shape, other: Shape) -> str:
+    """The sizes that differ from another shape's."""
+    pairs = zip(shape.sizes, other.sizes, strict=True)
+    return "×".join(str(size) for size, different in pairs if size != different)
 
 
 def _columns(rows: list[dict[int, int] | None], period: int) -> tuple[SizeFunction, dict[int, SizeFunction]]:

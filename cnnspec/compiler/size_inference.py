@@ -78,11 +78,12 @@ class SizeInference:
         shapes = [value.shape for value in node.inputs]
         axes = tuple(0 if shape is None else shape.channel_axis for shape in shapes)
         held = shapes[0] if self._weights_stay and node.weights is not None else None
+        known = None if self._weights_stay or node.shape is None else node.shape.sizes
         key = (id(layer), inputs, axes, held)
         answer = self._answers.get(key)
         if answer is None:
             self._kept.append(layer)
-            answer = self._answers[key] = LayerFunction(layer, inputs, axes, held).answer()
+            answer = self._answers[key] = LayerFunction(layer, inputs, axes, held).answer(known)
         self.sizes[node] = answer.sizes
         self.exact &= answer.exact
         for constraint in answer.constraints:

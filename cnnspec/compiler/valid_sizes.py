@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import product as combinations
+from math import prod
 from typing import NamedTuple
 
 from cnnspec.compiler.coupled_sizes import Box, boxes
-from cnnspec.compiler.layer_function import Open, Product, Sizes
+from cnnspec.compiler.layer_function import AxisSize, Open, Product, Sizes
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.size_inference import Refusal, SizeInference
 from cnnspec.core.closed_form import closed_form
 from cnnspec.core.diagnostic import Place
 from cnnspec.core.size_function import HORIZON, IDENTITY, SizeFunction
 
+_LETTERS = ("", "L", "HW", "DHW")
 _FARTHEST = 4096
 """How far a valid size near another one is looked for."""
 
@@ -49,6 +52,41 @@ class Constraint(NamedTuple):
         below = next((n for n in range(size - 1, max(size - _FARTHEST, 0), -1) if self.allows(n)), None)
         above = next((n for n in range(size + 1, size + _FARTHEST) if self.allows(n)), None)
         return [n for n in (below, size if self.allows(size) else None, above) if n is not None]
+
+
+class OpenAxes:
+    """The axes of a network of fixed sizes, with the names that they are called by when they are left open.
+
+    L for signals, H and W for images, D, H and W for volumes; inputs that have the same sizes share them.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.given: dict[str, int] = {}
+        """The size of each."""
+        self.inputs: dict[str, tuple[int | str, ...]] = {}
+        """The sizes of every input, symbols where they are open."""
+        for name, value in plan.inputs.items():
+            if value.shape is not None and value.shape.known:
+                first, *spatial = (size or 0 for size in value.shape.sizes)
+                letters = _LETTERS[len(spatial)]
+                self.inputs[name] = (first, *map(partial(self._symbol, name), letters, spatial))
+        if len(self.inputs) < len(plan.inputs):
+            self.given.clear()
+
+    def _symbol(self, name: str, letter: str, size: int) -> str:
+        symbol = letter if self.given.get(letter, size) == size else f"{letter}_{name}".replace("-", "_")
+        self.given[symbol] = size
+        return symbol
+
+    @property
+    def setting(self) -> str:
+        """A `--set` that leaves them open; empty where there are none."""
+        if not self.given:
+            return ""
+        texts = {name: f"[{', '.join(map(str, sizes))}]" for name, sizes in self.inputs.items()}
+        if list(texts) == ["input"]:
+            return f"input={texts['input']}"
+        return f"input={{{', '.join(f'{name}: {text}' for name, text in texts.items())}}}"
 
 
 class Coupled(NamedTuple):
@@ -88,9 +126,11 @@ class ValidSizes:
 
     @property
     def proved_to(self) -> int | None:
-        """The size up to which the answer was tried out, where it is not proved for all; else None."""
+        """The size up to which the answer was tried out, where it is not proved for all; None where it is."""
         if self.exact:
             return None
+        if not self._inference.exact:
+            return 0
         tables = [len(valid.table) for valid in self._inference.valid.values() if not valid.proven]
         return min(tables, default=HORIZON)
 
@@ -116,6 +156,10 @@ class ValidSizes:
         """Whether the network is valid for these sizes of its symbols."""
         alone = all(constraint.allows(sizes[constraint.symbol]) for constraint in self.constraints)
         return alone and all(coupled.allows(sizes) for coupled in self.coupled)
+
+    def sizes_at(self, value: Value, sizes: Mapping[str, int]) -> tuple[int | None, ...]:
+        """The sizes of a value for these sizes of the symbols; None where they are not known."""
+        return tuple(_number(size, sizes) for size in self._inference.sizes.get(value, ()))
 
     @property
     def refused(self) -> Because | None:
@@ -159,15 +203,27 @@ class ValidSizes:
         return size if isinstance(size, int) else None
 
 
+def _number(size: AxisSize, sizes: Mapping[str, int]) -> int | None:
+    if isinstance(size, Open):
+        return size.function.at(sizes[size.symbol])
+    if isinstance(size, Product):
+        factors = [_number(function, sizes) for function in size.functions]
+        return None if None in factors else size.factor * prod(factor or 0 for factor in factors)
+    return size
+
+
 def _in_parentheses(factor: object) -> str:
     return f"({factor})" if " " in str(factor) and not str(factor).startswith("⌊") else str(factor)
 
 
 def _because(refusals: list[Refusal], start: int, period: int) -> Iterator[Because]:
-    """The refusals that make the bound and the period, each with what it says of the first size it refuses there."""
+    """The refusals that make the bound and the period, each with what it says of a size that it refuses there."""
+    far = max((len(r.before.table) + len(r.accepted.table) for r in refusals), default=0)
+    far += start - far % period
     for refusal in refusals:
-        beyond = [start - 1, *range(start, start + period)]
-        refused = next((n for n in beyond if n >= 1 and refusal.refuses(n)), None)
+        again = {n % period for n in range(far, far + period) if refusal.refuses(n)}
+        beyond = (n for n in range(start, far + period) if n % period in again)
+        refused = next((n for n in (start - 1, *beyond) if n >= 1 and refusal.refuses(n)), None)
         if refused is not None:
             yield Because(refusal.place, f"{refusal.explain(refused)} ({refusal.symbol} = {refused})")
 

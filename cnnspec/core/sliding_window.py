@@ -108,8 +108,8 @@ class Window(NamedTuple):
 
     @property
     def least(self) -> int:
-        """A size from which on it fits, whatever its padding is filled with."""
-        return max(self.extent - self.before - self.after, self.before + 1, self.after + 1)
+        """A size from which on it fits."""
+        return max(self.extent - self.before - self.after, 1)
 
     def slide(self, size: Size) -> Size:
         """The number of positions of the window: ⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1.

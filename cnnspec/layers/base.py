@@ -114,6 +114,12 @@ class Layer(Arguments):
         """The other tensors of the state_dict, in torch's order: running statistics."""
         return {}
 
+    def made_for(self, x: Shape) -> object:
+        """What of the input the module is made for, so that it takes no other: by default its weights, whose sizes
+        are 0 where they depend on an unknown one.
+        """
+        return {**self.weights(x), **self.buffers(x)}
+
     def macs(self, x: Shape, y: Shape) -> int:
         """Multiply-accumulates of one sample, as torch's FlopCounterMode counts them (two flops each)."""
         return 0

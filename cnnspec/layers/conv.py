@@ -77,7 +77,10 @@ class Convolution(Layer):
         """As the windows have it; channels that split into the groups."""
         if axis == x.channel_axis:
             return SizeLaw(self.filters(None)[1])
-        return super().size_law(x, axis)
+        law = super().size_law(x, axis)
+        window = self.windows(x.rank)[axis - 1]
+        spare = max(window.before, window.after) + 1 if self.padding_mode in _MIRRORED else 1
+        return law and law._replace(least=max(law.least, spare))
 
     def reach(self, x: Shape) -> Reaches:
         """The elements under the filter, those of the padding being where its mode takes them from."""

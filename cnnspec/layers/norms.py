@@ -141,6 +141,10 @@ class InstanceNorm(ChannelNorm):
             )
         return x
 
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """A single position is refused."""
+        return SizeLaw(1, 2)
+
     def emit(self, x: Shape) -> Emit:
         """torch.nn.InstanceNorm1d, 2d or 3d."""
         optional = self.optional("eps", "momentum", "affine", "track_running_stats", "bias")
@@ -196,6 +200,10 @@ class NormOverAxes(Layer):
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight, with a number for each element along the axes."""
         return scale_and_shift(self._sizes(x), scale=self.elementwise_affine, shift=False)
+
+    def made_for(self, x: Shape) -> object:
+        """The sizes that are normalised together, whether they have weights or not."""
+        return self._sizes(x)
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.LayerNorm or RMSNorm over the last axes, a helper over others."""
