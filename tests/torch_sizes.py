@@ -1,8 +1,9 @@
 """Torch as the judge of sizes: the layers of a plan, run one after another on small tensors of any size.
 
-Two deliberate differences from what torch accepts. A value without elements is not valid, though some operators
-pass it on. And where a branch of add or multiply has the size 1 at some sizes of the input only, it is not
-repeated along the others: the sum that torch makes then is nobody's intention.
+Deliberate differences from what torch accepts: a value without elements is not valid, though some operators pass it
+on; a single position is nothing to normalise, in training torch says so too; a slice has what it names, where Python
+clips. And where a branch of add or multiply has the size 1 at some sizes of the input only, it is not repeated along
+the others: the sum that torch makes then is nobody's intention.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from cnnspec.compiler.plan import Node, Plan, Value
 from cnnspec.compiler.valid_sizes import ValidSizes
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
-from tests.layers.torch_interpreter import made
+from tests.layers.torch_interpreter import BATCH, made
 from tests.random_specs import RandomSpec
 
 LAST = {1: 96, 2: 96, 3: 24}
@@ -42,7 +43,7 @@ class Judge:
     def shapes(self, sizes: tuple[int, ...]) -> Shapes | None:
         """Each value's shape without the batch; None where torch refuses, or an `expect` is not met."""
         (entry,) = self._plan.inputs.values()
-        values: dict[Value, torch.Tensor] = {entry: torch.zeros(1, entry.shape.channels, *sizes)}
+        values: dict[Value, torch.Tensor] = {entry: torch.zeros(BATCH, entry.shape.channels, *sizes)}
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")
             for node in self._plan.nodes:
@@ -52,7 +53,7 @@ class Judge:
                     return None
                 if 0 in y.shape or self._expected.get(node, tuple(y.shape[1:])) != tuple(y.shape[1:]):
                     return None
-                if node.kind == "instancenorm" and y[0, 0].numel() == 1:  # torch refuses in training
+                if clipped_or_single(node, values[node.inputs[0]]):
                     return None
                 values[node] = y
         return {value: tuple(tensor.shape[1:]) for value, tensor in values.items()}
@@ -82,6 +83,18 @@ class Judge:
                     if repeated and any(other[value][axis] != 1 for other in known):
                         return True
         return False
+
+
+def clipped_or_single(node: Node, x: torch.Tensor) -> bool:
+    """Whether a slice names what is not there, or a normalisation has a single position."""
+    if node.kind == "instancenorm":
+        return x[0, 0].numel() == 1
+    if node.kind != "slice":
+        return False
+    layer, shape = node.layer, node.inputs[0].shape
+    axis = shape.channel_axis if layer.axis is None else layer.axis % len(shape.sizes)
+    size = x.shape[axis + 1]
+    return size % (layer.of or 1) != 0 or max(abs(layer.start), abs(layer.stop or 0)) > size
 
 
 class Difference(NamedTuple):

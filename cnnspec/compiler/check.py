@@ -59,10 +59,22 @@ class Result(NamedTuple):
         return right and self.plan is not None and self.plan.complete
 
     def require_plan(self) -> Plan:
-        """The whole network. Raises SpecError where there is an error."""
-        if not self.ok or self.plan is None:
-            raise SpecError(self)
-        return self.plan
+        """The whole network. Raises SpecError where there is an error, or a size of the input is left open."""
+        result = self.with_open_sizes_refused
+        if not result.ok or result.plan is None:
+            raise SpecError(result)
+        return result.plan
+
+    @property
+    def with_open_sizes_refused(self) -> Result:
+        """The same, with an error where a right spec leaves sizes of its input open: what can't be built."""
+        if not self.ok or self.sizes is None or self.root is None:
+            return self
+        from cnnspec.compiler.valid_sizes import open_sizes_error  # noqa: PLC0415 -- most specs have numbers
+
+        given = None if self.data is None else self.data.facts(None).shape
+        error = open_sizes_error(self.sizes, self.root.entries["input"].value.place, given)
+        return self._replace(diagnostics=(*self.diagnostics, error))
 
     @property
     def resolved(self) -> str:

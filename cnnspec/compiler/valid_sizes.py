@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product as combinations
 from math import prod
@@ -12,10 +12,11 @@ from cnnspec.compiler.coupled_sizes import Box, boxes
 from cnnspec.compiler.layer_function import AxisSize, Open, Product, Sizes
 from cnnspec.compiler.plan import Plan, Value
 from cnnspec.compiler.size_inference import Refusal, SizeInference
-from cnnspec.core.closed_form import closed_form
-from cnnspec.core.diagnostic import Place
+from cnnspec.core.closed_form import closed_form, in_product
+from cnnspec.core.diagnostic import Diagnostic, Place
 from cnnspec.core.size_function import HORIZON, IDENTITY, SizeFunction
 
+_USUAL = 224
 _LETTERS = ("", "L", "HW", "DHW")
 _FARTHEST = 4096
 """How far a valid size near another one is looked for."""
@@ -83,10 +84,22 @@ class OpenAxes:
         """A `--set` that leaves them open; empty where there are none."""
         if not self.given:
             return ""
-        texts = {name: f"[{', '.join(map(str, sizes))}]" for name, sizes in self.inputs.items()}
-        if list(texts) == ["input"]:
-            return f"input={texts['input']}"
-        return f"input={{{', '.join(f'{name}: {text}' for name, text in texts.items())}}}"
+        return input_setting(self.inputs)
+
+
+def input_setting(inputs: Mapping[str, Sequence[int | str]]) -> str:
+    """What stands behind `--set` to give the inputs these sizes."""
+    texts = {name: f"[{', '.join(map(str, sizes))}]" for name, sizes in inputs.items()}
+    if list(texts) == ["input"]:
+        return f"input={texts['input']}"
+    return f"input={{{', '.join(f'{name}: {text}' for name, text in texts.items())}}}"
+
+
+def open_sizes_error(sizes: ValidSizes, place: Place, wanted: tuple[int, ...] | None) -> Diagnostic:
+    """What is said where a network with open sizes is to be built."""
+    names = " and ".join(sizes.symbols)
+    message = f"the input leaves {names} open: a network is built and trained for sizes that are numbers"
+    return Diagnostic("open-size", message, place, f"Say --set '{sizes.example(wanted)}'.")
 
 
 class Coupled(NamedTuple):
@@ -187,6 +200,17 @@ class ValidSizes:
         valid = [one for one in found if self.allows(one)]
         return sorted(valid, key=lambda one: sum(abs(one[s] - sizes[s]) for s in one))[:2]
 
+    def example(self, wanted: tuple[int, ...] | None) -> str:
+        """A `--set` that fills in valid sizes: those wanted, where they are, else some near 224."""
+        sizes = dict.fromkeys(self.symbols, _USUAL)
+        for written in self.inputs.values():
+            sizes |= {s: n for s, n in zip(written, wanted or (), strict=False) if isinstance(s, str)}
+        if not self.allows(sizes):
+            sizes = next(iter(self.near(sizes)), sizes)
+        return input_setting(
+            {name: [sizes.get(str(s), s) for s in written] for name, written in self.inputs.items()}
+        )
+
     def _constraint_of(self, symbol: str) -> Constraint:
         return next(constraint for constraint in self.constraints if constraint.symbol == symbol)
 
@@ -199,7 +223,7 @@ class ValidSizes:
             return closed_form(size.function, self._inference.valid[size.symbol], size.symbol)
         if isinstance(size, Product):
             factors = [self._text(function) for function in size.functions]
-            return "·".join(map(_in_parentheses, [*([size.factor] if size.factor != 1 else []), *factors]))
+            return "·".join(map(in_product, [*([size.factor] if size.factor != 1 else []), *factors]))
         return size if isinstance(size, int) else None
 
 
@@ -210,10 +234,6 @@ def _number(size: AxisSize, sizes: Mapping[str, int]) -> int | None:
         factors = [_number(function, sizes) for function in size.functions]
         return None if None in factors else size.factor * prod(factor or 0 for factor in factors)
     return size
-
-
-def _in_parentheses(factor: object) -> str:
-    return f"({factor})" if " " in str(factor) and not str(factor).startswith("⌊") else str(factor)
 
 
 def _because(refusals: list[Refusal], start: int, period: int) -> Iterator[Because]:

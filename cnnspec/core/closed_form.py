@@ -31,7 +31,7 @@ def closed_form(function: SizeFunction, valid: SizeFunction, symbol: str) -> int
             inner = _floor([(n, (size - rest) // step) for n, size in points], growth // step, period, symbol)
             if inner is not None:
                 sign = f" {'+' if rest > 0 else '−'} {abs(rest)}" if rest else ""
-                return f"{step}·{inner if inner.startswith('⌊') or ' ' not in inner else f'({inner})'}{sign}"
+                return f"{step}·{in_product(inner)}{sign}"
     first, size = points[0]
     if not (function.proven and valid.proven):
         slope = Fraction(growth, period).limit_denominator(100)
@@ -70,3 +70,9 @@ def _floor(points: list[tuple[int, int]], growth: int, period: int, symbol: str)
         return numerator
     fraction = f"({numerator})/{c}" if b else f"{numerator}/{c}"
     return fraction if exact else f"⌊{fraction}⌋"
+
+
+def in_product(size: int | str | None) -> str:
+    """A formula as a factor: `(H − 4)`, `⌊(H + 31)/32⌋`."""
+    text = str(size)
+    return f"({text})" if " " in text and not text.startswith("⌊") and "·" not in text else text

@@ -111,7 +111,9 @@ class Slice(Layer):
         """torch.narrow where it is the same slice for inputs of any spatial size, else a helper."""
         axis = axis_or_channels(self.axis, x)
         size = x.sizes[axis] or 0
-        if axis == x.channel_axis or (self.stop is not None and self.start >= 0 and self.stop >= 0):
+        if (axis == x.channel_axis and x.rank > 0) or (
+            self.stop is not None and self.start >= 0 and self.stop >= 0
+        ):
             length = size // self.of if self.of else sizes.cut(size, self.start, self.stop)
             return Function(
                 "torch.narrow", (axis + 1, self._first(size), length), names=("dim", "start", "length")

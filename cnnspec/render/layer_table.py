@@ -8,7 +8,7 @@ from cnnspec.compiler.plan import Node, Plan
 from cnnspec.compiler.receptive_field import receptive_fields
 from cnnspec.core.terminal import is_terminal, printable, terminal_width, text_width
 from cnnspec.render.columns import GAP, align, column_widths
-from cnnspec.render.headline import cost, shapes
+from cnnspec.render.headline import cost, shapes, sizes_text
 from cnnspec.render.numbers import macs
 
 _HEADS = ("line", "name", "kind", "output", "params", "MACs", "sees")
@@ -20,7 +20,7 @@ def render(plan: Plan, *, explain: bool = False) -> str:
     """A row for each layer up to the first that is unknown, then the totals if all are known."""
     fields = receptive_fields(plan)
     nodes = plan.known_nodes
-    rows = _fit([_HEADS, *(_row(node, fields[node]) for node in nodes)])
+    rows = _fit([_HEADS, *(_row(plan, node, fields[node]) for node in nodes)])
     head, *body = align(rows, _RIGHT)
     lines = [_title(plan), "", click.style(head, bold=True)]
     indent = f"{' ' * column_widths(rows)[0]}{GAP}  "
@@ -41,12 +41,12 @@ def _totals(plan: Plan) -> list[str]:
     return [cost(plan)]
 
 
-def _row(node: Node, field: tuple[int, ...] | None) -> tuple[str, ...]:
+def _row(plan: Plan, node: Node, field: tuple[int, ...] | None) -> tuple[str, ...]:
     return (
         str(node.place.line),
         printable(node.path),
         node.kind,
-        str(node.shape),
+        sizes_text(plan, node),
         f"{node.params:,}" if node.params else "",
         macs(node.macs) if node.macs else "",
         _receptive_field_text(field),

@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 @click.command("validate")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
 @settings_option
+@click.option(
+    "--input",
+    "inputs",
+    metavar="SIZES",
+    multiple=True,
+    help="Try another size of the input: 3,300,300; with several inputs name=3,300,300, once for each.",
+)
 @format_option("text", "json", "github")
-def command(specs: tuple[str, ...], settings: tuple[str, ...], form: str) -> None:
+def command(specs: tuple[str, ...], settings: tuple[str, ...], inputs: tuple[str, ...], form: str) -> None:
     """Check specs: every shape is inferred, and every mistake explained at its line.
 
     A spec with variants is checked as it stands and in each variant; SPEC@variant checks one.
@@ -32,7 +39,12 @@ def command(specs: tuple[str, ...], settings: tuple[str, ...], form: str) -> Non
     Example:
       cnnspec validate specs/mnist.yaml
       cnnspec validate specs/*.yaml --format github
+      cnnspec validate unet --input 1,300,300
     """
+    if inputs:
+        from cnnspec.cli.input_sizes import settings_for  # noqa: PLC0415 -- few ask for it
+
+        settings = (*settings, *settings_for(inputs))
     checked = [found for spec in specs for found in _checked(spec, settings)]
     {"text": _text, "json": _json, "github": _github}[form](checked)
     if not all(found.result.ok for found in checked):
@@ -84,7 +96,8 @@ def _line(label: str, result: Result) -> str:
     from cnnspec.core.terminal import printable  # noqa: PLC0415 -- as above
     from cnnspec.render.headline import cost, shapes  # noqa: PLC0415 -- JSON needs no table
 
-    plan = result.require_plan()
+    plan = result.plan
+    assert plan is not None, "a right spec has one"
     return f"{printable(label)}: ok, {shapes(plan)}, {cost(plan)}"
 
 
