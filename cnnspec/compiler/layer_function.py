@@ -8,7 +8,7 @@ common period.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from itertools import product as combinations
 from math import prod
 from typing import NamedTuple
@@ -81,6 +81,8 @@ class Answer(NamedTuple):
 
 Slots = tuple[tuple[int, int], ...]
 """Inputs and their axes."""
+AxisFunction = tuple[SizeFunction, dict[int, SizeFunction]]
+"""The sizes m along an axis that are accepted, and the output's sizes, by axis, as functions of m."""
 
 
 class LayerFunction:
@@ -89,8 +91,15 @@ class LayerFunction:
     """
 
     def __init__(
-        self, layer: Layer, inputs: tuple[Sizes, ...], channel_axes: tuple[int, ...], held: Shape | None
+        self,
+        layer: Layer,
+        inputs: tuple[Sizes, ...],
+        channel_axes: tuple[int, ...],
+        held: Shape | None,
+        known: dict[Hashable, AxisFunction],
     ) -> None:
+        """`known` keeps what layers make of an axis, which is the same whatever the other axes are."""
+        self._known = known
         self._layer = layer
         self._inputs = inputs
         self._channel_axes = channel_axes
@@ -198,7 +207,7 @@ class LayerFunction:
         slots = tuple(slot for slot, size in zip(slots, sizes, strict=True) if size in different)
         constants = [size for size in sizes if isinstance(size, int)]
         if len(different) == 1:
-            function = self._own_function(slots, constants, known)
+            function = self._function_of_axis(slots, constants, known)
             return (
                 self._of_product(first, slots, function)
                 if isinstance(first, Product)
@@ -214,12 +223,20 @@ class LayerFunction:
         self._exact = False
         return {}
 
-    def _own_function(
-        self, slots: Slots, constants: list[int], known: tuple[Size, ...]
-    ) -> tuple[SizeFunction, dict[int, SizeFunction]]:
-        """The sizes m that are accepted, and the output's sizes as functions of m."""
-        layer, (i, axis) = self._layer, slots[0]
+    def _function_of_axis(self, slots: Slots, constants: list[int], known: tuple[Size, ...]) -> AxisFunction:
+        """What the layer makes of an axis; asked once, unless it makes another number of axes of them."""
         fixed = self._fixed_sizes(slots)
+        if fixed or any(len(known) != len(numbers) for numbers in self._numbers):
+            return self._own_function(slots, constants, known, fixed)
+        key = (id(self._layer), slots, *constants, *self._channel_axes, len(known))
+        if key not in self._known:
+            self._known[key] = self._own_function(slots, constants, known, fixed)
+        return self._known[key]
+
+    def _own_function(
+        self, slots: Slots, constants: list[int], known: tuple[Size, ...], fixed: frozenset[int]
+    ) -> AxisFunction:
+        layer, (i, axis) = self._layer, slots[0]
         if type(layer).infer is Layer.infer and type(layer).infer_from is Layer.infer_from and not fixed:
             return ALWAYS, {axis: IDENTITY}
         law = layer.size_law(self._shapes[i], axis)
@@ -245,9 +262,7 @@ class LayerFunction:
         pairs = enumerate(zip(found, known, strict=True))
         return {axis: int(size) for axis, (size, before) in pairs if size is not None and before is None}
 
-    def _of_open(
-        self, first: Open, slots: Slots, function: tuple[SizeFunction, dict[int, SizeFunction]]
-    ) -> dict[int, AxisSize]:
+    def _of_open(self, first: Open, slots: Slots, function: AxisFunction) -> dict[int, AxisSize]:
         accepted, outputs = function
         symbol, inner = first
         if None in accepted.table or not accepted.proven:
@@ -287,9 +302,7 @@ class LayerFunction:
 
     # Products
 
-    def _of_product(
-        self, first: Product, slots: Slots, function: tuple[SizeFunction, dict[int, SizeFunction]]
-    ) -> dict[int, AxisSize]:
+    def _of_product(self, first: Product, slots: Slots, function: AxisFunction) -> dict[int, AxisSize]:
         """What is accepted of a number of features, and what becomes of it."""
         accepted, outputs = function
         factor, functions = first
@@ -351,7 +364,7 @@ def _sizes_text(shape: Shape, other: Shape) -> str:
     return "×".join(str(size) for size, different in pairs if size != different)
 
 
-def _columns(rows: list[dict[int, int] | None], period: int) -> tuple[SizeFunction, dict[int, SizeFunction]]:
+def _columns(rows: list[dict[int, int] | None], period: int) -> AxisFunction:
     """The rows of which there is one, and the functions in their columns; the last period of rows shows the growth."""
     table = rows[: len(rows) - period]
     accepted = size_function([None if row is None else 0 for row in table], period, 0)

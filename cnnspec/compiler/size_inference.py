@@ -7,11 +7,20 @@ number couples the axes as soon as something accepts only some numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import NamedTuple
 
 from cnnspec.compiler.coupled_sizes import accepted_sizes
-from cnnspec.compiler.layer_function import Answer, AxisSize, Coupling, LayerFunction, Open, Product, Sizes
+from cnnspec.compiler.layer_function import (
+    Answer,
+    AxisFunction,
+    AxisSize,
+    Coupling,
+    LayerFunction,
+    Open,
+    Product,
+    Sizes,
+)
 from cnnspec.compiler.plan import Expectation, Node, Plan, Value
 from cnnspec.core.diagnostic import Place
 from cnnspec.core.size_function import ALWAYS, SizeFunction, both, compose
@@ -57,7 +66,7 @@ class SizeInference:
         """Whether all that is said holds for every size."""
         self._weights_stay = weights_stay
         self._answers: dict[object, Answer] = {}
-        self._kept: list[Layer] = []
+        self._functions: dict[Hashable, AxisFunction] = {}
         for name, value in plan.inputs.items():
             self.sizes[value] = inputs[name]
             self.valid |= {size.symbol: ALWAYS for size in inputs[name] if isinstance(size, Open)}
@@ -74,6 +83,9 @@ class SizeInference:
                 self.exact = False
 
     def _infer(self, node: Node, layer: Layer) -> None:
+        if not self._weights_stay and _passes_on(node, layer):
+            self.sizes[node] = self.sizes[node.inputs[0]]
+            return
         inputs = tuple(self.sizes[value] for value in node.inputs)
         shapes = [value.shape for value in node.inputs]
         axes = tuple(0 if shape is None else shape.channel_axis for shape in shapes)
@@ -82,8 +94,9 @@ class SizeInference:
         key = (id(layer), inputs, axes, held)
         answer = self._answers.get(key)
         if answer is None:
-            self._kept.append(layer)
-            answer = self._answers[key] = LayerFunction(layer, inputs, axes, held).answer(known)
+            answer = self._answers[key] = LayerFunction(layer, inputs, axes, held, self._functions).answer(
+                known
+            )
         self.sizes[node] = answer.sizes
         self.exact &= answer.exact
         for constraint in answer.constraints:
@@ -130,6 +143,16 @@ class SizeInference:
             products = frozenset({wanted // size.factor} if wanted % size.factor == 0 else ())
             message = f"expect says {wanted} features, {size.factor} for each position"
             self._couple(Coupling(size.functions, products, message), place)
+
+
+def _passes_on(node: Node, layer: Layer) -> bool:
+    """Whether a layer gives back the very shape that it gets, and refuses none: relu, bn and their like."""
+    kind, shape = type(layer), node.inputs[0].shape
+    if kind.size_law is not Layer.size_law or kind.windows is not Layer.windows or len(node.inputs) > 1:
+        return False
+    if shape is None or (layer.inferred_argument and getattr(layer, layer.inferred_argument) is not None):
+        return False
+    return layer.infer_from((shape,)) is shape
 
 
 def _prefixed(kind: str, explain: Callable[[int], str]) -> Callable[[int], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import product as combinations
 from math import prod
 from typing import NamedTuple
@@ -133,9 +133,13 @@ class ValidSizes:
         self._inference = inference
         self.inputs = inputs
         self.symbols = tuple(inference.valid)
-        self.constraints = tuple(self._constraint(symbol) for symbol in self.symbols)
-        self.exact = inference.exact and all(valid.proven for valid in inference.valid.values())
         self.coupled = tuple(self._coupled())
+        self.exact = inference.exact and all(valid.proven for valid in inference.valid.values())
+
+    @cached_property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """The valid sizes of each symbol, whatever the others are."""
+        return tuple(self._constraint(symbol) for symbol in self.symbols)
 
     @property
     def proved_to(self) -> int | None:
@@ -160,7 +164,7 @@ class ValidSizes:
         for coupling, place in self._inference.couplings:
             found = boxes(coupling, self._inference.valid)
             if found is None:
-                self.exact = False
+                self._inference.exact = False
             else:
                 symbols = tuple(dict.fromkeys(size.symbol for size in coupling.functions))
                 yield Coupled(symbols, tuple(found), place, coupling.message)
@@ -177,8 +181,8 @@ class ValidSizes:
     @property
     def refused(self) -> Because | None:
         """Why no size at all is valid; None where some are."""
-        for constraint in self.constraints:
-            if not constraint.residues and not constraint.also:
+        for constraint in self.constraints if any(map(_is_empty, self._inference.valid.values())) else ():
+            if constraint.because and not constraint.residues and not constraint.also:
                 return constraint.because[-1]
         for coupled in self.coupled:
             if not coupled.any_of:
@@ -225,6 +229,10 @@ class ValidSizes:
             factors = [self._text(function) for function in size.functions]
             return "·".join(map(in_product, [*([size.factor] if size.factor != 1 else []), *factors]))
         return size if isinstance(size, int) else None
+
+
+def _is_empty(valid: SizeFunction) -> bool:
+    return all(size is None for size in valid.table)
 
 
 def _number(size: AxisSize, sizes: Mapping[str, int]) -> int | None:

@@ -119,7 +119,7 @@ def _prime_factors(number: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys([*found, number])) if number > 1 else tuple(dict.fromkeys(found))
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def compose(outer: SizeFunction, inner: SizeFunction) -> SizeFunction:
     """`outer(inner(n))`; not valid where either is not."""
     if outer == IDENTITY:
@@ -216,7 +216,7 @@ def _common(one: SizeFunction, other: SizeFunction) -> tuple[int, int]:
     return last, period
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def domain(function: SizeFunction) -> SizeFunction:
     """The set of n for which a function is valid."""
     if None not in function.table:
