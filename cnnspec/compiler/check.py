@@ -176,9 +176,8 @@ def _with_sizes(plan: Plan, findings: Findings) -> tuple[Plan, ValidSizes]:
     sizes = ValidSizes(plan, plan.open_inputs, weights_stay=False)
     if sizes.refused is not None:
         place, message = sizes.refused
-        symbols = " and ".join(sizes.symbols)
-        hint = "Change the layers until one is: `cnnspec sizes` tells which sizes they refuse."
-        findings.error("no-valid-size", f"no {symbols} is valid: {message}", place, hint)
+        hint = "`cnnspec sizes` tells which layers refuse which sizes."
+        findings.error("no-valid-size", f"no size of the input is valid: {message}", place, hint)
     return plan._replace(size_texts=sizes.texts), sizes
 
 

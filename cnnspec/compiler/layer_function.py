@@ -29,6 +29,7 @@ from cnnspec.core.size_function import (
     meeting,
     size_function,
 )
+from cnnspec.core.sliding_window import Window
 from cnnspec.layers.base import Layer
 
 
@@ -125,7 +126,8 @@ class LayerFunction:
                 output[axis] = size
         if len(groups) > 1 and len(self._inputs) == 1:
             self._together(groups, output)
-        self._exact &= None not in output
+        if not any(constraint.accepted.empty for constraint in self._constraints):
+            self._exact &= None not in output
         return Answer(tuple(output), tuple(self._constraints), tuple(self._couplings), self._exact)
 
     def _groups(self) -> Iterator[Slots]:
@@ -228,10 +230,26 @@ class LayerFunction:
         fixed = self._fixed_sizes(slots)
         if fixed or any(len(known) != len(numbers) for numbers in self._numbers):
             return self._own_function(slots, constants, known, fixed)
-        key = (id(self._layer), slots, *constants, *self._channel_axes, len(known))
+        window = self._window(slots)
+        key = (
+            id(self._layer),
+            slots if window is None else window,
+            *constants,
+            *self._channel_axes,
+            len(known),
+        )
         if key not in self._known:
             self._known[key] = self._own_function(slots, constants, known, fixed)
-        return self._known[key]
+        accepted, outputs = self._known[key]
+        if window is not None:
+            outputs = dict.fromkeys([slots[0][1]], *outputs.values()) if outputs else {}
+        return accepted, outputs
+
+    def _window(self, slots: Slots) -> Window | None:
+        """The window that slides along a spatial axis, if one does: equal ones make the same of their axes."""
+        ((_, axis), *others), shape = slots, self._shapes[0]
+        windows = self._layer.windows(shape.rank)
+        return None if others or not windows or axis == shape.channel_axis else windows[axis - 1]
 
     def _own_function(
         self, slots: Slots, constants: list[int], known: tuple[Size, ...], fixed: frozenset[int]

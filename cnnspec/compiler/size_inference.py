@@ -76,6 +76,8 @@ class SizeInference:
         for value in plan.inputs.values():
             self._expect(expected.get(value, ()))
         for node in plan.nodes:
+            if any(valid.empty for valid in self.valid.values()):
+                break
             if node.layer is not None and all(value in self.sizes for value in node.inputs):
                 self._infer(node, node.layer)
                 self._expect(expected.get(node, ()))

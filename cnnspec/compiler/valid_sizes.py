@@ -181,7 +181,9 @@ class ValidSizes:
     @property
     def refused(self) -> Because | None:
         """Why no size at all is valid; None where some are."""
-        for constraint in self.constraints if any(map(_is_empty, self._inference.valid.values())) else ():
+        for constraint in (
+            self.constraints if any(valid.empty for valid in self._inference.valid.values()) else ()
+        ):
             if constraint.because and not constraint.residues and not constraint.also:
                 return constraint.because[-1]
         for coupled in self.coupled:
@@ -229,10 +231,6 @@ class ValidSizes:
             factors = [self._text(function) for function in size.functions]
             return "·".join(map(in_product, [*([size.factor] if size.factor != 1 else []), *factors]))
         return size if isinstance(size, int) else None
-
-
-def _is_empty(valid: SizeFunction) -> bool:
-    return all(size is None for size in valid.table)
 
 
 def _number(size: AxisSize, sizes: Mapping[str, int]) -> int | None:

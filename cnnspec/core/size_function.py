@@ -64,6 +64,11 @@ class SizeFunction(NamedTuple):
         return self.table[len(self.table) - self.period :]
 
     @property
+    def empty(self) -> bool:
+        """Whether no n at all is known to be valid."""
+        return all(size is None for size in self.table)
+
+    @property
     def ends(self) -> bool:
         """Whether no n from `start` on is valid."""
         return self.proven and all(size is None for size in self.cycle)
