@@ -82,6 +82,8 @@ class Answer(NamedTuple):
 
 Slots = tuple[tuple[int, int], ...]
 """Inputs and their axes."""
+Row = dict[int, int]
+"""Sizes of the output, by axis."""
 AxisFunction = tuple[SizeFunction, dict[int, SizeFunction]]
 """The sizes m along an axis that are accepted, and the output's sizes, by axis, as functions of m."""
 
@@ -259,21 +261,20 @@ class LayerFunction:
             return ALWAYS, {axis: IDENTITY}
         law = layer.size_law(self._shapes[i], axis)
         if fixed:
-            last, law = max(fixed) + 2, SizeLaw(1, max(fixed) + 1)
-        elif law is None:
-            last = HORIZON
-        else:
+            law = SizeLaw(1, max(fixed) + 1)
+        elif law is not None:
             law = SizeLaw(law.period, max(law.least, *(constant + 1 for constant in constants), 1))
-            last = law.least - 1 + 2 * law.period
-        rows = [None if fixed and m not in fixed else self._row(slots, m, known) for m in range(1, last + 1)]
-        period = 0 if law is None else law.period
-        return _columns(rows, period)
+        last, period = (HORIZON, 0) if law is None else (law.least - 1 + law.period, law.period)
 
-    def _row(self, slots: Slots, m: int, known: tuple[Size, ...]) -> dict[int, int] | None:
-        """The output's sizes that depend on the slots, which all are m; None where it is refused."""
-        return self._rows(dict.fromkeys(slots, Varying(m)), known)
+        def row(m: int) -> Row | None:
+            if fixed and m not in fixed:
+                return None
+            return self._row(dict.fromkeys(slots, Varying(m)), known)
 
-    def _rows(self, sizes: Mapping[tuple[int, int], int], known: tuple[Size, ...]) -> dict[int, int] | None:
+        return _functions(row, last, period)
+
+    def _row(self, sizes: Mapping[tuple[int, int], int], known: tuple[Size, ...]) -> Row | None:
+        """The output's sizes that depend on these; None where they are refused."""
         found = self._outcome(sizes)
         if isinstance(found, Reject):
             return None
@@ -301,20 +302,20 @@ class LayerFunction:
         symbol, functions = opens[0].symbol, [size.function for size in opens]
         constant = [SizeFunction((number,), 1, 0) for number in constants]
         met = meeting([*functions, *constant])
-        last = met.last + met.period
-        answers: dict[tuple[Size, ...], dict[int, int] | None] = {}
-        rows: list[dict[int, int] | None] = []
-        for values in zip(*(function.values(last) for function in functions), strict=True):
+        answers: dict[tuple[Size, ...], Row | None] = {}
+
+        def row(n: int) -> Row | None:
+            values = tuple([function.at(n) for function in functions])
             if values not in answers:
                 pairs = zip(slots, values, strict=True)
                 sizes = {slot: Varying(size) for slot, size in pairs if size is not None}
-                answers[values] = self._rows(sizes, known) if len(sizes) == len(values) else None
-            rows.append(answers[values])
+                answers[values] = self._row(sizes, known) if len(sizes) == len(values) else None
+            return answers[values]
 
         def explain(n: int) -> str:
             return self._message({slot: f.at(n) or 0 for slot, f in zip(slots, functions, strict=True)})
 
-        accepted, outputs = _columns(rows, met.period)
+        accepted, outputs = _functions(row, met.last, met.period)
         self._constraints.append(Constraint(symbol, accepted, explain))
         return {axis: Open(symbol, function) for axis, function in outputs.items()}
 
@@ -382,19 +383,18 @@ def _sizes_text(shape: Shape, other: Shape) -> str:
     return "×".join(str(size) for size, different in pairs if size != different)
 
 
-def _columns(rows: list[dict[int, int] | None], period: int) -> AxisFunction:
-    """The rows of which there is one, and the functions in their columns; the last period of rows shows the growth."""
-    table = rows[: len(rows) - period]
-    accepted = size_function([None if row is None else 0 for row in table], period, 0)
-    axes = {axis for row in rows if row is not None for axis in row}
-    return accepted, {axis: _column(rows, axis, period) for axis in axes}
-
-
-def _column(rows: list[dict[int, int] | None], axis: int, period: int) -> SizeFunction:
-    sizes = [None if row is None else row[axis] for row in rows]
-    last = len(sizes) - period
-    pairs = zip(sizes[last - period : last], sizes[last:], strict=True)
-    growths = {after - before for before, after in pairs if before is not None and after is not None}
-    if len(growths) > 1:
-        return SizeFunction(tuple(sizes), 0, 0)
-    return size_function(sizes[:last], period, growths.pop() if growths else 0)
+def _functions(row: Callable[[int], Row | None], last: int, period: int) -> AxisFunction:
+    """The functions whose table has the rows 1 to `last`; the one a period after an accepted one shows their growth."""
+    rows = [row(n) for n in range(1, last + 1)]
+    accepted = size_function([None if found is None else 0 for found in rows], period, 0)
+    there = next((n for n in range(last - period + 1, last + 1) if rows[n - 1] is not None), None)
+    before, after = (None, None) if there is None else (rows[there - 1], row(there + period))
+    axes = {axis for found in rows if found is not None for axis in found}
+    return accepted, {
+        axis: size_function(
+            [None if found is None else found[axis] for found in rows],
+            period,
+            0 if before is None or after is None else after[axis] - before[axis],
+        )
+        for axis in axes
+    }
