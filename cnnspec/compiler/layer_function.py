@@ -130,7 +130,8 @@ class LayerFunction:
             self._together(groups, output)
         if not any(constraint.accepted.empty for constraint in self._constraints):
             self._exact &= None not in output
-        return Answer(tuple(output), tuple(self._constraints), tuple(self._couplings), self._exact)
+        constraints, self._constraints = self._constraints, []  # which explain themselves by this object
+        return Answer(tuple(output), tuple(constraints), tuple(self._couplings), self._exact)
 
     def _groups(self) -> Iterator[Slots]:
         """The axes along which sizes are open; that of several inputs is one group."""
@@ -152,7 +153,7 @@ class LayerFunction:
         try:
             y = self._layer.infer_from(shapes)
         except Reject as no:
-            return no
+            return no.with_traceback(None)  # whose frames would hold it, and be garbage
         if self._asserted and self._layer.inferred_argument is not None:
             conflict = find_conflict(self._layer, self._layer.inferred_argument, shapes[0])
             if conflict is not None:
