@@ -102,7 +102,9 @@ def _extents(fields: Fields) -> tuple[int, ...] | None:
         return None
     found = [field.extent if field.reach is None else _extent(field.reach) for field in fields]
     known = tuple(extent for extent in found if extent is not None)
-    return known if len(known) == len(found) else None
+    if len(known) < len(found):
+        return None
+    return known if all(known) else (0,) * len(known)  # padding alone along one axis is padding alone
 
 
 def _extent(reach: Reach) -> int:

@@ -43,11 +43,12 @@ def _points(function: SizeFunction, valid: SizeFunction) -> tuple[list[tuple[int
     """Where the function is valid and what it is there, over one period; its growth over it."""
     period = math.lcm(function.period or 1, valid.period or 1)
     last = max(len(function.table), len(valid.table)) + period
-    if not function.proven or not valid.proven or last > _MOST_POINTS:
-        last, period = min(len(f.table) for f in (function, valid)), 0
+    rough = [len(f.table) for f in (function, valid) if not f.proven]
+    if rough or last > _MOST_POINTS:
+        last = min([*rough, _MOST_POINTS])
     pairs = enumerate(zip(function.values(last), valid.values(last), strict=False), start=1)
     points = [(n, size) for n, (size, there) in pairs if size is not None and there is not None]
-    if period:
+    if function.proven:
         return points, function.growth * period // function.period, period
     if len(points) < 2:  # noqa: PLR2004 -- two points make a slope
         return points, 0, 1
