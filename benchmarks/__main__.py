@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.augmentation import images_a_second
-from benchmarks.checking import cold, growth
+from benchmarks.checking import cold, growth, open_sizes
 from benchmarks.demo import digits, first_step
 from benchmarks.folders import files_a_second
 from benchmarks.folds import cross_validation
@@ -64,6 +64,7 @@ GROUPS: dict[str, tuple[Callable[[], list[str]], ...]] = {
         lambda: in_process("resnet152"),
         lambda: in_process("densenet201"),
         lambda: spread(rounds=5),
+        lambda: open_sizes(rounds=7),
     ),
     "training": (lambda: steady(processes=7), lambda: epochs(images=60_000, rounds=5)),
     "data": (lambda: images_a_second(rounds=7), lambda: files_a_second(rounds=7)),

@@ -7,7 +7,9 @@ import statistics
 from pathlib import Path
 
 from benchmarks.timing import command, interleaved, median, ratio, row
-from cnnspec.compiler.check import check_text
+from cnnspec.compiler.check import check_document, check_text
+from cnnspec.compiler.valid_sizes import OpenAxes, input_setting
+from cnnspec.library.specs import open_spec, shipped_networks
 
 ROOT = Path(__file__).parent.parent
 SPEC = str(ROOT / "specs" / "mnist.yaml")
@@ -55,4 +57,31 @@ def growth() -> list[str]:
     return [
         row("checking 1,000 conv/bn/relu triples by checking 500", ratio(seconds, "1000", "500"), 2.2),
         f"| checking 1,000 triples | {thousand:.2f} s | ≤ 0.5 s | {met} |",
+    ]
+
+
+def open_sizes(rounds: int) -> list[str]:
+    """Checking every network that ships with its sizes left open, against checking it for its own."""
+    ratios: dict[str, float] = {}
+    for name in shipped_networks():
+        spec = open_spec(name)
+        plan = check_document(spec.document, variant=spec.variant).require_plan()
+        axes = OpenAxes(plan)
+        fixed = input_setting({key: value.shape.sizes for key, value in plan.inputs.items() if value.shape})
+        settings = {"fixed": fixed, "open": axes.setting}
+        seconds = interleaved(
+            {
+                key: lambda spec=spec, setting=setting: check_document(
+                    spec.document, variant=spec.variant, settings=(setting,)
+                )
+                for key, setting in settings.items()
+            },
+            rounds,
+        )
+        ratios[name] = ratio(seconds, "open", "fixed")
+    worst = max(ratios, key=ratios.__getitem__)
+    what = f"checking a network for every size by checking it for one, all {len(ratios)} that ship"
+    return [
+        row(f"{what}: the median", statistics.median(ratios.values()), 3),
+        row(f"{what}: the least good, {worst}", ratios[worst], 3),
     ]

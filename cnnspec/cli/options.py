@@ -51,7 +51,7 @@ def format_option(*formats: str) -> Callable[[F], F]:
 
 def load(spec: str, settings: Iterable[str] = ()) -> Result:
     """The checked spec, ready to build; with errors exits 1. What was found goes to stderr."""
-    result = check(spec, tuple(settings))
+    result = check(spec, tuple(settings)).with_open_sizes_refused
     echo_diagnostics(result.diagnostics, err=True)
     if not result.ok:
         raise SystemExit(1)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnnspec.compiler.checks.run import run_checks
 from cnnspec.compiler.evaluate_variables import evaluate_variables
 from cnnspec.compiler.ignored_warnings import ignore_warnings
-from cnnspec.compiler.inputs_and_outputs import input_names, read_inputs, read_outputs
+from cnnspec.compiler.inputs_and_outputs import (
+    input_names,
+    input_value,
+    open_inputs,
+    read_inputs,
+    read_outputs,
+)
 from cnnspec.compiler.plan import Initialisation, Plan, Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame, KindInit
 from cnnspec.compiler.walk.limits import TooLarge
@@ -31,6 +37,7 @@ from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
     from cnnspec.settings.budget import Budget
+    from cnnspec.compiler.valid_sizes import ValidSizes
 
 
 class Result(NamedTuple):
@@ -46,6 +53,8 @@ class Result(NamedTuple):
     """The spec's data with variant and settings applied."""
     unused_ignores: tuple[Diagnostic, ...] = ()
     """Warnings of ignores that nothing needed; they are told where no variant and no variable may make it needed."""
+    sizes: ValidSizes | None = None
+    """Where the input leaves sizes open: for which ones the network is valid."""
 
     @property
     def ok(self) -> bool:
@@ -54,10 +63,22 @@ class Result(NamedTuple):
         return right and self.plan is not None and self.plan.complete
 
     def require_plan(self) -> Plan:
-        """The whole network. Raises SpecError where there is an error."""
-        if not self.ok or self.plan is None:
-            raise SpecError(self)
-        return self.plan
+        """The whole network. Raises SpecError where there is an error, or a size of the input is left open."""
+        result = self.with_open_sizes_refused
+        if not result.ok or result.plan is None:
+            raise SpecError(result)
+        return result.plan
+
+    @property
+    def with_open_sizes_refused(self) -> Result:
+        """The same, with an error where a right spec leaves sizes of its input open: what can't be built."""
+        if not self.ok or self.sizes is None or self.root is None:
+            return self
+        from cnnspec.compiler.valid_sizes import open_sizes_error  # noqa: PLC0415 -- most specs have numbers
+
+        given = None if self.data is None else self.data.facts(None).shape
+        error = open_sizes_error(self.sizes, self.root.entries["input"].value.place, given)
+        return self._replace(diagnostics=(*self.diagnostics, error))
 
     @property
     def resolved(self) -> str:
@@ -146,22 +167,39 @@ def _check(spec: Spec, whole: Mapping, observer: Observer | None, findings: Repo
     data = None if spec.data is None else read_choice(spec.data, "data", DATA, scope, findings)
     train = _train(spec, scope, findings)
     budget = _budget(spec, scope, findings)
+    sizes = None
+    if plan is not None and plan.open_inputs and not findings.errors:
+        plan, sizes = _with_sizes(plan, findings)
     run_checks(spec, whole, plan, train, data, findings, budget)
     unused = ignore_warnings(spec, findings)
     for found in unused if alone else ():
         findings.add(found)
-    return Result(findings.sorted(), spec.source, plan, data, train, spec.root, unused)
+    return Result(findings.sorted(), spec.source, plan, data, train, spec.root, unused, sizes)
+
+
+def _with_sizes(plan: Plan, findings: Findings) -> tuple[Plan, ValidSizes]:
+    """The plan with formulas for its open sizes, and for which of them it is valid."""
+    from cnnspec.compiler.valid_sizes import ValidSizes  # noqa: PLC0415 -- most specs have numbers
+
+    sizes = ValidSizes(plan, plan.open_inputs, weights_stay=False)
+    if sizes.refused is not None:
+        place, message = sizes.refused
+        hint = "`cnnspec sizes` tells which layers refuse which sizes."
+        findings.error("no-valid-size", f"no size of the input is valid: {message}", place, hint)
+    return plan._replace(size_texts=sizes.texts), sizes
 
 
 def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Report) -> Plan | None:
     reporter = Reporter(findings)
-    inputs = read_inputs(spec, variables, findings)
+    written = read_inputs(spec, variables, findings)
+    inputs = {name: input_value(name, sizes) for name, sizes in written.items()}
     names = input_names(spec, inputs)
     space = Namespace("", spec.layers)
     space.reserve({} if spec.single_input else spec.inputs)
     init = () if spec.init is None else (KindInit(spec.init, variables, reporter),)
     frame = Frame(space, _with_in_channels(variables, inputs, spec), names, reporter, init)
-    walk = Walk(spec, variables, observer)
+    left_open = open_inputs(written)
+    walk = Walk(spec, variables, observer, open_sizes=bool(left_open))
     try:
         last = walk.run(spec.layers, names["input"], frame)
         if last is NOTHING and spec.outputs is None and spec.layers:
@@ -179,6 +217,8 @@ def _plan(spec: Spec, variables: Scope, observer: Observer | None, findings: Rep
         _starts(init, walk),
         "" if description is None else str(description.plain()),
         walk.builder.blocks,
+        tuple(walk.builder.expectations),
+        left_open,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cnnspec.compiler.plan import Output, Value
 from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.compiler.walk.item_keys import is_there
@@ -19,9 +21,27 @@ _EXAMPLE = "Write channels, then spatial sizes, without the batch: `[3, 224, 224
 _MOST_AXES = 4
 
 
-def read_inputs(spec: Spec, scope: Scope, findings: Findings) -> dict[str, Value]:
-    """Every input by name; one whose shape is wrong is unknown."""
-    return {name: Value(_shape(name, node, scope, findings), name) for name, node in spec.inputs.items()}
+WrittenSizes = tuple[int | str | None, ...]
+"""The sizes of an input as they are written: numbers, and symbols for open ones; None: a wrong one."""
+
+
+def read_inputs(spec: Spec, scope: Scope, findings: Findings) -> dict[str, WrittenSizes | None]:
+    """The sizes of every input by name; None where it has no shape."""
+    return {name: _written(name, node, scope, findings) for name, node in spec.inputs.items()}
+
+
+def input_value(name: str, written: WrittenSizes | None) -> Value:
+    """An input; its open sizes are unknown, as wrong ones are."""
+    if written is None:
+        return Value(None, name)
+    return Value(Shape(tuple(size if isinstance(size, int) else None for size in written)), name)
+
+
+def open_inputs(inputs: Mapping[str, WrittenSizes | None]) -> dict[str, tuple[int | str, ...]]:
+    """The sizes of all inputs, where some are symbols and none is wrong; else nothing."""
+    found = {name: tuple(size for size in sizes or () if size is not None) for name, sizes in inputs.items()}
+    whole = all(sizes is not None and len(sizes) == len(found[name]) for name, sizes in inputs.items())
+    return found if whole and any(isinstance(size, str) for sizes in found.values() for size in sizes) else {}
 
 
 def input_names(spec: Spec, inputs: dict[str, Value]) -> dict[str, Value]:
@@ -31,10 +51,10 @@ def input_names(spec: Spec, inputs: dict[str, Value]) -> dict[str, Value]:
     return {"input": NOTHING if spec.inputs else Value(None), **inputs}
 
 
-def _shape(name: str, node: Node, scope: Scope, findings: Findings) -> Shape | None:
+def _written(name: str, node: Node, scope: Scope, findings: Findings) -> WrittenSizes | None:
     if isinstance(node, Sequence) and node.items:
-        sizes = [_element(item, scope, findings) for item in node.items]
-        return Shape(tuple(sizes)) if _few_enough(name, len(sizes), node, findings) else None
+        elements = [_element(item, index, scope, findings) for index, item in enumerate(node.items)]
+        return tuple(elements) if _few_enough(name, len(elements), node, findings) else None
     try:
         value = value_of(node, scope, findings)
     except Unknown:
@@ -43,8 +63,8 @@ def _shape(name: str, node: Node, scope: Scope, findings: Findings) -> Shape | N
         message = f"{name} is {yaml_text(value)}, it must be a list of sizes"
         findings.error("bad-input", message, node.place, _EXAMPLE, definitions(node, scope))
         return None
-    sizes = [_size(size, node, scope, findings) for size in value]
-    return Shape(tuple(sizes)) if _few_enough(name, len(sizes), node, findings) else None
+    sizes = [_size(size, index, node, scope, findings) for index, size in enumerate(value)]
+    return tuple(sizes) if _few_enough(name, len(sizes), node, findings) else None
 
 
 def _few_enough(name: str, axes: int, node: Node, findings: Findings) -> bool:
@@ -55,23 +75,39 @@ def _few_enough(name: str, axes: int, node: Node, findings: Findings) -> bool:
     return False
 
 
-def _element(node: Node, scope: Scope, findings: Findings) -> int | None:
+def _element(node: Node, index: int, scope: Scope, findings: Findings) -> int | str | None:
     try:
-        return _size(value_of(node, scope, findings), node, scope, findings)
+        return _size(value_of(node, scope, findings), index, node, scope, findings)
     except Unknown:
         return None
 
 
-def _size(size: Plain, node: Node, scope: Scope, findings: Findings) -> int | None:
+def _size(size: Plain, index: int, node: Node, scope: Scope, findings: Findings) -> int | str | None:
     if type(size) is int and size >= 1:
         return size
-    message, hint = (
-        f"a size of the input is {yaml_text(size)}, it must be a whole number of at least 1",
-        _EXAMPLE,
-    )
     if isinstance(size, str):
-        message = f"a size of the input is the text {yaml_text(size)}"
-        hint = "Write a number; sizes as symbols can't be checked yet."
+        return _symbol(size, index, node, scope, findings)
+    message = f"a size of the input is {yaml_text(size)}, it must be a whole number of at least 1"
+    findings.error("bad-input", message, node.place, _EXAMPLE, definitions(node, scope))
+    return None
+
+
+def _symbol(text: str, index: int, node: Node, scope: Scope, findings: Findings) -> str | None:
+    """A text as the name of a size that is left open; reported where it is none."""
+    message = f"a size of the input is the text {yaml_text(text)}"
+    hint = "Write a number, or a name, as in `[3, H, W]`, for a size that is left open."
+    if text.isdecimal() and text.isascii():
+        hint = f"Write {text} without quotes."
+    elif index == 0:
+        message = (
+            f"the number of channels is the text {yaml_text(text)}: only the sizes after it can be left open"
+        )
+        hint = "Write a number first, as in `[3, H, W]`."
+    elif text.isidentifier() and text.isascii() and text in scope:
+        message += ", which is the name of a variable"
+        hint = f"Write ${text} for its value; a size that is left open has a name of its own."
+    elif text.isidentifier() and text.isascii():
+        return text
     findings.error("bad-input", message, node.place, hint, definitions(node, scope))
     return None
 

@@ -143,8 +143,9 @@ class Seen(NamedTuple):
 
     @property
     def extents(self) -> tuple[int, ...]:
-        """The widest extent along each axis."""
-        return tuple(max(map(_extent, column), default=0) for column in self.masks)
+        """The widest extent along each axis; what is padding alone along one of them sees nothing."""
+        found = tuple(max(map(_extent, column), default=0) for column in self.masks)
+        return found if all(found) else (0,) * len(found)
 
 
 def _extent(mask: int) -> int:

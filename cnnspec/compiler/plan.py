@@ -104,6 +104,14 @@ class Output(NamedTuple):
     train_only: bool = False
 
 
+class Expectation(NamedTuple):
+    """What an `expect` says of a value, and where."""
+
+    value: Value
+    sizes: tuple[int, ...]
+    place: Place
+
+
 class Initialisation(NamedTuple):
     """How one parameter starts."""
 
@@ -123,6 +131,12 @@ class Plan(NamedTuple):
     description: str = ""
     blocks: Mapping[str, str] = MappingProxyType({})
     """Which block each namespace is an instance of."""
+    expectations: tuple[Expectation, ...] = ()
+    """What the items' `expect` say, where it is a shape."""
+    open_inputs: Mapping[str, tuple[int | str, ...]] = MappingProxyType({})
+    """The sizes of every input, where some of them are symbols; else empty."""
+    size_texts: Callable[[Value], tuple[int | str | None, ...]] | None = None
+    """Where sizes are open: those of a value, as numbers and formulas."""
 
     @property
     def image(self) -> tuple[int, ...]:
@@ -181,6 +195,12 @@ class Plan(NamedTuple):
             return [*ranks[:-1], (not node.bare, ranks[-1][1])]
 
         return key
+
+    def sizes_of(self, value: Value) -> tuple[int | str | None, ...] | None:
+        """The sizes of a value: numbers, formulas where the input's are open, None where unknown."""
+        if self.size_texts is not None:
+            return self.size_texts(value)
+        return None if value.shape is None else value.shape.sizes
 
     @property
     def known_nodes(self) -> tuple[Node, ...]:

@@ -40,7 +40,9 @@ UNKNOWN = Inference(None, None)
 class InferenceCache:
     """Answers by layer and input shapes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, open_sizes: bool = False) -> None:
+        """open_sizes: where sizes are unknown, so that weights are asked for all the same."""
+        self._open_sizes = open_sizes
         self._answers: dict[tuple[int, tuple[Shape, ...]], Inference] = {}
         self._layers: list[Layer] = []
         """Those asked so far, kept so that their identities stay theirs."""
@@ -50,26 +52,26 @@ class InferenceCache:
         key = (id(layer), shapes)
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._answers[key] = _infer(layer, shapes)
+            answer = self._answers[key] = _infer(layer, shapes, self._open_sizes)
             self._layers.append(layer)
         return answer
 
 
-def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
+def _infer(layer: Layer, shapes: tuple[Shape, ...], open_sizes: bool) -> Inference:
     try:
         y = layer.infer_from(shapes)
     except Reject as no:
         return Inference(_possible_sizes(no.otherwise), no)
     x, argument = shapes[0], layer.inferred_argument
-    conflict = None if argument is None else _conflict(layer, argument, x)
+    conflict = None if argument is None else find_conflict(layer, argument, x)
     elements = product(y.sizes)
     if elements is None or elements >= LARGEST:
         if elements is not None or not all(map(_possible, y.sizes)):
             return Inference(_without_sizes(y), _too_large(y))
-        return Inference(y, None, conflict=conflict)
+        return _open(layer, x, y, conflict) if open_sizes else Inference(y, None, conflict=conflict)
     for shape in shapes:
         if None in shape.sizes:
-            return Inference(y, None, conflict=conflict)
+            return _open(layer, x, y, conflict) if open_sizes else Inference(y, None, conflict=conflict)
     kind = type(layer)
     macs = 0 if kind.products is Layer.products else layer.products(x, y).total
     if kind.weights is Layer.weights and kind.buffers is Layer.buffers:
@@ -82,7 +84,14 @@ def _infer(layer: Layer, shapes: tuple[Shape, ...]) -> Inference:
     return Inference(y, None, Weights(parameters, buffers), params, macs, conflict)
 
 
-def _conflict(layer: Layer, argument: str, x: Shape) -> Conflict | None:
+def _open(layer: Layer, x: Shape, y: Shape, conflict: Conflict | None) -> Inference:
+    """The answer for open sizes: no cost, and weights that have a 0 where they depend on such a size."""
+    parameters, buffers = layer.weights(x), layer.buffers(x)
+    params = sum([math.prod(sizes) for sizes in parameters.values()])
+    return Inference(y, None, Weights(parameters, buffers), params, 0, conflict)
+
+
+def find_conflict(layer: Layer, argument: str, x: Shape) -> Conflict | None:
     """Compare a size that was written with the one that is inferred."""
     written = getattr(layer, argument)
     if written is None:

@@ -25,8 +25,8 @@ def diagnostic_text(diagnostic: Diagnostic, style: Style = plain) -> str:
     where = style(f"{_where(diagnostic.place)}:", "place")
     label = style(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
     head = f"{where} {label} {printable(diagnostic.message)}"
-    hint = [_wrap(diagnostic.hint)] if diagnostic.hint else []
-    related = [_wrap(f"{_where(place)}: {message}") for place, message in diagnostic.related]
+    hint = [indented(diagnostic.hint)] if diagnostic.hint else []
+    related = [indented(f"{_where(place)}: {message}") for place, message in diagnostic.related]
     return "\n".join([head, *_quote(diagnostic.place, diagnostic.severity, style), *related, *hint])
 
 
@@ -34,7 +34,7 @@ def _where(place: Place) -> str:
     return f"{printable(place.source.name)}:{place.line}:{place.column}"
 
 
-def _wrap(text: str) -> str:
+def indented(text: str) -> str:
     """Three columns in, broken at spaces; a path or a piece of YAML is never hyphenated."""
     return textwrap.fill(
         printable(text),

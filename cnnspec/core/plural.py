@@ -9,6 +9,6 @@ def plural(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else ending}"
 
 
-def times(sizes: Iterable[int]) -> str:
+def times(sizes: Iterable[int | str]) -> str:
     """`3×224×224`."""
     return "×".join(map(str, sizes))

@@ -8,12 +8,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import cast
+from fractions import Fraction
+from typing import NamedTuple, cast
 
 from cnnspec.core.shape import Size
 
+_FINEST = 4096
+"""The finest step of a scale that counts as exact."""
+
 LARGEST = 2**63
 """Whole numbers stay below this: no tensor has as many elements, and torch holds no larger integer."""
+
+
+class SizeLaw(NamedTuple):
+    """How a layer's output size follows its input's, along any one axis.
+
+    From inputs of `least` on, `period` elements more make the output larger by a fixed amount, and what is refused
+    stays refused, what is accepted stays accepted. Layers with several inputs add, compare or take over their sizes
+    apart from that.
+    """
+
+    period: int = 1
+    least: int = 1
+
+
+class Varying(int):
+    """One value of a size that changes with the input's: where it happens to be 1, it is not repeated."""
+
+    __slots__ = ()
 
 
 def product(sizes: Sequence[Size]) -> Size:
@@ -66,14 +88,30 @@ def at_least(size: Size, least: int) -> bool:
 
 def broadcasts(one: Size, other: Size) -> bool:
     """Whether the sizes broadcast: they are equal, or one of them is 1; true where one is unknown."""
-    return equal(one, other) or one == 1 or other == 1
+    return equal(one, other) or _repeated(one) or _repeated(other)
 
 
 def broadcast(one: Size, other: Size) -> Size:
     """The size that two sizes which broadcast have in common."""
-    if one == 1 or (one is None and other != 1):
+    if _repeated(one) or (one is None and not _repeated(other)):
         return other
     return one
+
+
+def _repeated(size: Size) -> bool:
+    return size == 1 and not isinstance(size, Varying)
+
+
+def scale_law(factor: float) -> SizeLaw | None:
+    """The law of `scale` by a factor; None where double arithmetic has none that is known.
+
+    A factor a/2ᵏ is exact, and sizes that are 2ᵏ apart are scaled to sizes that are a apart; of any other factor
+    the double is only near it, and where ⌊size · factor⌋ jumps is a matter of rounding.
+    """
+    ratio = Fraction(factor)
+    if ratio.denominator > _FINEST:
+        return None
+    return SizeLaw(ratio.denominator, math.ceil(1 / ratio))
 
 
 def cut(size: Size, start: int, stop: int | None) -> Size:

@@ -106,6 +106,11 @@ class Window(NamedTuple):
         """The number of elements from its first to its last: d(k − 1) + 1."""
         return self.dilation * (self.kernel - 1) + 1
 
+    @property
+    def least(self) -> int:
+        """A size from which on it fits."""
+        return max(self.extent - self.before - self.after, 1)
+
     def slide(self, size: Size) -> Size:
         """The number of positions of the window: ⌊(n + 2p − d(k − 1) − 1)/s⌋ + 1.
 

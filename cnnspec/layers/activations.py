@@ -12,6 +12,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
+from cnnspec.core.size import SizeLaw
 from cnnspec.declare.arguments import NonNegativeNumber, Number, OptionalAxis, Positive, PositiveNumber
 from cnnspec.layers.base import INPUTS, OUTPUT, Kept, Layer, Reaches
 from cnnspec.layers.shape_rules import axis_or_channels, require_channels_first
@@ -110,6 +111,10 @@ class PReLU(Activation):
             hint = f"Write num_parameters: {x.channels}, or 1."
             raise Reject("wrong-number-of-slopes", message, field="num_parameters", hint=hint, otherwise=x)
         return x
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """As many channels as slopes, if there are several."""
+        return SizeLaw(1, self.num_parameters + 1)
 
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight: the slopes."""
@@ -534,3 +539,7 @@ class GLU(AxisActivation):
             hint = "Give the layer before it an even number of outputs."
             raise Reject("indivisible", message, field="axis", hint=hint, otherwise=x.replace(axis, None))
         return x.replace(axis, sizes.divide(x.sizes[axis], 2))
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Sizes that have two halves."""
+        return SizeLaw(2)

@@ -24,6 +24,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from cnnspec.core.emit import Argument, Emit
 from cnnspec.core.shape import Shape
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import POINT, Reach, Window
 from cnnspec.declare.arguments import Arguments
 
@@ -111,6 +112,18 @@ class Layer(Arguments):
         """The output's shape from all inputs: one, and those that `references` names. Raises Reject."""
         return self.infer(*inputs)
 
+    def size_law(self, x: Shape, axis: int) -> SizeLaw | None:
+        """How the sizes that `infer` gives follow the input's along an axis; None: no law is known.
+
+        Sizes of x may be unknown. A kind whose rule is another than its windows' says so here. A rule looks at
+        one axis at a time, but for a product of sizes, and for refusing 1 along all of them.
+        """
+        windows = self.windows(x.rank)
+        if not windows or axis == x.channel_axis:
+            return SizeLaw()
+        window = windows[axis - 1]
+        return SizeLaw(window.stride, window.least)
+
     def inferred(self, x: Shape) -> Argument:
         """The value of the `inferred_argument`: the channels that come in, unless a kind says otherwise."""
         return x.channels
@@ -151,6 +164,12 @@ class Layer(Arguments):
     def buffers(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The other tensors of the state_dict, in torch's order: running statistics."""
         return {}
+
+    def made_for(self, x: Shape) -> object:
+        """What of the input the module is made for, so that it takes no other: by default its weights, whose sizes
+        are 0 where they depend on an unknown one.
+        """
+        return {**self.weights(x), **self.buffers(x)}
 
     def products(self, x: Shape, y: Shape) -> Products:
         """The multiply-accumulates of one sample, as torch's FlopCounterMode counts them (two flops each)."""

@@ -10,6 +10,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import Border, Window
 from cnnspec.declare.arguments import Flag, InferredChannels, Padding, Positive, Sizes
 from cnnspec.layers.base import MOST_TAPS, Kept, Layer, Products, Reaches
@@ -73,6 +74,15 @@ class Convolution(Layer):
     def filters(self, channels: Size) -> tuple[Size, int]:
         """The number of output channels, and of groups."""
         raise NotImplementedError
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw | None:
+        """As the windows have it; channels that split into the groups."""
+        if axis == x.channel_axis:
+            return SizeLaw(self.filters(None)[1])
+        law = super().size_law(x, axis)
+        window = self.windows(x.rank)[axis - 1]
+        spare = max(window.before, window.after) + 1 if self.padding_mode in _MIRRORED else 1
+        return law and law._replace(least=max(law.least, spare))
 
     def reach(self, x: Shape) -> Reaches:
         """The elements under the filter, those of the padding being where its mode takes them from."""

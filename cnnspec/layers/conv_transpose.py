@@ -10,6 +10,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import Reach, Taps, union
 from cnnspec.declare.arguments import Flag, InferredChannels, Paddings, Positive, Sizes
 from cnnspec.layers.base import INPUTS, MOST_TAPS, Layer, Products, Reaches
@@ -118,6 +119,12 @@ class ConvTranspose(Layer):
                 otherwise=without_empty_sizes(y),
             )
         return y
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Each element more makes `stride` more; the padding must leave something."""
+        if axis == x.channel_axis:
+            return SizeLaw(self.groups)
+        return SizeLaw(1, 2 * self._axes(x.rank)[axis - 1].padding + 1)
 
     def formula(self, x: Shape, y: Shape) -> tuple[str, ...]:
         """The computation of each output size with its numbers; equal lines once."""

@@ -14,6 +14,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Argument, Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
+from cnnspec.core.size import SizeLaw
 from cnnspec.declare.arguments import (
     Flag,
     InferredChannels,
@@ -160,6 +161,10 @@ class InstanceNorm(ChannelNorm):
             )
         return x
 
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """A single position is refused."""
+        return SizeLaw(1, 2)
+
     def emit(self, x: Shape) -> Emit:
         """torch.nn.InstanceNorm1d, 2d or 3d."""
         optional = self.optional("eps", "momentum", "affine", "track_running_stats", "bias")
@@ -228,6 +233,10 @@ class NormOverAxes(Layer):
     def weights(self, x: Shape) -> Mapping[str, tuple[int, ...]]:
         """The weight, with a number for each element along the axes."""
         return scale_and_shift(self._sizes(x), scale=self.elementwise_affine, shift=False)
+
+    def made_for(self, x: Shape) -> object:
+        """The sizes that are normalised together, whether they have weights or not."""
+        return self._sizes(x)
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.LayerNorm or RMSNorm over the last axes, a helper over others."""
@@ -344,6 +353,10 @@ class GroupNorm(Layer):
         require_channels_first(x, otherwise=x)
         require_groups(x, self.num_groups, "num_groups", lambda: x)
         return x
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Channels that are multiples of the groups."""
+        return SizeLaw(self.num_groups if axis == x.channel_axis else 1)
 
     def reach(self, x: Shape) -> Reaches:
         """The statistics are taken from all positions."""

@@ -9,6 +9,7 @@ from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.plural import plural
 from cnnspec.core.shape import Shape
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import Border, Reach, Taps
 from cnnspec.declare.arguments import Number, Sides
 from cnnspec.layers.base import Kept, Layer, Reaches
@@ -93,6 +94,11 @@ class Pad(Layer):
         if not sizes.at_least(size, cropped) or not sizes.at_least(y.sizes[axis], 1):
             message = f"padding [{before}, {after}] leaves nothing of the {size} elements along axis {axis}"
             raise Reject("empty-output", message, field="padding", hint="Crop less.", otherwise=otherwise)
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """An element more is one more, where there is as much as is mirrored or cropped."""
+        before, after = (0, 0) if axis == x.channel_axis else self._sides(x.rank)[axis - 1]
+        return SizeLaw(1, 1 + abs(before) + abs(after))
 
     def reach(self, x: Shape) -> Reaches:
         """Each position is one of the input, moved by the padding before it."""

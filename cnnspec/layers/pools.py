@@ -11,6 +11,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import Window
 from cnnspec.declare.arguments import (
     Flag,
@@ -54,6 +55,12 @@ class Pool(Layer):
         strides = kernels if self.stride is None else per_axis(self.stride, rank, "stride")
         rows = zip(kernels, strides, self._paddings(rank), self._dilations(rank), strict=True)
         return tuple(_window(k, s, p, d, ceil=self.ceil_mode) for k, s, p, d in rows)
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw | None:
+        """As the windows have it, from where AvgPool3d accepts them, too."""
+        law = super().size_law(x, axis)
+        kernels = (1, *per_axis(self.kernel_size, x.rank, "kernel_size"))
+        return law and law._replace(least=max(law.least, kernels[axis]))
 
     def _paddings(self, rank: int) -> tuple[int, ...]:
         return (0,) * rank

@@ -10,6 +10,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import Reach, Taps, stretch
 from cnnspec.declare.arguments import Factors, Flag, OptionalFlag, OptionalName, OptionalSizes
 from cnnspec.layers.base import Kept, Layer, Reaches
@@ -157,6 +158,11 @@ class Upsample(Interpolation):
                 otherwise=Shape((x.channels, *known)),
             )
         return y
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw | None:
+        """That of the factor; a size that is written stays the same."""
+        factors = self._factors(x.rank)
+        return SizeLaw() if factors is None or axis == x.channel_axis else sizes.scale_law(factors[axis - 1])
 
     def _factors(self, rank: int) -> tuple[float, ...] | None:
         return None if self.scale_factor is None else per_axis(self.scale_factor, rank, "scale_factor")

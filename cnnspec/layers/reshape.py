@@ -9,6 +9,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import POINT
 from cnnspec.declare.arguments import Axis, AxisList, Expect, Extent
 from cnnspec.layers.base import Layer, Reaches
@@ -147,6 +148,11 @@ class Unflatten(Layer):
             hint = f"Write sizes whose product is {size}; -1 stands for what is left."
             raise Reject("indivisible", message, field="unflattened_size", hint=hint, otherwise=y)
         return y
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """What is left grows by 1 with as many elements as the other sizes make; without -1 one size fits."""
+        given = math.prod(size for size in self.unflattened_size if size != -1)
+        return SizeLaw(given, given + 1)
 
     def reach(self, x: Shape) -> Reaches:
         """Unknown where an axis becomes several."""

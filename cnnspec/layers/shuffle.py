@@ -6,6 +6,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import Reach, Taps, Window
 from cnnspec.declare.arguments import Positive
 from cnnspec.layers.base import MOST_TAPS, Layer, Reaches
@@ -46,6 +47,10 @@ class PixelShuffle(Layer):
                 "indivisible", message, field="upscale_factor", hint=hint, otherwise=Shape((None, *grown))
             )
         return Shape((sizes.divide(x.channels, square), *grown))
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Channels that are multiples of the factor's square."""
+        return SizeLaw(self.upscale_factor**2 if axis == x.channel_axis else 1)
 
     def reach(self, x: Shape) -> Reaches:
         """R outputs along an axis read the same position."""
@@ -100,6 +105,10 @@ class PixelUnshuffle(Layer):
                 raise Reject("indivisible", message, field="downscale_factor", hint=hint, otherwise=unknown)
         return Shape((channels, *(sizes.divide(size, factor) for size in x.spatial)))
 
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Sizes that are multiples of the factor."""
+        return SizeLaw(self.downscale_factor)
+
     def reach(self, x: Shape) -> Reaches:
         """Each output reads r positions along an axis."""
         factor = self.downscale_factor
@@ -150,6 +159,10 @@ class ChannelShuffle(Layer):
             raise Reject("wrong-rank", message, hint="Write it before flatten.", otherwise=x)
         require_groups(x, self.groups, "groups", lambda: x)
         return x
+
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Channels that are multiples of the groups."""
+        return SizeLaw(self.groups if axis == x.channel_axis else 1)
 
     def emit(self, x: Shape) -> Emit:
         """torch.nn.ChannelShuffle."""

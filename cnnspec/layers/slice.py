@@ -6,6 +6,7 @@ from cnnspec.core import size as sizes
 from cnnspec.core.emit import Emit, Function, Module
 from cnnspec.core.errors import Reject
 from cnnspec.core.shape import Shape, Size
+from cnnspec.core.size import SizeLaw
 from cnnspec.core.sliding_window import POINT, Reach, Taps
 from cnnspec.declare.arguments import (
     Integer,
@@ -94,6 +95,10 @@ class Slice(Layer):
             raise Reject("empty-output", message, field="start", hint=hint, otherwise=unknown)
         return length
 
+    def size_law(self, x: Shape, axis: int) -> SizeLaw:
+        """Sizes that have all that is named, or split into the parts."""
+        return SizeLaw(self.of or 1, abs(self.start) + abs(self.stop or 0) + 1)
+
     def reach(self, x: Shape) -> Reaches:
         """Each position is one of the input, moved by the slice's first element."""
         axis = axis_or_channels(self.axis, x)
@@ -112,7 +117,9 @@ class Slice(Layer):
         """torch.narrow where it is the same slice for inputs of any spatial size, else a helper."""
         axis = axis_or_channels(self.axis, x)
         size = x.sizes[axis] or 0
-        if axis == x.channel_axis or (self.stop is not None and self.start >= 0 and self.stop >= 0):
+        if (axis == x.channel_axis and x.rank > 0) or (
+            self.stop is not None and self.start >= 0 and self.stop >= 0
+        ):
             length = size // self.of if self.of else sizes.cut(size, self.start, self.stop)
             return Function(
                 "torch.narrow", (axis + 1, self._first(size), length), names=("dim", "start", "length")

@@ -58,7 +58,7 @@ def summary_data(result: Result, plan: Plan, memory: MemoryTotals | None = None)
         "name": plan.name,
         "input": _inputs(plan),
         "output": _outputs(plan),
-        "layers": [_layer(node, fields[node]) for node in plan.known_nodes],
+        "layers": [_layer(plan, node, fields[node]) for node in plan.known_nodes],
         "total": {**_total(plan), **(memory.data() if memory else {})} if plan.complete else None,
     }
     if result.diagnostics:
@@ -76,37 +76,40 @@ def interface_data(plan: Plan) -> dict[str, Any]:
     return {"input": _inputs(plan), "output": _outputs(plan), **_total(plan)}
 
 
-def _total(plan: Plan) -> dict[str, int]:
-    return {"params": plan.params, "macs": plan.macs, "flops": 2 * plan.macs}
+def _total(plan: Plan) -> dict[str, int | None]:
+    macs = None if plan.open_inputs else plan.macs
+    return {"params": plan.params, "macs": macs, "flops": None if macs is None else 2 * macs}
 
 
-def _layer(node: Node, field: tuple[int, ...] | None) -> dict[str, Any]:
-    inputs = [_sizes(value) for value in node.inputs]
+def _layer(plan: Plan, node: Node, field: tuple[int, ...] | None) -> dict[str, Any]:
+    inputs = [_sizes(plan, value) for value in node.inputs]
     return {
         "path": node.path,
         "kind": node.kind,
         "line": node.place.line,
         "input": inputs[0] if len(inputs) == 1 else inputs,
-        "output": _sizes(node),
+        "output": _sizes(plan, node),
         "params": node.params,
-        "macs": node.macs,
+        "macs": None if plan.open_inputs else node.macs,
         "receptive_field": None if field is None else list(field),
     }
 
 
-def _sizes(value: Value) -> list[int | None] | None:
-    return None if value.shape is None else list(value.shape.sizes)
+def _sizes(plan: Plan, value: Value) -> list[int | str | None] | None:
+    """Numbers, and texts where they depend on open sizes."""
+    sizes = plan.sizes_of(value)
+    return None if sizes is None else list(sizes)
 
 
 def _inputs(plan: Plan) -> Any:
-    shapes = {name: _sizes(value) for name, value in plan.inputs.items()}
+    shapes = {name: _sizes(plan, value) for name, value in plan.inputs.items()}
     return shapes["input"] if list(shapes) == ["input"] else shapes
 
 
 def _outputs(plan: Plan) -> Any:
     if plan.output_form == "dict":
-        return {output.key: _sizes(output.value) for output in plan.outputs}
-    shapes = [_sizes(output.value) for output in plan.outputs]
+        return {output.key: _sizes(plan, output.value) for output in plan.outputs}
+    shapes = [_sizes(plan, output.value) for output in plan.outputs]
     return shapes if plan.output_form == "list" else next(iter(shapes), None)
 
 

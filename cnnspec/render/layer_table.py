@@ -13,7 +13,7 @@ from cnnspec.core.plural import plural
 from cnnspec.core.terminal import is_terminal, printable, terminal_width, text_width
 from cnnspec.render.columns import GAP, align, column_widths
 from cnnspec.render.derivation import derivations
-from cnnspec.render.headline import cost, shapes
+from cnnspec.render.headline import cost, shapes, sizes_text
 from cnnspec.render.layer_rows import Row, layer_rows
 from cnnspec.render.numbers import macs
 
@@ -64,7 +64,7 @@ def _columns(plan: Plan, rows: Sequence[Row], memory: MemoryTotals | None) -> li
         Column("line", lambda row: str(row.nodes[0].place.line), "where it is written", right=True, rank=5),
         Column("name", lambda row: printable(row.path), "its path in the network"),
         Column("kind", _kind, "the layer, or the block", rank=2),
-        Column("output", lambda row: str(row.last.shape), "channels × sizes, without the batch"),
+        Column("output", lambda row: sizes_text(plan, row.last), "channels × sizes, without the batch"),
         Column("params", lambda row: _number(row.params), "learned numbers", right=True, rank=1),
         Column("MACs", _macs, "multiply-accumulates of one sample, two FLOPs each", right=True, rank=3),
         Column(

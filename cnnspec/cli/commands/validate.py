@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 @click.option(
     "--diff", is_flag=True, help="Show what --fix would write, and write nothing; exits 1 if there is any."
 )
+@click.option(
+    "--input",
+    "inputs",
+    metavar="SIZES",
+    multiple=True,
+    help="Try another size of the input: 3,300,300; with several inputs name=3,300,300, once for each.",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings, too.")
 @format_option("text", "json", "github", "sarif")
 def command(
@@ -47,6 +54,7 @@ def command(
     against: str | None,
     fix: bool,
     diff: bool,
+    inputs: tuple[str, ...],
     strict: bool,
     form: str,
 ) -> None:
@@ -60,7 +68,12 @@ def command(
     Example:
       cnnspec validate specs/mnist.yaml
       cnnspec validate specs --format github
+      cnnspec validate unet --input 1,300,300
     """
+    if inputs:
+        from cnnspec.cli.input_sizes import settings_for  # noqa: PLC0415 -- few ask for it
+
+        settings = (*settings, *settings_for(inputs))
     opened: Iterable[SpecFile] = open_specs(specs, only_specs=only_specs)
     if fix or diff:
         opened = _fixed(list(opened), settings, diff=diff)
@@ -166,7 +179,8 @@ def _line(label: str, result: Result) -> str:
     from cnnspec.core.terminal import printable  # noqa: PLC0415 -- as above
     from cnnspec.render.headline import cost, shapes  # noqa: PLC0415 -- JSON needs no table
 
-    plan = result.require_plan()
+    plan = result.plan
+    assert plan is not None, "a right spec has one"
     return f"{printable(label)}: ok, {shapes(plan)}, {cost(plan)}"
 
 

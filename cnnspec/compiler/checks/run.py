@@ -36,7 +36,7 @@ def run_checks(
 ) -> None:
     """Report what the checks find. What is wrong, or not there, is None."""
     known: set[Need] = {"train"} if train is not None else set()
-    if plan is not None and plan.complete:
+    if plan is not None and plan.complete and not plan.open_inputs:
         known.add("shapes")
     asked = spec.train is not None or spec.data is not None
     folders = {

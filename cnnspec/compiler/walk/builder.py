@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnnspec.compiler.plan import Node, Value
+from cnnspec.compiler.plan import Expectation, Node, Value
 from cnnspec.compiler.shape_inference import UNKNOWN, Conflict, InferenceCache
 from cnnspec.compiler.walk.frame import NOTHING, Frame
 from cnnspec.compiler.walk.names import Names
@@ -25,14 +25,16 @@ Origin = tuple["Item", "Frame"]
 class Builder:
     """Collects the nodes of a plan, in construction order."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, *, open_sizes: bool = False) -> None:
         self.nodes: list[Node] = []
         self.origins: list[Origin] = []
         """Of each node."""
+        self.expectations: list[Expectation] = []
+        """What `expect` says."""
         self.blocks: dict[str, str] = {}
         """The block that each namespace is an instance of."""
         self._names = names
-        self._inference = InferenceCache()
+        self._inference = InferenceCache(open_sizes=open_sizes)
 
     def add(
         self, item: Item, layer: Layer | None, inputs: tuple[Value, ...], name: str, frame: Frame

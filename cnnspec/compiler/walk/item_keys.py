@@ -99,21 +99,25 @@ def _refuse(
 # `expect`
 
 
-def check_expected(item: Item, node: Node, shape: Shape | None, scope: Scope, findings: Findings) -> None:
-    """Report where the item's output has not the shape that `node` says; None: it is unknown."""
+def check_expected(
+    item: Item, node: Node, shape: Shape | None, scope: Scope, findings: Findings
+) -> tuple[int, ...]:
+    """What `node` says of the item's output; reported where its shape is another one (None: it is unknown)."""
     try:
         expected = value_of(node, scope, findings)
     except Unknown:
-        return
+        return ()
     if not isinstance(expected, list) or not expected or not all(map(_is_size, expected)):
         message = f"expect is {yaml_text(expected)}, it must be a list of sizes, without the batch"
         example = list(shape.sizes) if shape and shape.known else [10, 12, 12]
         findings.error("bad-value", message, node.place, f"Write `expect: {yaml_text(example)}`.")
-    elif shape is not None and not _agree(shape, expected):
+        return ()
+    if shape is not None and not _agree(shape, expected):
         message = f"{item.kind}: expect says {'×'.join(map(str, expected))}, the output is {shape}"
         hint = f"Write `expect: {yaml_text(list(shape.sizes))}`, or change the layers before it."
         related = definitions(node, scope)
         findings.error("wrong-expectation", message, node.place, hint if shape.known else "", related)
+    return tuple(size for size in expected if isinstance(size, int))
 
 
 def _is_size(value: Plain) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cnnspec.compiler.plan import Value
+from cnnspec.compiler.plan import Expectation, Value
 from cnnspec.compiler.walk.arguments import ArgumentReader
 from cnnspec.compiler.walk.block_calls import CallReader
 from cnnspec.compiler.walk.builder import Builder
@@ -30,11 +30,14 @@ Observer = Callable[["Item", Value], None]
 class Walk:
     """Walks a spec's items; the nodes of its plan end up in `builder`."""
 
-    def __init__(self, spec: Spec, variables: Scope, observer: Observer | None = None) -> None:
+    def __init__(
+        self, spec: Spec, variables: Scope, observer: Observer | None = None, *, open_sizes: bool = False
+    ) -> None:
+        """open_sizes: unknown spatial sizes are open ones, no mistakes."""
         self._spec = spec
         self._observer = observer
         self.names = Names(spec)
-        self.builder = Builder(self.names)
+        self.builder = Builder(self.names, open_sizes=open_sizes)
         self._arguments = ArgumentReader(spec)
         self._calls = CallReader(variables)
         self._limits = Limits()
@@ -81,7 +84,8 @@ class Walk:
     def _finish(self, item: Item, result: Value, scope: Scope, frame: Frame) -> None:
         """Check `expect`, and call the observer."""
         if item.expect is not None:
-            check_expected(item, item.expect, result.shape, scope, frame.reporter)
+            expected = check_expected(item, item.expect, result.shape, scope, frame.reporter)
+            self.builder.expectations.append(Expectation(result, expected, item.expect.place))
         if self._observer is not None:
             self._observer(item, result)
 

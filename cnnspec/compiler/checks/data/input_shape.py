@@ -46,6 +46,7 @@ def input_shape(context: DataContext) -> Iterator[Finding]:
         return
     sizes, given = context.input_shape, context.facts.shape
     if sizes is None:
+        yield from _open_sizes(context, given)
         return
     if given not in {None, sizes}:
         message, hint = _differing(data, given, sizes)
@@ -61,6 +62,19 @@ def input_shape(context: DataContext) -> Iterator[Finding]:
             else "Write `input: [3, 32, 32]`, say."
         )
         yield error("input-mismatch", message, context.first_input, hint)
+
+
+def _open_sizes(context: DataContext, given: tuple[int, ...] | None) -> Iterator[Finding]:
+    """Compare what is not left open of the input."""
+    written = next(iter(context.plan.open_inputs.values()), ())
+    if not written or given is None:
+        return
+    pairs = zip(written, given, strict=False)
+    if len(written) != len(given) or any(isinstance(own, int) and own != size for own, size in pairs):
+        message = (
+            f"the input is {times(written)}, but the images of {name_of(context.data)} are {times(given)}"
+        )
+        yield error("input-mismatch", message, context.first_input, f"Write `input: {list(given)}`.")
 
 
 def _differing(data: Data, given: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[str, str]:
