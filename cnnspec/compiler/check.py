@@ -36,8 +36,8 @@ from cnnspec.settings.datasets import DATA, Data
 from cnnspec.settings.train import Train
 
 if TYPE_CHECKING:
-    from cnnspec.settings.budget import Budget
     from cnnspec.compiler.valid_sizes import ValidSizes
+    from cnnspec.settings.budget import Budget
 
 
 class Result(NamedTuple):

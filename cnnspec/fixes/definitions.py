@@ -43,41 +43,56 @@ _MOST_SHOWN = 8
 
 def at_definitions(result: Result) -> tuple[Diagnostic, ...]:
     """The diagnostics, those of one unknown name as one where it seems to be defined."""
-    by_word: dict[str, list[Diagnostic]] = {}
     result = result._replace(diagnostics=_at_values(result))
+    root = result.root
+    by_word: dict[str, list[Diagnostic]] = {}
     for diagnostic in result.diagnostics:
         if diagnostic.code in DEFINED and diagnostic.place.source is result.source:
             by_word.setdefault(_word(diagnostic), []).append(diagnostic)
-    if not by_word or result.root is None:
+    if not by_word or root is None:
         return result.diagnostics
-    root = result.root
-    unused: dict[str, dict[str, Place]] = {}
-    for code, name, place in _definitions(root):
-        if _count(name, result) == 1:
-            unused.setdefault(code, {})[name] = place
+    unused = _unused_definitions(root, result)
     merged: dict[int, Diagnostic] = {}
     gone: set[int] = set()
     for word, found in by_word.items():
-        here = _only_place(word, result)
-        if here is not None and all(here.start != d.place.start for d in found):
-            related = tuple(Related(d.place, f"{word}{USED}") for d in found)
-            merged[id(found[0])] = found[0]._replace(place=here, related=related, hint="")
+        one = _as_one(word, found, unused, root, result)
+        if one is not None:
+            merged[id(found[0])] = one
             gone.update(map(id, found[1:]))
-            continue
-        known = {name: place for d in found for name, place in unused.get(d.code, {}).items()}
-        meant = next(iter(similar(word, known)), None)
-        block = _lacking_block(found, root)
-        if meant is not None and (_count(word, result) >= _FEWEST_USES or _is_odder(meant, word)):
-            merged[id(found[0])] = _at_definition(word, meant, known[meant], found)
-        elif block is not None:
-            merged[id(found[0])] = _at_arguments(word, block, found)
-        elif {d.code for d in found} == {"unknown-variable"}:
-            related = (*found[0].related, *(Related(d.place, f"{word}{USED}") for d in found[1:_MOST_SHOWN]))
-            merged[id(found[0])] = found[0]._replace(related=related)
-        else:
-            continue
-        gone.update(map(id, found[1:]))
     return tuple(merged.get(id(d), d) for d in result.diagnostics if id(d) not in gone)
+
+
+Definitions = dict[str, dict[str, Place]]
+"""By the code of the mistake when a name is not found: the names that are defined, with their places."""
+
+
+def _unused_definitions(root: Mapping, result: Result) -> Definitions:
+    unused: Definitions = {}
+    for code, name, place in _definitions(root):
+        if _count(name, result) == 1:
+            unused.setdefault(code, {})[name] = place
+    return unused
+
+
+def _as_one(
+    word: str, found: list[Diagnostic], unused: Definitions, root: Mapping, result: Result
+) -> Diagnostic | None:
+    """What is said once of all uses of an unknown name; None where each is told by itself."""
+    here = _only_place(word, result)
+    if here is not None and all(here.start != d.place.start for d in found):
+        related = tuple(Related(d.place, f"{word}{USED}") for d in found)
+        return found[0]._replace(place=here, related=related, hint="")
+    known = {name: place for d in found for name, place in unused.get(d.code, {}).items()}
+    meant = next(iter(similar(word, known)), None)
+    if meant is not None and (_count(word, result) >= _FEWEST_USES or _is_odder(meant, word)):
+        return _at_definition(word, meant, known[meant], found)
+    block = _lacking_block(found, root)
+    if block is not None:
+        return _at_arguments(word, block, found)
+    if {d.code for d in found} != {"unknown-variable"}:
+        return None
+    others = (Related(d.place, f"{word}{USED}") for d in found[1:_MOST_SHOWN])
+    return found[0]._replace(related=(*found[0].related, *others))
 
 
 _VALUE = re.compile(
@@ -202,9 +217,9 @@ def _definitions(root: Mapping) -> Iterator[tuple[str, str, Place]]:
     while todo:
         node = todo.pop()
         if isinstance(node, Mapping):
-            name = node.get("name")
-            if isinstance(name, Scalar) and name.text and node is not root:
-                yield "unknown-name", name.text, name.place
+            called = node.get("name")
+            if isinstance(called, Scalar) and called.text and node is not root:
+                yield "unknown-name", called.text, called.place
             variables += _names(node.get("repeat"))
             todo += [value for _, value in node]
         elif isinstance(node, Sequence):

@@ -37,7 +37,7 @@ class ItemAt(NamedTuple):
 
     node: Mapping | Scalar | Sequence
     holder: Sequence
-    index: int
+    position: int
 
     @property
     def kind(self) -> Scalar | None:
@@ -140,7 +140,7 @@ class Mistake:
             return _initialiser(self.keys)
         item = self.item
         kind = item.kind.text if item is not None and item.kind is not None else ""
-        return KINDS[kind] if kind in KINDS else None
+        return KINDS.get(kind)
 
     def plan_nodes(self, place: Place) -> list[PlanNode]:
         """The layers of the plan that were written at a place."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from os.path import commonprefix
 from typing import NamedTuple
 
 from cnnspec.compiler.check import Result
@@ -157,8 +156,8 @@ def _where_it_changes(diagnostic: Diagnostic, edit: Edit) -> Diagnostic:
 def _what_is_wrong(edit: Edit) -> tuple[Place, str]:
     """The characters that an edit changes, and what it says of them."""
     old, new = edit.place.text, edit.text
-    before = len(commonprefix((old, new)))
-    behind = min(len(commonprefix((old[::-1], new[::-1]))), len(old) - before, len(new) - before)
+    before = _equal_characters(old, new)
+    behind = min(_equal_characters(old[::-1], new[::-1]), len(old) - before, len(new) - before)
     removed, added = old[before : len(old) - behind], new[before : len(new) - behind]
     start = edit.place.start + before
     place = _visible(edit.place.source.place(start, start + len(removed)))
@@ -173,6 +172,14 @@ def _what_is_wrong(edit: Edit) -> tuple[Place, str]:
         f"`{removed.strip()}` does not belong here"
         if not added.strip()
         else f"`{removed}` stands here for `{added}`",
+    )
+
+
+def _equal_characters(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    return next(
+        (index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+        min(len(one), len(other)),
     )
 
 

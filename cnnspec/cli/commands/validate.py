@@ -93,7 +93,7 @@ def _fixed(opened: list[SpecFile], settings: tuple[str, ...], *, diff: bool) -> 
 
     fixing.require_own_files(opened, settings, "--diff" if diff else "--fix")
     if diff:
-        raise SystemExit(int(any([fixing.print_diff(spec) for spec in opened])))
+        raise SystemExit(int(sum(map(fixing.print_diff, opened)) > 0))
     return [fixing.fixed(spec) for spec in opened]
 
 

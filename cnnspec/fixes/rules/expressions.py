@@ -78,12 +78,13 @@ def _foreign(place: Place) -> Iterator[Candidate]:
         ):
             for found in pattern.finditer(line):
                 yield _rewritten(place, number, found, found.expand(form))
-        if found := _TERNARY.search(line, *_value(line)):
-            condition, value, otherwise = found.groups()
-            yield _rewritten(place, number, found, f"{value} if {condition} else {otherwise}")
-        if found := _MEMBERS.search(line):
-            parts = [part.strip() for part in found[2].split(",")]
-            yield _rewritten(place, number, found, " or ".join(f"{found[1]} == {part}" for part in parts))
+        if choice := _TERNARY.search(line, *_value(line)):
+            condition, value, otherwise = choice.groups()
+            yield _rewritten(place, number, choice, f"{value} if {condition} else {otherwise}")
+        if members := _MEMBERS.search(line):
+            parts = [part.strip() for part in members[2].split(",")]
+            text = " or ".join(f"{members[1]} == {part}" for part in parts)
+            yield _rewritten(place, number, members, text)
 
 
 def _value(line: str) -> tuple[int, int]:

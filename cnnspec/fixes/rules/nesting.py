@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cnnspec.core.diagnostic import LINE_BREAK, Edit
 from cnnspec.declare.arguments import one_of
+from cnnspec.declare.spellings import normalise
 from cnnspec.fixes.edits import (
     Candidate,
     entry_text,
@@ -18,14 +19,17 @@ from cnnspec.fixes.edits import (
     short,
     with_entry,
     without_entries,
+    without_item,
 )
 from cnnspec.fixes.mistake import ItemAt, Mistake
 from cnnspec.fixes.rules.spelling import similar
 from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.other_libraries import argument_for
-from cnnspec.reader.node import Entry, Mapping, Scalar, Sequence
+from cnnspec.reader.node import Entry, Mapping, Node, Scalar, Sequence
 from cnnspec.settings.datasets import DATA
+from cnnspec.settings.other_libraries import NOT_NEEDED
+from cnnspec.settings.other_libraries import argument_for as setting_for
 from cnnspec.settings.train import Train
 
 
@@ -127,17 +131,17 @@ def _several_kinds(item: ItemAt) -> Iterator[Candidate]:
         texts = [f"{{{', '.join(part)}}}" for part in parts]
         if is_flow(item.holder):
             yield replacement(node.place, ", ".join(texts))
-        elif len(texts) == 2 and (after := item_after(item.holder, item.index, texts[1])):  # noqa: PLR2004 -- two kinds
+        elif len(texts) == 2 and (after := item_after(item.holder, item.position, texts[1])):  # noqa: PLR2004 -- two kinds
             yield Candidate(
                 (Edit(node.place, texts[0]), after), f"write `- {short(texts[0])}` and `- {short(texts[1])}`"
             )
         return
     edits = []
-    for key in kinds[1:]:
-        before = source.text[source.offset(key.place.line, 1) : key.place.start]
+    for other in kinds[1:]:
+        before = source.text[source.offset(other.place.line, 1) : other.place.start]
         if before.strip() or len(before) < 2:  # noqa: PLR2004 -- room for a dash and a space
             return
-        edits.append(Edit(source.place(key.place.start - 2, key.place.start), "- "))
+        edits.append(Edit(source.place(other.place.start - 2, other.place.start), "- "))
     if edits:
         words = ", ".join(key.text for key in kinds[1:])
         yield Candidate(tuple(edits), f"begin {words} with a dash of its own")
@@ -154,7 +158,7 @@ def _item_key_inside(item: ItemAt, mistake: Mistake) -> Iterator[Candidate]:
     if not inside:
         return
     if edits is None:
-        text = f"{{{', '.join([kind.text, moved])}}}"
+        text = f"{{{kind.text}, {moved}}}"
         yield replacement(node.place, text)
         return
     if is_flow(node) or not _within_lines(node):
@@ -202,11 +206,11 @@ def _as_list(mistake: Mistake) -> Iterator[Candidate]:
 
 def _with_next(item: ItemAt) -> Iterator[Candidate]:
     """`- name: a` and `- conv: …` below it: one item."""
-    if item.index + 1 >= len(item.holder.items) or is_flow(item.holder):
+    if item.position + 1 >= len(item.holder.items) or is_flow(item.holder):
         return
-    following = item.holder.items[item.index + 1].place
+    following = item.holder.items[item.position + 1].place
     before = following.source.line(following.line)[: following.column - 1]
-    if isinstance(item.holder.items[item.index + 1], Mapping) and before.strip() == "-":
+    if isinstance(item.holder.items[item.position + 1], Mapping) and before.strip() == "-":
         dash = following.source.offset(following.line, before.index("-") + 1)
         yield Candidate(
             (Edit(following.source.place(dash, dash + 1), " "),),
@@ -267,8 +271,6 @@ def _arguments_of(entry: Entry | None) -> list[str]:
 
 
 def _setting(word: str, fields: object) -> str | None:
-    from cnnspec.settings.other_libraries import argument_for as setting_for  # noqa: PLC0415 -- TODO
-
     known = list(fields)  # type: ignore[call-overload]
     if word in known:
         return word
@@ -277,45 +279,23 @@ def _setting(word: str, fields: object) -> str | None:
 
 def _not_needed(mistake: Mistake) -> Iterator[Candidate]:
     """What other tools must be told, and is so here anyway: leave it out."""
-    from cnnspec.declare.spellings import normalise  # noqa: PLC0415 -- TODO
-    from cnnspec.settings.other_libraries import NOT_NEEDED  # noqa: PLC0415 -- TODO
-
     key, holder = mistake.key, mistake.holder
     why = NOT_NEEDED.get(normalise(key.text)) if key is not None else None
     edits = without_entries(holder, [key.text]) if why and holder is not None and key is not None else None
-    if edits and key is not None:
+    if edits and key is not None and why is not None:
         yield Candidate(edits, f"leave {key.text} out: {why.partition(': ')[2].rstrip('.')}")
 
 
 def _other_section(mistake: Mistake) -> Iterator[Candidate]:
     """`epochs: 5` at the top level, or under `data`: it goes under `train`."""
     key, holder, value, root = mistake.key, mistake.holder, mistake.node, mistake.root
-    if key is None or holder is None or value is None or not isinstance(root, Mapping) or not mistake.at_key:
+    if key is None or holder is None or value is None or root is None or not mistake.at_key:
         return
-    word = key.text
-    text = ""
-    section = "train"
-    field = _setting(word, Train.model_fields)
-    if field is not None:
-        text = f"{field}: {flow_text(value)}"
-    else:
-        for name, info in Train.model_fields.items():
-            choice = one_of(info)
-            if choice is None or choice.many:
-                continue
-            kind = next(iter(choice.table))
-            argument = _setting(word, choice.table[kind].model_fields)
-            if argument is not None:
-                text = f"{name}: {{{kind}: {{{argument}: {flow_text(value)}}}}}"
-                break
-    if not text and mistake.section != "data" and word in DATA:
-        section, text = "data", entry_text((key, value))
-    if not text or section == mistake.section:
+    section, text = _elsewhere(key, value)
+    edits = without_entries(holder, [key.text])
+    if not text or section == mistake.section or edits is None:
         return
     existing = root.get(section)
-    edits = without_entries(holder, [word])
-    if edits is None:
-        return
     if isinstance(existing, Mapping) and existing.entries:
         yield Candidate((*edits, with_entry(existing, text)), f"write `{text}` under `{section}`")
     elif section not in root.entries:
@@ -329,6 +309,21 @@ def _other_section(mistake: Mistake) -> Iterator[Candidate]:
             source = key.place.source
             place = source.place(key.place.start, max(key.place.end, value.place.end))
             yield replacement(place, line, f"write `{short(line)}`", doubtful="{" in text)
+
+
+def _elsewhere(key: Scalar, value: Node) -> tuple[str, str]:
+    """The section that an entry belongs to, and how it is written there; an empty text for none."""
+    field = _setting(key.text, Train.model_fields)
+    if field is not None:
+        return "train", f"{field}: {flow_text(value)}"
+    for name, info in Train.model_fields.items():
+        choice = one_of(info)
+        if choice is not None and not choice.many:
+            kind = next(iter(choice.table))
+            argument = _setting(key.text, choice.table[kind].model_fields)
+            if argument is not None:
+                return "train", f"{name}: {{{kind}: {{{argument}: {flow_text(value)}}}}}"
+    return "data", entry_text((key, value)) if key.text in DATA else ""
 
 
 def _section_in_layers(mistake: Mistake) -> Iterator[Candidate]:
@@ -345,9 +340,7 @@ def _section_in_layers(mistake: Mistake) -> Iterator[Candidate]:
         or keys[0] in mistake.root.entries
     ):
         return
-    from cnnspec.fixes.edits import without_item  # noqa: PLC0415 -- TODO
-
-    edits = without_item(item.holder, item.index)
+    edits = without_item(item.holder, item.position)
     if edits:
         source = node.place.source
         text = "\n".join(entry_text(entry) for entry in node.entries.values())

@@ -24,6 +24,8 @@ from cnnspec.language.sections import ITEM_KEYS
 from cnnspec.layers import KINDS
 from cnnspec.layers.other_libraries import ACTIVATION_WORDS, argument_for, kind_for
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
+from cnnspec.settings.other_libraries import argument_for as setting_for
+from cnnspec.settings.other_libraries import choices_called
 
 _TYPES = ("type", "kind", "layer", "op", "class_name", "name", "module")
 _CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\((.*)\)\s*", re.DOTALL)
@@ -46,7 +48,7 @@ def other_tools(mistake: Mistake) -> Iterator[Candidate]:
         "several-kinds",
         "unknown-key",
     }:
-        yield from _whole_item(item, mistake)
+        yield from _whole_item(item)
     if mistake.code in {"unknown-argument", "unknown-key"} and item is not None:
         yield from _activation_argument(item, mistake)
         yield from _without_colon(mistake)
@@ -61,12 +63,12 @@ def other_tools(mistake: Mistake) -> Iterator[Candidate]:
 # Items
 
 
-def _whole_item(item: ItemAt, mistake: Mistake) -> Iterator[Candidate]:
+def _whole_item(item: ItemAt) -> Iterator[Candidate]:
     """The item written anew."""
     node = item.node
     texts: Iterator[str] = iter(())
     if isinstance(node, Scalar):
-        texts = _of_text(node.text, mistake)
+        texts = _of_text(node.text)
     elif isinstance(node, Sequence):
         texts = _of_list(node)
     else:
@@ -75,7 +77,7 @@ def _whole_item(item: ItemAt, mistake: Mistake) -> Iterator[Candidate]:
         yield replacement(node.place, text, f"write `{short(text)}`")
 
 
-def _of_text(text: str, mistake: Mistake) -> Iterator[str]:
+def _of_text(text: str) -> Iterator[str]:
     plain = text.strip().rstrip(",;").strip("'\"")
     if plain != text and plain in KINDS:
         yield plain
@@ -91,18 +93,17 @@ def _of_text(text: str, mistake: Mistake) -> Iterator[str]:
         kind = _kind(found[1])
         if kind:
             yield from _of_arguments(kind, [found[2]])
-    elif "=" in plain:
-        pass
     if re.fullmatch(r"[A-Za-z_]\w*:\S.*", plain):
         name, _, value = plain.partition(":")
         kind = _kind(name)
         yield f"{kind or name}: {value}"
 
 
-def _kind(word: str) -> str | None:
+def _kind(word: str) -> str:
+    """Our kind for a word; empty for none."""
     if word in KINDS:
         return word
-    return kind_for(word) or next(iter(similar(word.rpartition(".")[2], KINDS)), None)
+    return kind_for(word) or next(iter(similar(word.rpartition(".")[2], KINDS)), "")
 
 
 def _split(text: str) -> list[str]:
@@ -182,7 +183,7 @@ def _of_list(node: Sequence) -> Iterator[str]:
     if not parts or not isinstance(parts[0], Scalar):
         return
     kind = _kind(parts[0].text)
-    if kind is None:
+    if not kind:
         return
     rest: list[str] = []
     for part in parts[1:]:
@@ -197,37 +198,41 @@ def _of_list(node: Sequence) -> Iterator[str]:
 
 def _of_mapping(node: Mapping) -> Iterator[str]:
     """`{type: Dense, units: 10}`, `{Linear: [864, 10]}`, `{view: [-1, 5760]}`, `{activation: relu}`."""
-    entries = node.entries
-    beside = [entry_text(entry) for key, entry in entries.items() if key in ITEM_KEYS]
-    for key, (_, value) in entries.items():
-        if key in _TYPES and isinstance(value, Scalar) and isinstance(value.value, str):
-            kind = _kind(value.text)
-            others = [entry for name, entry in entries.items() if name != key and name not in ITEM_KEYS]
-            if kind in KINDS and (key != "name" or len(others) > 0):
-                kept = [text for text in beside if not (key == "name" and text.startswith("name:"))]
-                for text in _of_arguments(kind, [f"{k.text}={flow_text(v)}" for k, v in _flat(others)]):
-                    yield _with_beside(text, kept)
-    for key, (_, value) in entries.items():
-        if key in ITEM_KEYS:
-            continue
-        if normalise(key) in ACTIVATION_WORDS and isinstance(value, Scalar):
-            kind = _kind(value.text)
-            if kind:
-                yield _with_beside(kind, beside)
-        if key in _RESHAPES:
-            yield _with_beside("flatten", beside)
-        kind = _kind(key)
-        if kind in KINDS and isinstance(value, Sequence):
-            for text in _of_arguments(kind, [flow_text(item) for item in value.items]):
-                yield _with_beside(text, beside)
-        if kind in KINDS and isinstance(value, Scalar) and isinstance(value.value, str):
-            for text in _of_arguments(kind, value.text.replace(",", " ").split()):
-                yield _with_beside(text, beside)
+    beside = [entry_text(entry) for key, entry in node.entries.items() if key in ITEM_KEYS]
+    for key, value in node:
+        if key.text in _TYPES and isinstance(value, Scalar) and isinstance(value.value, str):
+            kept = [text for text in beside if not (key.text == "name" and text.startswith("name:"))]
+            yield from (_with_beside(text, kept) for text in _of_type(key.text, value.text, node))
+    for key, value in node:
+        if key.text not in ITEM_KEYS:
+            yield from (_with_beside(text, beside) for text in _of_entry(key.text, value))
 
 
-def _flat(entries: list[tuple[Scalar, Node]] | list[object]) -> Iterator[tuple[Scalar, Node]]:
+def _of_type(key: str, word: str, node: Mapping) -> Iterator[str]:
+    """The item whose kind stands under `type`, with the other entries as its arguments; under `name`, if there are any."""
+    kind = _kind(word)
+    others = [(k, v) for k, v in node if k.text != key and k.text not in ITEM_KEYS]
+    if kind in KINDS and (key != "name" or others):
+        yield from _of_arguments(kind, [f"{k.text}={flow_text(v)}" for k, v in _flat(others)])
+
+
+def _of_entry(key: str, value: Node) -> Iterator[str]:
+    """The item of a kind that is called otherwise, or that has its arguments in a row."""
+    if normalise(key) in ACTIVATION_WORDS and isinstance(value, Scalar):
+        activation = _kind(value.text)
+        yield from [activation] if activation else []
+    if key in _RESHAPES:
+        yield "flatten"
+    kind = _kind(key)
+    if kind in KINDS and isinstance(value, Sequence):
+        yield from _of_arguments(kind, [flow_text(item) for item in value.items])
+    if kind in KINDS and isinstance(value, Scalar) and isinstance(value.value, str):
+        yield from _of_arguments(kind, value.text.replace(",", " ").split())
+
+
+def _flat(entries: list[tuple[Scalar, Node]]) -> Iterator[tuple[Scalar, Node]]:
     """Entries; those of `args`, `params`, `config` and the like in the place of these."""
-    for key, value in entries:  # type: ignore[misc]
+    for key, value in entries:
         if isinstance(value, Mapping):
             yield from value
         else:
@@ -249,13 +254,13 @@ def _activation_argument(item: ItemAt, mistake: Mistake) -> Iterator[Candidate]:
     ):
         return
     edits = without_entries(holder, [key.text])
-    kind = _kind(value.text) if isinstance(value.value, str) else None
+    kind = _kind(value.text) if isinstance(value.value, str) else ""
     if edits is None:
         return
-    if kind is None:
+    if not kind:
         yield Candidate(edits, f"leave {key.text} out")
         return
-    after = item_after(item.holder, item.index, kind)
+    after = item_after(item.holder, item.position, kind)
     if after is not None:
         yield Candidate((*edits, after), f"write `- {kind}` as the next item, and leave {key.text} out")
 
@@ -317,7 +322,7 @@ def _typed_choice(mistake: Mistake) -> Iterator[Candidate]:
             if key.text in (*_TYPES, "optimizer", "algorithm") and isinstance(value, Scalar):
                 name = _choice(value.text, table)
                 if name is not None:
-                    rest = [entry for entry in around.entries.values() if entry.key is not key]
+                    rest = [(k, v) for k, v in around if k is not key]
                     yield replacement(around.place, _choice_text(name, table[name], rest))
     if isinstance(node, Scalar) and (call := _CALL.fullmatch(node.text)):
         name = _choice(call[1], table)
@@ -329,8 +334,6 @@ def _typed_choice(mistake: Mistake) -> Iterator[Candidate]:
 
 
 def _choice(word: str, table: object) -> str | None:
-    from cnnspec.settings.other_libraries import choices_called  # noqa: PLC0415 -- TODO
-
     names = list(table)  # type: ignore[call-overload]
     if word.lower() in names:
         return word.lower()
@@ -338,8 +341,6 @@ def _choice(word: str, table: object) -> str | None:
 
 
 def _field(model: type[Arguments], word: str) -> str:
-    from cnnspec.settings.other_libraries import argument_for as setting_for  # noqa: PLC0415 -- TODO
-
     fields = model.model_fields
     return word if word in fields else setting_for(fields, word) or next(iter(similar(word, fields)), word)
 

@@ -13,6 +13,7 @@ from cnnspec.fixes.edits import (
     Candidate,
     insertion,
     is_flow,
+    item_after,
     item_before,
     replacement,
     short,
@@ -153,7 +154,7 @@ def _largest_kernel(window: Window, size: int) -> int:
 
 def _dropped(mistake: Mistake, place: Place) -> Candidate | None:
     item = item_at(mistake, place)
-    edits = without_item(item.holder, item.index) if item is not None else None
+    edits = without_item(item.holder, item.position) if item is not None else None
     if item is None or edits is None:
         return None
     return Candidate(edits, f"take `{short(item.node.place.text)}` of line {place.line} out", resizes=True)
@@ -267,9 +268,7 @@ def _before(mistake: Mistake, text: str) -> Iterator[Candidate]:
     item = mistake.item
     if item is None:
         return
-    if isinstance(item.node, Mapping) and not is_flow(item.holder) and False:
-        return
-    edit = item_before(item.holder, item.index, text)
+    edit = item_before(item.holder, item.position, text)
     if edit is not None:
         line = item.node.place.line
         kind = item.kind.text if item.kind is not None else "it"
@@ -404,8 +403,6 @@ def _last_layer(branch: Scalar | Sequence | Mapping, text: str) -> Candidate | N
             (insertion(branch.place.source, branch.place.end - 1, f"{comma}{text}"),), title, resizes=True
         )
     if isinstance(branch, Sequence) and branch.items:
-        from cnnspec.fixes.edits import item_after  # noqa: PLC0415 -- TODO
-
         edit = item_after(branch, len(branch.items) - 1, text)
         return Candidate((edit,), title, resizes=True) if edit is not None else None
     return None
@@ -512,7 +509,7 @@ def _left_out(mistake: Mistake) -> Iterator[Candidate]:
 
 def _softmax(mistake: Mistake) -> Iterator[Candidate]:
     item = mistake.item
-    edits = without_item(item.holder, item.index) if item is not None else None
+    edits = without_item(item.holder, item.position) if item is not None else None
     if edits and item is not None:
         yield Candidate(edits, f"take `{short(item.node.place.text)}` of line {item.node.place.line} out")
 

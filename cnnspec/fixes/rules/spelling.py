@@ -13,7 +13,9 @@ from cnnspec.fixes.edits import Candidate, replacement, with_entry
 from cnnspec.fixes.mistake import Mistake
 from cnnspec.language.sections import ITEM_KEYS, TOP_LEVEL
 from cnnspec.layers import KINDS
+from cnnspec.layers import other_libraries as layers
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
+from cnnspec.settings import other_libraries as settings
 from cnnspec.settings.datasets import DATA
 from cnnspec.settings.train import Train
 
@@ -72,9 +74,6 @@ def _meant(word: str, mistake: Mistake) -> Iterator[str]:
 
 def _same(word: str, known: list[str], mistake: Mistake) -> Iterator[str]:
     """What other libraries call so."""
-    from cnnspec.layers import other_libraries as layers  # noqa: PLC0415 -- TODO
-    from cnnspec.settings import other_libraries as settings  # noqa: PLC0415 -- TODO
-
     if mistake.code == "unknown-kind":
         kind = layers.kind_for(word)
         yield from [kind] if kind else []

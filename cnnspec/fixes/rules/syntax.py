@@ -13,6 +13,7 @@ from cnnspec.fixes.rules.values import CURLY
 _CLOSERS = {"[": "]", "{": "}"}
 _OPENERS = {"]": "[", "}": "{"}
 _MOST_LINES = 12
+_MOST_ABOVE = 40
 _CODES = {
     "yaml-syntax",
     "tag-not-allowed",
@@ -297,33 +298,39 @@ def _item_lines(place: Place) -> Iterator[Candidate]:
 def _indentation(place: Place) -> Iterator[Candidate]:
     """The line, alone or with what is further in below it, in a column where a line above begins."""
     source = place.source
-    for number in dict.fromkeys((place.line, place.line - 1)):
-        if number < 1:
+    for number in (place.line, place.line - 1):
+        if number < 1 or not source.line(number).strip():
             continue
-        line = source.line(number)
-        indent = len(line) - len(line.lstrip(" "))
-        if not line.strip():
-            continue
-        columns: list[int] = []
-        for above in range(number - 1, max(0, number - 40), -1):
-            text = source.line(above)
-            if text.strip() and not text.lstrip().startswith("#"):
-                column = len(text) - len(text.lstrip(" "))
-                found = re.match(r" *(?:- +)+", text)
-                columns += [column, *([found.end()] if found else []), column + 2]
-        below = range(number + 1, number + _MOST_LINES)
-        inside = [number]
-        for further in below:
-            text = source.line(further)
-            if not text.strip() or len(text) - len(text.lstrip(" ")) <= indent:
-                break
-            inside.append(further)
+        indent = _indent(source.line(number))
+        inside = [number, *_further_in(source, number, indent)]
+        columns = (column for column in _columns_above(source, number) if column != indent)
         for column in sorted(set(columns), key=lambda c: abs(c - indent))[:5]:
-            if column == indent:
-                continue
             for lines in ([number], inside) if len(inside) > 1 else ([number],):
                 edits = tuple(_shifted(source, each, column - indent) for each in lines)
                 yield Candidate(edits, f"begin line {number} in column {column + 1}")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _columns_above(source: Source, number: int) -> Iterator[int]:
+    """Where the lines above begin, what stands behind their dashes, and two columns further in."""
+    for above in range(number - 1, max(0, number - _MOST_ABOVE), -1):
+        text = source.line(above)
+        if text.strip() and not text.lstrip().startswith("#"):
+            yield _indent(text)
+            yield _indent(text) + 2
+            if found := re.match(r" *(?:- +)+", text):
+                yield found.end()
+
+
+def _further_in(source: Source, number: int, indent: int) -> Iterator[int]:
+    """The lines below that are indented further."""
+    for further in range(number + 1, number + _MOST_LINES):
+        if not source.line(further).strip() or _indent(source.line(further)) <= indent:
+            return
+        yield further
 
 
 def _shifted(source: Source, number: int, by: int) -> Edit:

@@ -91,22 +91,20 @@ def _texts(node: Scalar, mistake: Mistake) -> Iterator[str]:
     value = node.value
     if isinstance(value, str):
         yield from _of_text(value, mistake)
-    elif isinstance(value, bool):
-        pass
-    elif isinstance(value, float):
-        if value.is_integer():
-            yield str(int(value))
-        if math.isfinite(value):
-            yield from (str(math.floor(value)), str(math.ceil(value)))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if 1 < value <= _PERCENT:
-            yield scalar_text(value / _PERCENT)
-        if value in {0, 1}:
-            yield "true" if value else "false"
-        if value < 0:
-            yield scalar_text(-value)
-    if value is None or isinstance(value, bool):
-        return
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from _of_number(value)
+
+
+def _of_number(value: float) -> Iterator[str]:
+    """Whole numbers near it, a share for a percentage, a truth value for 0 and 1, no sign."""
+    if isinstance(value, float) and math.isfinite(value):
+        yield from dict.fromkeys((str(math.floor(value)), str(math.ceil(value))))
+    if 1 < value <= _PERCENT:
+        yield scalar_text(value / _PERCENT)
+    if value in {0, 1}:
+        yield "true" if value else "false"
+    if value < 0:
+        yield scalar_text(-value)
 
 
 def _of_text(text: str, mistake: Mistake) -> Iterator[str]:
@@ -116,35 +114,28 @@ def _of_text(text: str, mistake: Mistake) -> Iterator[str]:
     value = scalar_value(plain)
     if plain != text or not isinstance(value, str):
         yield scalar_text(value) if not isinstance(value, str) else plain
-    if isinstance(value, float) and value.is_integer():
-        yield str(int(value))
-    if (
-        not isinstance(value, str)
-        and value is not None
-        and not isinstance(value, bool)
-        and 1 < value <= _PERCENT
-    ):
-        yield scalar_text(value / _PERCENT)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        yield from _of_number(value)
     yield from _variable(plain, mistake)
-    word = plain.lower()
-    if word in _NULLS:
-        yield "null"
-    if word in _TRUE:
-        yield "true"
-    if word in _FALSE:
-        yield "false"
-    literals = [str(item) for item in _literals(mistake.model, mistake)]
-    yield from similar(plain, literals)
-    if word != plain:
-        yield word
+    yield from _of_word(plain.lower(), plain, mistake)
     if _NUMBERS.fullmatch(plain) and (numbers := _NUMBER.findall(plain)):
         yield numbers[0] if len(numbers) == 1 else f"[{', '.join(numbers)}]"
         if len(numbers) > 1 and len(set(numbers)) == 1:
             yield numbers[0]
-    if unit := _WITH_UNIT.fullmatch(word):
+    if unit := _WITH_UNIT.fullmatch(plain.lower()):
         number = scalar_value(unit[1])
-        assert isinstance(number, int | float)
+        assert isinstance(number, int | float), "as the pattern says"
         yield scalar_text(number * _UNITS.get(unit[2] or "", 1))
+
+
+def _of_word(word: str, plain: str, mistake: Mistake) -> Iterator[str]:
+    """A constant that other languages write so, or one of the words that the argument takes."""
+    for words, meant in ((_NULLS, "null"), (_TRUE, "true"), (_FALSE, "false")):
+        if word in words:
+            yield meant
+    yield from similar(plain, map(str, _literals(mistake.model, mistake)))
+    if word != plain:
+        yield word
 
 
 def _variable(word: str, mistake: Mistake) -> Iterator[str]:
