@@ -17,6 +17,7 @@ from benchmarks.checking import cold, growth, open_sizes
 from benchmarks.demo import digits, first_step
 from benchmarks.folders import files_a_second
 from benchmarks.folds import cross_validation
+from benchmarks.mistakes import cold_mistakes, damaged_specs
 from benchmarks.runs import kept
 from benchmarks.steady import steady
 from benchmarks.training import epochs
@@ -66,6 +67,7 @@ GROUPS: dict[str, tuple[Callable[[], list[str]], ...]] = {
         lambda: spread(rounds=5),
         lambda: open_sizes(rounds=7),
     ),
+    "mistakes": (damaged_specs, lambda: cold_mistakes(rounds=5)),
     "training": (lambda: steady(processes=7), lambda: epochs(images=60_000, rounds=5)),
     "data": (lambda: images_a_second(rounds=7), lambda: files_a_second(rounds=7)),
     "demo": (lambda: first_step(rounds=7), lambda: digits(seeds=5), cross_validation),

@@ -107,9 +107,11 @@ class _Trials:
         if not diagnostic.place.source.text:
             return diagnostic
         good: list[_Good] = []
+        tried = 0
         mistake = Mistake(diagnostic, result)
         for candidate in islice(_candidates(mistake), min(MOST_CANDIDATES, self.left)):
             self.left -= 1
+            tried += 1
             outcome = attempt(candidate, diagnostic, result, check)
             if outcome is not None:
                 good.append(_Good(outcome, candidate))
@@ -117,7 +119,8 @@ class _Trials:
         fixes = tuple(_fixes(best, may_be_certain=diagnostic.severity == "error"))
         if fixes and fixes[0].certain and result.root is None:
             diagnostic = _where_it_changes(diagnostic, fixes[0].edits[0])
-        return diagnostic._replace(fixes=fixes)
+        # Of what was tried and does not help nothing is said.
+        return diagnostic._replace(fixes=fixes, hint="" if tried else diagnostic.hint)
 
 
 class _Good(NamedTuple):
