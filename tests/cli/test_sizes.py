@@ -146,6 +146,6 @@ def test_export_needs_numbers_and_says_which(run, spec):
     code, _, err = run("export", spec("[1, H, W]"))
     assert (1, True) == (code, "--set 'input=[1, 224, 224]'" in err)
     assert 0 == run("export", "net.yaml", "--set", "input=[1, 224, 224]")[0]
-    text = UNET.replace("layers", "data: digits\nlayers")
+    text = "cnnspec: 1\ninput: {size}\nlayers: [global_avgpool, flatten, linear: 10]\ndata: digits\n"
     code, _, err = run("export", spec("[1, H, W]", text))
     assert (1, True) == (code, "--set 'input=[1, 8, 8]'" in err)
