@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo check test test-all bench docs clean lint types-pure rooms tests-pure types tests-torch
+.PHONY: help demo check test test-all bench fuzz docs clean lint types-pure rooms tests-pure types tests-torch
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make test-all  make test, with the slow tests"
 	@echo "make docs      write schemas/ and the reference pages in docs/ anew"
 	@echo "make bench     the measurements of benchmarks/README.md"
+	@echo "make fuzz      random specs at every size, against torch; N=20000 says how many"
 	@echo "make clean     remove .venv and all that tools leave behind"
 
 # Each environment is the one before with more in it, so that whoever only checks never waits for torch.
@@ -83,6 +84,11 @@ docs: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
+
+N := 1000
+
+fuzz: $(VENV)/.dev $(VENV)/.train
+	OMP_NUM_THREADS=1 $(BIN)/python -u -m tests.fuzz $(N)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -43,7 +43,12 @@ def boxes(coupling: Coupling, valid: Mapping[str, SizeFunction]) -> list[Box] | 
             return None
         runs[symbol] = _runs(found[0], valid[symbol], limit)
     if coupling.products is None:
-        return [box for symbol in symbols for box in _other_than(runs[symbol].get(1, []), symbol, symbols)]
+        return [
+            box
+            for symbol in symbols
+            for box in _other_than(runs[symbol].get(1, []), symbol, symbols)
+            if _holds_any(box[symbol], valid[symbol])
+        ]
     return [
         dict(zip(symbols, chosen, strict=True))
         for values in combinations(*(sorted(runs[symbol]) for symbol in symbols))
@@ -60,6 +65,11 @@ def _other_than(runs: list[Run], symbol: str, symbols: list[str]) -> Iterable[Bo
             yield {other: (first, low - 1) if other == symbol else (1, None) for other in symbols}
         first = (high or 0) + 1
     yield {other: (first, None) if other == symbol else (1, None) for other in symbols}
+
+
+def _holds_any(run: Run, valid: SizeFunction) -> bool:
+    low, high = run
+    return high is None or any(valid.at(n) is not None for n in range(low, high + 1))
 
 
 def _products(functions: list[SizeFunction], limit: int) -> tuple[list[int], int] | None:

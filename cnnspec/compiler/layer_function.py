@@ -170,7 +170,7 @@ class LayerFunction:
         if self._layer.made_for(held) == self._layer.made_for(x):
             return None
         message = f"it is made for {_sizes_text(held, x)}, the input has {_sizes_text(x, held)}"
-        return Reject("other-weights", message)
+        return Reject("wrong-assertion", message)
 
     def _written(self) -> tuple[int, ...]:
         """What the argument says that is inferred of the input; nothing where it is left out."""
@@ -291,7 +291,7 @@ class LayerFunction:
                 return self._message(dict.fromkeys(slots, inner.at(n) or 0))
 
             self._constraints.append(Constraint(symbol, domain(compose(accepted, inner)), explain))
-        return {axis: Open(symbol, compose(outer, inner)) for axis, outer in outputs.items()}
+        return {axis: _open(symbol, compose(outer, inner)) for axis, outer in outputs.items()}
 
     def _message(self, sizes: dict[tuple[int, int], int]) -> str:
         found = self._outcome({slot: Varying(size) for slot, size in sizes.items()})
@@ -318,7 +318,7 @@ class LayerFunction:
 
         accepted, outputs = _functions(row, met.last, met.period)
         self._constraints.append(Constraint(symbol, accepted, explain))
-        return {axis: Open(symbol, function) for axis, function in outputs.items()}
+        return {axis: _open(symbol, function) for axis, function in outputs.items()}
 
     # Products
 
@@ -376,6 +376,16 @@ class LayerFunction:
             if ones is None or isinstance(found, Reject) or found[axis] != ones * prod(numbers):
                 return False
         return True
+
+
+def _open(symbol: str, function: SizeFunction) -> AxisSize:
+    """A size as a number where it is the same everywhere."""
+    values = set(function.table) - {None}
+    return (
+        values.pop()
+        if function.proven and not function.growth and len(values) == 1
+        else Open(symbol, function)
+    )
 
 
 def _sizes_text(shape: Shape, other: Shape) -> str:

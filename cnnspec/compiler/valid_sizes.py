@@ -99,7 +99,7 @@ def open_sizes_error(sizes: ValidSizes, place: Place, wanted: tuple[int, ...] | 
     """What is said where a network with open sizes is to be built."""
     names = " and ".join(sizes.symbols)
     message = f"the input leaves {names} open: a network is built and trained for sizes that are numbers"
-    return Diagnostic("open-size", message, place, f"Say --set '{sizes.example(wanted)}'.")
+    return Diagnostic("bad-input", message, place, f"Say --set '{sizes.example(wanted)}'.")
 
 
 class Coupled(NamedTuple):

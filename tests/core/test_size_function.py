@@ -119,7 +119,7 @@ def test_a_table_that_would_be_too_long_has_no_law():
         (SizeFunction((None,), 1, 0), None),
         (SizeFunction((5, 1, 9), 3, 3), "5 at H = 1, 3 more every 3"),
         (SizeFunction((None, 1, 2, 2, 3, 4, 4), 0, 0), "⌊(3H + 2)/5⌋"),
-        (SizeFunction((1, 1, 3, 3, 3), 0, 0), "≈H/2"),
+        (SizeFunction((1, 1, 4, 4, 6, 9), 0, 0), "≈8H/5"),
         (SizeFunction((None, 1), 0, 0), 1),
     ],
 )
