@@ -15,7 +15,7 @@ A file is imported when a spec has what its folder needs. It holds:
 
 What several checks ask of the plan's edges is in `dataflow.py`, what they ask of the file's words in `name_uses.py`.
 
-A check is pure. It is right or silent: a warning that is wrong in a network that works is a defect, and so its page
-states its exceptions, and no network that ships may have one. It sees the whole plan; what could not be inferred is None there, and it says nothing about it, or
-asks with `@check("shapes")` to run only where all is known.
+A check is pure. It sees the whole plan; what could not be inferred is None there, and it says nothing about it, or
+asks with `@check("shapes")` to run only where all is known. It is right or silent: its page states the exceptions, and
+no network that ships may have a warning.
 """
