@@ -14,6 +14,9 @@ A file is imported when a spec has what its folder needs. It holds:
 - a function under `@check()`, which takes the context and yields what it finds: `error(…)` or `warning(…)` with
   the code, the message, what it points at (a node, or a field as in `train.batch_size`) and a hint.
 
+What several checks ask of the plan's edges is in `dataflow.py`, what they ask of the file's words in `name_uses.py`.
+
 A check is pure. It sees the whole plan; what could not be inferred is None there, and it says nothing about it, or
-asks with `@check("shapes")` to run only where all is known.
+asks with `@check("shapes")` to run only where all is known. It is right or silent: its page states the exceptions, and
+no network that ships may have a warning.
 """

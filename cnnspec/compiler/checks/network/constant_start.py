@@ -4,13 +4,13 @@
 
 Weights that all start alike (warning)
 
-Where two layers in a row start with equal weights, all their channels compute the same and get the same gradient, and of
-zeros none at all: the network learns as if it had one channel, or nothing (Goodfellow et al., 2016, 8.4). One such layer alone,
-as the last of a residual branch or of the network, is not told.
+Where two layers in a row start with equal weights, and the first with equal biases or none, its channels all compute the
+same and get the same gradient; of zeros none at all (Goodfellow et al., 2016, 8.4). Not told of one such layer alone, as
+the last of a residual branch or of the network, nor where biases are drawn, as torch does, or dropout lies between.
 
 ```yaml
 - flatten
-- {linear: 32, init: zeros}
+- {linear: 32, init: {weight: zeros, bias: zeros}}
 - relu
 - {linear: 10, init: zeros}
 ```
@@ -49,17 +49,22 @@ def constant_start(context: Context) -> Iterator[Finding]:
         for start in context.plan.init
         if INITIALISERS.name_of(type(start.initialiser)) in _CONSTANT
     }
-    before_each = sources(context.plan, _without_weights) if alike else {}
+    before_each = sources(context.plan, _keeps_channels_alike) if alike else {}
     for node in weighted_sums(context.plan) if alike else ():
         before = before_each[node.inputs[0]].node
-        both = before is not None and {f"{node.path}.weight", f"{before.path}.weight"} <= alike
-        if before is not None and both and role(before) == "weighted sum":
+        if before is not None and role(before) == "weighted sum" and _start_alike(before, node, alike):
             message = (
-                f"all weights of this {node.kind} start alike, and so do those of the {before.kind} before it (line "
-                f"{before.place.line}): their channels never become different"
+                f"this {node.kind} and the {before.kind} before it (line {before.place.line}) start with all weights "
+                "alike: their channels never become different"
             )
             yield warning("constant-start", message, node, "Leave init out, or write kaiming_normal.")
 
 
-def _without_weights(node: Node) -> bool:
-    return len(node.inputs) == 1 and not node.params
+def _start_alike(first: Node, second: Node, alike: set[str]) -> bool:
+    held = [name for name, _ in first.state()]
+    return alike.issuperset([*held, f"{second.path}.weight"])
+
+
+def _keeps_channels_alike(node: Node) -> bool:
+    """Whether channels that are equal stay so: no weights tell them apart, and no chance."""
+    return len(node.inputs) == 1 and not node.params and role(node) != "dropout"

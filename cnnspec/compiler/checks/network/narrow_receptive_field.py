@@ -48,8 +48,9 @@ _POINTWISE = {"activation", "norm", "dropout", "merge"}
 @check("shapes", "no errors")
 def narrow_receptive_field(context: Context) -> Iterator[Finding]:
     """Compare what enters a global pool that all of the flow passes with the image."""
-    image = context.input_shape or ()
-    if not is_image(image) or len(context.plan.inputs) != 1:
+    shapes = [numbers(value.shape) for value in context.plan.inputs.values()]
+    image = shapes[0] if len(shapes) == 1 else None
+    if image is None or not is_image(image):
         return
     limits = tuple(size / _PARTS for size in image[1:])
     pools = {node: node.inputs[0].node for node in context.plan.nodes if _averages_a_map(node)}
