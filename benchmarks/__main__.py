@@ -17,7 +17,11 @@ from benchmarks.checking import cold, growth, open_sizes
 from benchmarks.demo import digits, first_step
 from benchmarks.folders import files_a_second
 from benchmarks.folds import cross_validation
+<<<<<<< HEAD
 from benchmarks.mistakes import cold_mistakes, damaged_specs
+=======
+from benchmarks.memory import memory
+>>>>>>> cost
 from benchmarks.runs import kept
 from benchmarks.steady import steady
 from benchmarks.training import epochs
@@ -46,6 +50,8 @@ Measured on {machine}, {threads} threads, Python {python}, torch {torch}.
   eager and in fp32. Textbook: torchvision's dataset with ToTensor and Normalize an image, and a DataLoader. Lightning:
   likewise, without bar, logs and checkpoints, timed from its epoch's start to its end: what its `fit` sets up is not in
   it. All start from the same weights, on the CPU; none has worker processes, whether these would be quicker or not.
+- memory: the most bytes of a forward pass in eval mode, and of a step of training with the spec's own optimizer, beside
+  torch.distributed._tools.mem_tracker.MemTracker's on the meta device: workspaces of single operations are not in it.
 - augmentation: images in memory, from the numbers of a batch to what enters the network, one thread.
 """
 LINES = """
@@ -72,6 +78,7 @@ GROUPS: dict[str, tuple[Callable[[], list[str]], ...]] = {
     "data": (lambda: images_a_second(rounds=7), lambda: files_a_second(rounds=7)),
     "demo": (lambda: first_step(rounds=7), lambda: digits(seeds=5), cross_validation),
     "runs": (kept,),
+    "memory": (memory,),
 }
 
 

@@ -45,9 +45,7 @@ def damaged_specs(count: int = 2_000, seed: int = 1) -> list[str]:
     others = [entry for entry in wrong if entry.damage.kind != "number"]
     numbers = [entry for entry in wrong if entry.damage.kind == "number"]
     mendable = [entry for entry in wrong if entry.damage.kind in MENDABLE]
-    shown = [
-        (entry, found, fix.edits) for entry in wrong for found in entry.errors for fix in found.fixes
-    ]
+    shown = [(entry, found, fix.edits) for entry in wrong for found in entry.errors for fix in found.fixes]
     good = sum(not _is_there(found, edited(found.place.source, edits)) for _, found, edits in shown)
     return [
         _share("damaged specs: the damaged line is pointed at", [e.at_line for e in others], 99),
@@ -60,7 +58,9 @@ def damaged_specs(count: int = 2_000, seed: int = 1) -> list[str]:
 
 def _share(what: str, held: Sequence[bool], target: float) -> str:
     share = 100 * sum(held) / len(held)
-    return f"| {what} ({len(held):,}) | {share:.1f} % | ≥ {target:g} % | {'yes' if share >= target else 'no'} |"
+    return (
+        f"| {what} ({len(held):,}) | {share:.1f} % | ≥ {target:g} % | {'yes' if share >= target else 'no'} |"
+    )
 
 
 def _errors(text: str) -> tuple[Diagnostic, ...]:

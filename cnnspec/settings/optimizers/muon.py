@@ -27,6 +27,7 @@ class Muon(HiddenMatrices):
     rest = "AdamW"
     rates = ("lr", "adamw_lr")
     decay_is_added = False
+    temporaries = 3
 
     weight_decay: NonNegativeNumber = Field(
         0.1, description="The share of a weight, times lr, lost each step."
