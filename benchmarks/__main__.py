@@ -17,11 +17,8 @@ from benchmarks.checking import cold, growth, open_sizes
 from benchmarks.demo import digits, first_step
 from benchmarks.folders import files_a_second
 from benchmarks.folds import cross_validation
-<<<<<<< HEAD
-from benchmarks.mistakes import cold_mistakes, damaged_specs
-=======
 from benchmarks.memory import memory
->>>>>>> cost
+from benchmarks.mistakes import cold_mistakes, damaged_specs
 from benchmarks.runs import kept
 from benchmarks.steady import steady
 from benchmarks.training import epochs

@@ -8,7 +8,7 @@ import cnnspec
 from cnnspec.core.diagnostic import Diagnostic, edited
 from tests.fixes.damages import Damage, damages
 
-SAMPLE = [damage for damage in damages(48, seed=12)]
+SAMPLE = list(damages(48, seed=12))
 
 
 def errors(text: str) -> list[Diagnostic]:
