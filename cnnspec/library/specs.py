@@ -123,7 +123,9 @@ def _unknown(name: str) -> Document:
     here = [path.name for path in Path().glob("*.y*ml")]
     stems = [file for file in here if Path(file).stem == name]
     near = stems[0] if stems else nearest(name, [*shipped_networks(), *shipped_specs(), *here])
-    if Path(name).exists():
+    if Path(name).is_dir():
+        hint = "That is a folder: name a file in it."
+    elif Path(name).exists():
         hint = f"There is a file of that name: write ./{name}."
     elif near:
         hint = f"Did you mean {near}?"

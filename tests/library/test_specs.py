@@ -107,6 +107,13 @@ def test_a_file_without_an_ending_is_pointed_out(tmp_path, monkeypatch):
     assert "./mynet" in found.hint
 
 
+def test_a_folder_without_a_slash_is_pointed_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("nets").mkdir()
+    (found,) = cnnspec.check("nets").diagnostics
+    assert ("unknown-spec", "That is a folder: name a file in it.") == (found.code, found.hint)
+
+
 def test_a_path_that_no_system_takes_is_told():
     (found,) = cnnspec.check("a\0b/c.yaml").diagnostics
     assert "unreadable-file" == found.code
