@@ -45,7 +45,7 @@ def fixed(spec: SpecFile) -> SpecFile:
     elif result.mended:
         _write(spec.path, result.text)
         for title in _titles(result):
-            echo_line(f"{spec.label}: {title}")
+            echo_line(f"{spec.label}: {title}", err=True)
     return spec._replace(document=read(Source(spec.document.source.name, result.text)))
 
 

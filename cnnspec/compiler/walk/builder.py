@@ -12,6 +12,7 @@ from cnnspec.compiler.walk.reporter import definitions
 from cnnspec.core.diagnostic import Related
 from cnnspec.core.errors import Reject
 from cnnspec.core.plain_values import yaml_text
+from cnnspec.core.shape import Shape
 from cnnspec.declare.validate import value_place
 from cnnspec.language.spec import Item
 from cnnspec.layers.base import Layer
@@ -47,6 +48,8 @@ class Builder:
                 answer = self._inference.infer(layer, tuple(shapes))
             elif NOTHING in inputs:
                 self._names.several_inputs(item.place, frame.reporter, item.kind)
+        elif len(inputs) == 1 and inputs[0].shape is not None:
+            answer = UNKNOWN._replace(shape=_possible_shape(item, inputs[0].shape))
         shape, reject, weights, params, macs, conflict = answer
         path = frame.namespace.prefix + name
         node = Node(path, item.kind, layer, inputs, shape, item.place, weights, params, macs)
@@ -71,6 +74,12 @@ class Builder:
         frame.reporter.error("wrong-assertion", message, place, related=related)
 
 
+def _possible_shape(item: Item, x: Shape) -> Shape | None:
+    from cnnspec.compiler.walk.possible_shape import possible_shape  # noqa: PLC0415 -- only a mistake pays for it
+
+    return possible_shape(item, x)
+
+
 def _argument_node(item: Item, field: str | None) -> Yaml | None:
     if isinstance(item.args, Mapping):
         return item.args.get(field) if field else None
@@ -89,7 +98,9 @@ def origins(values: Iterable[Value]) -> tuple[Related, ...]:
 def _explain(node: Node) -> str:
     """The shape, and for features that were laid in a row how they come about."""
     shape = node.shape
-    assert node.layer is not None and shape is not None
+    assert shape is not None
+    if node.layer is None:
+        return str(shape)
     source = node.inputs[0].shape
     if shape.rank == 0 and source is not None and source.known and shape.known:
         lines = node.layer.formula(source, shape)

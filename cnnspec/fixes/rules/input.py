@@ -29,6 +29,8 @@ def input_sizes(mistake: Mistake) -> Iterator[Candidate]:
         if len(numbers) > 1:
             yield replacement(node.place, str(numbers), f"write `input: {numbers}`")
         return
-    for order in ([numbers[-1], *numbers[:-1]], numbers[1:]):
+    orders = [[numbers[-1], *numbers[:-1]], numbers[1:]]
+    orders = {"channels-last-input": orders[:1], "batch-in-input": orders[1:]}.get(mistake.code, orders)
+    for order in orders:
         if order:
             yield replacement(node.place, str(order), f"write `input: {order}`", resizes=True)
