@@ -65,7 +65,8 @@ def test_networks_of_every_form_are_as_in_torch(name, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("entry", ZOO, ids=str)
-def test_all_networks_that_ship_are_as_in_torch(entry):
+def test_all_networks_of_the_zoo_have_the_shapes_of_torch(entry, monkeypatch):
+    monkeypatch.setattr(comparison, "_MOST_MACS", 0)
     assert () == compare(entry.result().require_plan()).diagnostics
 
 
