@@ -42,18 +42,21 @@ def in_training(result: Result, batch_size: int) -> int:
     """The most bytes of the second step, from when on the optimizer has its averages."""
     model, inputs = _made(result, batch_size)
     optimizer = torch_optimizer(result.train.optimizer, model.train(), result.plan.matrices)
-    for _ in range(2):
-        tracker = TotalTracker()
-        tracker.track_external(model, optimizer, *inputs)
-        with tracker:
-            scores = first_output(model(*inputs))
-            loss = nn.functional.cross_entropy(scores, _labels(scores))
-            del scores
-            loss.backward()
-            optimizer.step()
-        del loss
-        optimizer.zero_grad()
+    _step(model, inputs, optimizer)
+    tracker = TotalTracker()
+    tracker.track_external(model, optimizer, *inputs)
+    with tracker:
+        _step(model, inputs, optimizer)
     return _peak(tracker)
+
+
+def _step(model: nn.Module, inputs: list[Tensor], optimizer: torch.optim.Optimizer) -> None:
+    scores = first_output(model(*inputs))
+    loss = nn.functional.cross_entropy(scores, _labels(scores))
+    del scores
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
 
 
 def _made(result: Result, batch_size: int) -> tuple[nn.Module, list[Tensor]]:
