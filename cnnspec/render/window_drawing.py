@@ -61,8 +61,8 @@ def _positions(reach: Reach, output: int, size: int) -> Iterator[int]:
     period, phase = divmod(output, len(reach.taps))
     tap = reach.taps[phase]
     if tap is not None:
-        first, last = (period * reach.step + end for end in tap)
-        yield from range(max(first, 0), min(last, size - 1) + 1)
+        positions = (period * reach.step + position for position in tap.positions)
+        yield from (position for position in positions if 0 <= position < size)
 
 
 def _of_channels(layer: Layer, x: Shape, y: Shape) -> list[str]:

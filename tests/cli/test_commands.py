@@ -249,6 +249,11 @@ class TestSummary:
             "  15  8     linear   10           510     500  28\n"
             "\n"
             "21,840 parameters, 0.48 M MACs\n"
+            "\n"
+            "line: where it is written; name: its path in the network; kind: the layer, or\n"
+            "the block; output: channels × sizes, without the batch; params: learned numbers;\n"
+            "MACs: multiply-accumulates of one sample, two FLOPs each; sees: how much of the\n"
+            "input, in positions along each axis.\n"
         )
 
     def test_explain_adds_the_formula_with_its_numbers(self, run):
@@ -259,7 +264,7 @@ class TestSummary:
         data = json.loads(run("summary", "mnist", "--format", "json")[1])
         assert ["name", "input", "output", "layers", "total"] == list(data)
         assert ("mnist", [1, 28, 28], [10]) == (data["name"], data["input"], data["output"])
-        assert {"params": 21840, "macs": 480500} == data["total"]
+        assert {"params": 21840, "macs": 480500, "flops": 961000} == data["total"]
         outputs = [
             [10, 24, 24],
             [10, 24, 24],

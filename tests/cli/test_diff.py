@@ -151,7 +151,7 @@ def test_json_has_all_of_it(run):
     data = json.loads(out)
     assert 1 == code
     assert ["equal", "before", "after", "same_interface", "layers", "weights", "settings"] == list(data)
-    totals = {"input": [1, 28, 28], "output": [10], "params": 18090, "macs": 476800}
+    totals = {"input": [1, 28, 28], "output": [10], "params": 18090, "macs": 476800, "flops": 953600}
     assert {"spec": "a.yaml", "ok": True, **totals, "diagnostics": []} == data["before"]
     assert {"changed", "added", "resized", "renamed"} == {change["change"] for change in data["layers"]}
     assert {

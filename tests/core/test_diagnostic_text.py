@@ -25,8 +25,8 @@ def test_a_diagnostic_has_its_place_its_line_a_caret_and_a_hint():
         "a.yaml:2:4: error[some-code] it is wrong",
         "   2 | b: 22",
         "     |    ^^",
-        "   Write 1.",
         "   a.yaml:1:1: the first",
+        "   Write 1.",
     ] == lines("a: 1\nb: 22", (2, 4, 2, 6), hint="Write 1.", related=True)
 
 

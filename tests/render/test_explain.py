@@ -110,10 +110,6 @@ def test_a_word_with_two_meanings_is_told_with_both():
     assert 2 == len(heads)
 
 
-def test_a_key_that_is_not_read_says_so():
-    assert "This version does not read it." in " ".join(explain("lint").split())
-
-
 def test_what_may_stand_after_a_key_is_listed():
     assert [] == [name for name in INITIALISERS if f"\n  {name} " not in explain("init")]
     assert [] == [name for name in DATA if f"\n  {name} " not in explain("data")]
