@@ -16,7 +16,7 @@ SPEC = """\
 cnnspec: 1
 name: tiny
 input: [1, 8, 8]
-layers: [{conv: {out_channels: 6, kernel_size: 3}}, bn, relu, flatten, {dropout: 0.1}, {linear: 10}]
+layers: [{conv: {out_channels: 6, kernel_size: 3, bias: false}}, bn, relu, flatten, {dropout: 0.1}, {linear: 10}]
 data: digits
 train: {epochs: 3, optimizer: {adamw: {lr: 0.01}}}
 """

@@ -24,7 +24,7 @@ name: tiny
 input: [1, 8, 8]
 layers:
   - flatten
-  - linear: 16
+  - linear: {out_features: 16, bias: false}
   - bn
   - relu
   - linear: 10
@@ -143,7 +143,7 @@ def test_a_users_fault_is_one_line_and_a_hint(call, spec, name):
 def test_a_network_that_no_memory_holds_is_one_line(call, tmp_path):
     path = tmp_path / "huge.yaml"
     path.write_text(
-        "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 2000000000000, linear: 10]\ndata: digits\n"
+        "cnnspec: 1\ninput: [1, 8, 8]\nlayers: [flatten, linear: 2000000000000, relu, linear: 10]\ndata: digits\ntrain: {epochs: 1}\n"
     )
     code, out, err = call("train", path)
     assert (1, "") == (code, out)
@@ -252,7 +252,10 @@ def test_a_learning_rate_that_overflows_is_told_with_its_epoch(call, spec):
 
 def test_a_first_loss_that_is_not_finite_is_not_blamed_on_the_lr(call, spec):
     spec.write_text(
-        TINY.replace("linear: 16", "{linear: {out_features: 16}, init: {weight: {constant: 1e38}}}")
+        TINY.replace(
+            "linear: {out_features: 16, bias: false}",
+            "{linear: {out_features: 16, bias: false}, init: {constant: 1e38}}",
+        )
     )
     told = (
         "No update had been made, so the lr is not to blame. "
@@ -380,7 +383,7 @@ def test_a_training_that_is_told_to_end_keeps_the_weights_of_the_last_epoch(
         (lambda run: (run / "best.safetensors").unlink(), "no such weights"),
         (lambda run: (run / "best.safetensors").write_bytes(b"{}"), "no safetensors file"),
         (
-            lambda run: (run / "spec.yaml").write_text(TINY.replace("linear: 16", "linear: 17")),
+            lambda run: (run / "spec.yaml").write_text(TINY.replace("out_features: 16", "out_features: 17")),
             "of another spec",
         ),
     ],
