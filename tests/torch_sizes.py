@@ -25,6 +25,8 @@ from tests.layers.torch_interpreter import BATCH, made
 from tests.random_specs import RandomSpec
 
 LAST = {1: 96, 2: 96, 3: 24}
+TOGETHER = {2: 3, 3: 2}
+"""How many sizes of each axis are tried together."""
 FAR = (131, 197, 260)
 """Larger sizes, at which a branch shows whether its size is 1 everywhere."""
 Shapes = dict[Value, tuple[int, ...]]
@@ -122,7 +124,9 @@ def differences(spec: RandomSpec, rng: Random, *, held: bool) -> Iterable[Differ
         far = [with_size(spec.sizes, axis, n) for n in FAR[: 1 if rank > 1 else 3]]
         yield from _compared(text, result.plan, valid, symbols, points, judge.along(points, far))
     if rank > 1:
-        points = list(product(*[sorted(rng.sample(range(1, LAST[rank] + 1), 5)) for _ in range(rank)]))
+        points = list(
+            product(*[sorted(rng.sample(range(1, LAST[rank] + 1), TOGETHER[rank])) for _ in range(rank)])
+        )
         judged = [
             None if torchs_chance(judge, point, spec.sizes) else judge.shapes(point) for point in points
         ]
