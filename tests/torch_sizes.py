@@ -44,6 +44,11 @@ class Judge:
 
     def shapes(self, sizes: tuple[int, ...]) -> Shapes | None:
         """Each value's shape without the batch; None where torch refuses, or an `expect` is not met."""
+        found = self.shapes_up_to_a_refusal(sizes)
+        return found if len(found) == len(self._plan.nodes) + 1 else None
+
+    def shapes_up_to_a_refusal(self, sizes: tuple[int, ...]) -> Shapes:
+        """The shapes of the values that there are before something is refused."""
         (entry,) = self._plan.inputs.values()
         values: dict[Value, torch.Tensor] = {entry: torch.zeros(BATCH, entry.shape.channels, *sizes)}
         with warnings.catch_warnings(), torch.no_grad():
@@ -52,11 +57,11 @@ class Judge:
                 try:
                     y = self._module(node, values)(*(values[value] for value in node.inputs))
                 except (RuntimeError, ValueError, Reject, IndexError, ZeroDivisionError, TypeError):
-                    return None
+                    break
                 if 0 in y.shape or self._expected.get(node, tuple(y.shape[1:])) != tuple(y.shape[1:]):
-                    return None
+                    break
                 if clipped_or_single(node, values[node.inputs[0]]):
-                    return None
+                    break
                 values[node] = y
         return {value: tuple(tensor.shape[1:]) for value, tensor in values.items()}
 
@@ -72,7 +77,7 @@ class Judge:
     def along(self, points: list[tuple[int, ...]], far: list[tuple[int, ...]]) -> list[Shapes | None]:
         """The shapes at points along one axis, None where a branch is 1 by chance."""
         found = [self.shapes(point) for point in points]
-        known = [shapes for shapes in [*found, *map(self.shapes, far)] if shapes is not None]
+        known = [*filter(None, found), *map(self.shapes_up_to_a_refusal, far)]
         return [None if shapes is not None and self._by_chance(shapes, known) else shapes for shapes in found]
 
     def _by_chance(self, shapes: Shapes, known: list[Shapes]) -> bool:
@@ -82,7 +87,7 @@ class Judge:
             for axis, size in enumerate(shapes[node]):
                 for value in node.inputs:
                     repeated = shapes[value][axis] == 1 != size
-                    if repeated and any(other[value][axis] != 1 for other in known):
+                    if repeated and any(value in other and other[value][axis] != 1 for other in known):
                         return True
         return False
 
