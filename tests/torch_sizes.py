@@ -126,7 +126,7 @@ def differences(spec: RandomSpec, rng: Random, *, held: bool) -> Iterable[Differ
     judge = Judge(result.plan, held=held)
     for axis in range(rank):
         points = [with_size(spec.sizes, axis, n) for n in range(1, LAST[rank] + 1)]
-        far = [with_size(spec.sizes, axis, n) for n in FAR[: 1 if rank > 1 else 3]]
+        far = [with_size(spec.sizes, other, n) for other in range(rank) for n in FAR[: 2 if rank > 1 else 3]]
         yield from _compared(text, result.plan, valid, symbols, points, judge.along(points, far))
     if rank > 1:
         points = list(
