@@ -25,6 +25,8 @@ from tests.layers.torch_interpreter import BATCH, made
 from tests.random_specs import RandomSpec
 
 LAST = {1: 96, 2: 96, 3: 24}
+TOGETHER = {2: 3, 3: 2}
+"""How many sizes of each axis are tried together."""
 FAR = (131, 197, 260)
 """Larger sizes, at which a branch shows whether its size is 1 everywhere."""
 Shapes = dict[Value, tuple[int, ...]]
@@ -42,6 +44,11 @@ class Judge:
 
     def shapes(self, sizes: tuple[int, ...]) -> Shapes | None:
         """Each value's shape without the batch; None where torch refuses, or an `expect` is not met."""
+        found = self.shapes_up_to_a_refusal(sizes)
+        return found if len(found) == len(self._plan.nodes) + 1 else None
+
+    def shapes_up_to_a_refusal(self, sizes: tuple[int, ...]) -> Shapes:
+        """The shapes of the values that there are before something is refused."""
         (entry,) = self._plan.inputs.values()
         values: dict[Value, torch.Tensor] = {entry: torch.zeros(BATCH, entry.shape.channels, *sizes)}
         with warnings.catch_warnings(), torch.no_grad():
@@ -50,11 +57,11 @@ class Judge:
                 try:
                     y = self._module(node, values)(*(values[value] for value in node.inputs))
                 except (RuntimeError, ValueError, Reject, IndexError, ZeroDivisionError, TypeError):
-                    return None
+                    break
                 if 0 in y.shape or self._expected.get(node, tuple(y.shape[1:])) != tuple(y.shape[1:]):
-                    return None
+                    break
                 if clipped_or_single(node, values[node.inputs[0]]):
-                    return None
+                    break
                 values[node] = y
         return {value: tuple(tensor.shape[1:]) for value, tensor in values.items()}
 
@@ -70,7 +77,7 @@ class Judge:
     def along(self, points: list[tuple[int, ...]], far: list[tuple[int, ...]]) -> list[Shapes | None]:
         """The shapes at points along one axis, None where a branch is 1 by chance."""
         found = [self.shapes(point) for point in points]
-        known = [shapes for shapes in [*found, *map(self.shapes, far)] if shapes is not None]
+        known = [*filter(None, found), *map(self.shapes_up_to_a_refusal, far)]
         return [None if shapes is not None and self._by_chance(shapes, known) else shapes for shapes in found]
 
     def _by_chance(self, shapes: Shapes, known: list[Shapes]) -> bool:
@@ -80,7 +87,7 @@ class Judge:
             for axis, size in enumerate(shapes[node]):
                 for value in node.inputs:
                     repeated = shapes[value][axis] == 1 != size
-                    if repeated and any(other[value][axis] != 1 for other in known):
+                    if repeated and any(value in other and other[value][axis] != 1 for other in known):
                         return True
         return False
 
@@ -119,10 +126,12 @@ def differences(spec: RandomSpec, rng: Random, *, held: bool) -> Iterable[Differ
     judge = Judge(result.plan, held=held)
     for axis in range(rank):
         points = [with_size(spec.sizes, axis, n) for n in range(1, LAST[rank] + 1)]
-        far = [with_size(spec.sizes, axis, n) for n in FAR[: 1 if rank > 1 else 3]]
+        far = [with_size(spec.sizes, other, n) for other in range(rank) for n in FAR[: 2 if rank > 1 else 3]]
         yield from _compared(text, result.plan, valid, symbols, points, judge.along(points, far))
     if rank > 1:
-        points = list(product(*[sorted(rng.sample(range(1, LAST[rank] + 1), 5)) for _ in range(rank)]))
+        points = list(
+            product(*[sorted(rng.sample(range(1, LAST[rank] + 1), TOGETHER[rank])) for _ in range(rank)])
+        )
         judged = [
             None if torchs_chance(judge, point, spec.sizes) else judge.shapes(point) for point in points
         ]

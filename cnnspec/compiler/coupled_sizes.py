@@ -12,7 +12,7 @@ from itertools import product as combinations
 from math import prod
 
 from cnnspec.compiler.layer_function import Coupling, Open
-from cnnspec.core.size_function import LONGEST, SizeFunction, meeting, size_function
+from cnnspec.core.size_function import HORIZON, LONGEST, SizeFunction, meeting, size_function
 
 Run = tuple[int, int | None]
 """From one size to another; None: to all larger ones."""
@@ -20,16 +20,20 @@ Box = dict[str, Run]
 """A run for each symbol."""
 
 
-def accepted_sizes(functions: Iterable[Open], products: frozenset[int] | None) -> SizeFunction | None:
-    """The sizes of one symbol for which the product is one of these; None: is not 1. None where that can't be told."""
+def accepted_sizes(functions: Iterable[Open], products: frozenset[int] | None) -> SizeFunction:
+    """The sizes of one symbol for which the product is one of these; None: is not 1."""
     found = _products([size.function for size in functions], max(products or (1,)))
-    if found is None:
-        return None
-    values, period = found
+    values, period = found or (_product([size.function for size in functions], HORIZON), 0)
     accepted = [
         0 if value and (value != 1 if products is None else value in products) else None for value in values
     ]
     return size_function(accepted, period, 0)
+
+
+def _product(functions: list[SizeFunction], last: int) -> list[int]:
+    """The functions' product for n up to `last`, 0 where one is not valid."""
+    columns = zip(*(function.values(last) for function in functions), strict=False)
+    return [0 if None in column else prod(size or 0 for size in column) for column in columns]
 
 
 def boxes(coupling: Coupling, valid: Mapping[str, SizeFunction]) -> list[Box] | None:
@@ -82,8 +86,7 @@ def _products(functions: list[SizeFunction], limit: int) -> tuple[list[int], int
         return None
     last = met.last
     while last <= LONGEST:
-        columns = zip(*(function.values(last) for function in functions), strict=True)
-        values = [0 if None in column else prod(size or 0 for size in column) for column in columns]
+        values = _product(functions, last)
         window = values[-met.period :]
         if not any(met.growths) or all(value == 0 or value > limit for value in window):
             return values, met.period

@@ -17,7 +17,7 @@ from cnnspec.compiler.shape_inference import find_conflict
 from cnnspec.core.errors import Reject
 from cnnspec.core.plain_values import yaml_text
 from cnnspec.core.shape import Shape, Size
-from cnnspec.core.size import SizeLaw, Varying
+from cnnspec.core.size import Varying
 from cnnspec.core.size_function import (
     ALWAYS,
     HORIZON,
@@ -212,27 +212,37 @@ class LayerFunction:
         slots = tuple(slot for slot, size in zip(slots, sizes, strict=True) if size in different)
         constants = [size for size in sizes if isinstance(size, int)]
         if len(different) == 1:
+            fixed = self._fixed_sizes(slots)
+            if fixed:
+                return self._of_fixed(first, slots, fixed, known)
             function = self._function_of_axis(slots, constants, known)
-            return (
-                self._of_product(first, slots, function)
-                if isinstance(first, Product)
-                else self._of_open(first, slots, function)
-            )
-        same_symbol = [
-            size
-            for size in different
-            if isinstance(size, Open) and size.symbol == getattr(first, "symbol", None)
-        ]
-        if len(same_symbol) == len(different):
+            if isinstance(first, Product):
+                return self._of_product(first, slots, function)
+            return self._of_open(first, slots, function)
+        if len({size.symbol if isinstance(size, Open) else None for size in different} - {None}) == 1 and all(
+            isinstance(size, Open) for size in different
+        ):
             return self._of_several(slots, constants, known)
         self._exact = False
         return {}
 
+    def _of_fixed(
+        self, first: Open | Product, slots: Slots, fixed: frozenset[int], known: tuple[Size, ...]
+    ) -> dict[int, AxisSize]:
+        """Where weights or an assertion leave one of these numbers alone."""
+        rows = {m: self._row(dict.fromkeys(slots, Varying(m)), known) for m in fixed}
+        accepted = frozenset(m for m, row in rows.items() if row is not None)
+        factor, functions = first if isinstance(first, Product) else (1, (first,))
+        refused = factor if factor not in accepted else 2 * factor
+        products = frozenset(m // factor for m in accepted if m % factor == 0)
+        self._couplings.append(Coupling(functions, products, self._message(dict.fromkeys(slots, refused))))
+        axes = {axis for row in rows.values() if row is not None for axis in row}
+        return dict.fromkeys(axes, first)
+
     def _function_of_axis(self, slots: Slots, constants: list[int], known: tuple[Size, ...]) -> AxisFunction:
         """What the layer makes of an axis; asked once, unless it makes another number of axes of them."""
-        fixed = self._fixed_sizes(slots)
-        if fixed or any(len(known) != len(numbers) for numbers in self._numbers):
-            return self._own_function(slots, constants, known, fixed)
+        if any(len(known) != len(numbers) for numbers in self._numbers):
+            return self._own_function(slots, constants, known)
         window = self._window(slots)
         key = (
             id(self._layer),
@@ -242,7 +252,7 @@ class LayerFunction:
             len(known),
         )
         if key not in self._known:
-            self._known[key] = self._own_function(slots, constants, known, fixed)
+            self._known[key] = self._own_function(slots, constants, known)
         accepted, outputs = self._known[key]
         if window is not None:
             outputs = dict.fromkeys([slots[0][1]], *outputs.values()) if outputs else {}
@@ -254,25 +264,16 @@ class LayerFunction:
         windows = self._layer.windows(shape.rank)
         return None if others or not windows or axis == shape.channel_axis else windows[axis - 1]
 
-    def _own_function(
-        self, slots: Slots, constants: list[int], known: tuple[Size, ...], fixed: frozenset[int]
-    ) -> AxisFunction:
+    def _own_function(self, slots: Slots, constants: list[int], known: tuple[Size, ...]) -> AxisFunction:
         layer, (i, axis) = self._layer, slots[0]
-        if type(layer).infer is Layer.infer and type(layer).infer_from is Layer.infer_from and not fixed:
+        if type(layer).infer is Layer.infer and type(layer).infer_from is Layer.infer_from:
             return ALWAYS, {axis: IDENTITY}
         law = layer.size_law(self._shapes[i], axis)
-        if fixed:
-            law = SizeLaw(1, max(fixed) + 1)
-        elif law is not None:
-            law = SizeLaw(law.period, max(law.least, *(constant + 1 for constant in constants), 1))
-        last, period = (HORIZON, 0) if law is None else (law.least - 1 + law.period, law.period)
-
-        def row(m: int) -> Row | None:
-            if fixed and m not in fixed:
-                return None
-            return self._row(dict.fromkeys(slots, Varying(m)), known)
-
-        return _functions(row, last, period)
+        last, period = HORIZON, 0
+        if law is not None and max(law.least, *constants, 0) + law.period < LONGEST:
+            period = law.period
+            last = max(law.least, *(constant + 1 for constant in constants), 1) - 1 + period
+        return _functions(lambda m: self._row(dict.fromkeys(slots, Varying(m)), known), last, period)
 
     def _row(self, sizes: Mapping[tuple[int, int], int], known: tuple[Size, ...]) -> Row | None:
         """The output's sizes that depend on these; None where they are refused."""
@@ -338,12 +339,7 @@ class LayerFunction:
             self._exact = False
         found: dict[int, AxisSize] = {}
         for axis, outer in outputs.items():
-            if (
-                outer.proven
-                and outer.period == 1
-                and len(outer.table) == 1
-                and outer.table[0] == outer.growth
-            ):
+            if outer == SizeFunction((outer.growth,), 1, outer.growth):
                 found[axis] = Product(factor * outer.growth, functions)
         return found
 

@@ -23,7 +23,7 @@ from cnnspec.compiler.layer_function import (
 )
 from cnnspec.compiler.plan import Expectation, Node, Plan, Value
 from cnnspec.core.diagnostic import Place
-from cnnspec.core.size_function import ALWAYS, SizeFunction, both, compose
+from cnnspec.core.size_function import ALWAYS, SizeFunction, both
 from cnnspec.layers.base import Layer
 
 
@@ -122,10 +122,7 @@ class SizeInference:
             self.couplings.append(PlacedCoupling(coupling, place))
             return
         accepted = accepted_sizes(coupling.functions, coupling.products)
-        if accepted is None:
-            self.exact = False
-        else:
-            self._restrict(symbols.pop(), accepted, place, lambda _: coupling.message)
+        self._restrict(symbols.pop(), accepted, place, lambda _: coupling.message)
 
     def _expect(self, expectations: Iterable[Expectation]) -> None:
         for expectation in expectations:
@@ -135,12 +132,8 @@ class SizeInference:
 
     def _expect_size(self, place: Place, axis: int, size: AxisSize, wanted: int) -> None:
         if isinstance(size, Open):
-            function = size.function
-
-            def explain(n: int) -> str:
-                return f"expect says {wanted} along axis {axis}, the output has {function.at(n)}"
-
-            self._restrict(size.symbol, compose(_only(wanted), function), place, explain)
+            message = f"expect says {wanted} along axis {axis}"
+            self._couple(Coupling((size,), frozenset({wanted}), message), place)
         elif isinstance(size, Product):
             products = frozenset({wanted // size.factor} if wanted % size.factor == 0 else ())
             message = f"expect says {wanted} features, {size.factor} for each position"
@@ -159,8 +152,3 @@ def _passes_on(node: Node, layer: Layer) -> bool:
 
 def _prefixed(kind: str, explain: Callable[[int], str]) -> Callable[[int], str]:
     return lambda n: f"{kind}: {explain(n)}"
-
-
-def _only(number: int) -> SizeFunction:
-    """The set of this number alone."""
-    return SizeFunction((*(None,) * (number - 1), 0, None), 1, 0)

@@ -27,11 +27,10 @@ def closed_form(function: SizeFunction, valid: SizeFunction, symbol: str) -> int
     base = points[0][1]
     step = math.gcd(*(size - base for size in sizes), growth)
     if step > 1:
-        for rest in (base % step, base % step - step):
-            inner = _floor([(n, (size - rest) // step) for n, size in points], growth // step, period, symbol)
-            if inner is not None:
-                sign = f" {'+' if rest > 0 else '−'} {abs(rest)}" if rest else ""
-                return f"{step}·{in_product(inner)}{sign}"
+        rest = base % step
+        inner = _floor([(n, (size - rest) // step) for n, size in points], growth // step, period, symbol)
+        if inner is not None:
+            return f"{step}·{in_product(inner)}" + (f" + {rest}" if rest else "")
     first, size = points[0]
     if not (function.proven and valid.proven):
         slope = Fraction(growth, period).limit_denominator(100)
