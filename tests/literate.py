@@ -124,7 +124,9 @@ def checked(case: Case, observer: Observer | None = None) -> Result:
 def _told(diagnostic, case: Case, wanted: list[Mark]) -> Mark:
     """The mark that the diagnostic fulfils, taken from those that are wanted, else one with all it says."""
     line = max(diagnostic.place.line, case.first)
-    words = " ".join([diagnostic.message, diagnostic.hint, *(related.message for related in diagnostic.related)])
+    words = " ".join(
+        [diagnostic.message, diagnostic.hint, *(related.message for related in diagnostic.related)]
+    )
     told = Mark(line, diagnostic.severity, diagnostic.code, words)
     fulfilled = next((mark for mark in wanted if mark[:3] == told[:3] and mark.text in told.text), told)
     if fulfilled in wanted:
