@@ -89,12 +89,12 @@ def command(
 
 def _fixed(opened: list[SpecFile], settings: tuple[str, ...], *, diff: bool) -> list[SpecFile]:
     """The specs with what is certain mended; with `diff` that is shown alone, and the command ends here."""
-    from cnnspec.cli import fixing  # noqa: PLC0415 -- checking fixes nothing
+    from cnnspec.cli import fixes  # noqa: PLC0415 -- checking fixes nothing
 
-    fixing.require_own_files(opened, settings, "--diff" if diff else "--fix")
+    fixes.require_own_files(opened, settings, "--diff" if diff else "--fix")
     if diff:
-        raise SystemExit(int(sum(map(fixing.print_diff, opened)) > 0))
-    return [fixing.fixed(spec) for spec in opened]
+        raise SystemExit(int(sum(map(fixes.print_diff, opened)) > 0))
+    return [fixes.fixed(spec) for spec in opened]
 
 
 class _Checked(NamedTuple):
