@@ -358,7 +358,7 @@ class LayerFunction:
         )
         ones = self._outcome({slots[0]: 1 for slots in groups})
         if isinstance(ones, Reject):
-            if not any(None in constraint.accepted.table for constraint in self._constraints):
+            if not any(isinstance(self._outcome({slots[0]: 1}), Reject) for slots in groups):
                 self._couplings.append(Coupling(functions, None, ones.message))
             return
         for axis in unknown:

@@ -177,8 +177,6 @@ def _forwards(node: Node, seen: dict[Value, Seen]) -> Seen | None:
         return _of_features(layer, fields, y)
     if y.rank != known[0].rank:
         return fields[0]._replace(mixed=True) if y.rank == 0 else None
-    if y.rank != len(fields[0].masks):
-        return None
     found = list(zip(fields, layer.reads(known, y), strict=True))
     columns = [tuple(map(_seen_along, field.masks, reads)) for field, reads in found if reads is not None]
     return None if len(columns) < len(found) else Seen(_together(columns))

@@ -122,8 +122,7 @@ def _all(fields: Iterable[FieldOfView | None]) -> Fields:
 
 def _field_of_node(node: Node, fields: dict[Value, Fields], sizes: tuple[Size, ...]) -> Fields:
     layer = node.layer
-    if layer is None:
-        return None
+    assert layer is not None, "the node is known"
     read = node.inputs[:1] if layer.references else node.inputs
     merged = fields.get(read[0])
     for value in read[1:]:

@@ -165,7 +165,7 @@ class ValidSizes:
             found = boxes(coupling, self._inference.valid)
             if found is None:
                 self._inference.exact = False
-            else:
+            elif not any(all(run == (1, None) for run in box.values()) for box in found):
                 symbols = tuple(dict.fromkeys(size.symbol for size in coupling.functions))
                 yield Coupled(symbols, tuple(found), place, coupling.message)
 
@@ -181,11 +181,9 @@ class ValidSizes:
     @property
     def refused(self) -> Because | None:
         """Why no size at all is valid; None where some are."""
-        for constraint in (
-            self.constraints if any(valid.empty for valid in self._inference.valid.values()) else ()
-        ):
-            if constraint.because and not constraint.residues and not constraint.also:
-                return constraint.because[-1]
+        for symbol in self.symbols:
+            if self._inference.valid[symbol].empty:
+                return self._constraint(symbol).because[-1]
         for coupled in self.coupled:
             if not coupled.any_of:
                 return Because(coupled.place, coupled.message)

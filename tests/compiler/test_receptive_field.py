@@ -120,6 +120,7 @@ def test_after_a_global_pool_there_are_no_gaps_and_no_sets():
         ("[1, 8]", ["conv: {out_channels: 1, kernel_size: 1, stride: 2}"], (Unread(0, 1, 3),)),
         ("[1, 8]", ["add: [[conv: {out_channels: 1, kernel_size: 1, stride: 2}], [avgpool: 2]]"], (Unread(0, 0, 0),)),
         ("[1, 8]", ["pad: -2"], (Unread(2, 2, 0),)),
+        ("[2, 8]", ["conv: {out_channels: 2, kernel_size: 3, padding: 1}"] * 2, (Unread(0, 0, 0),)),
         ("[1, 9]", ["pad: -1", "flatten", "linear: 2"], (Unread(1, 1, 0),)),
         ("[1, 9]", ["concat: {of: [[slice: {start: 7, axis: 1}], [slice: {stop: 2, axis: 1}]], axis: 1}"], (Unread(0, 0, 5),)),
         ("[1, 7]", ["adaptive_avgpool: 3"], (Unread(0, 0, 0),)),
@@ -137,3 +138,46 @@ def test_an_input_that_no_layer_takes_is_not_read():
     text = "cnnspec: 1\ninput: {a: [1, 4], b: [1, 4]}\nlayers:\n  - {relu, from: a}\n"
     assert {"a": (Unread(0, 0, 0),), "b": (Unread(4, 0, 0),)} == unread(check_text(text).plan)
     assert 4 == Unread(4, 0, 0).total
+
+
+def test_what_a_broken_network_leaves_unread_is_not_told():
+    broken = check_text("cnnspec: 1\ninput: {a: [1, 8], b: [x]}\nlayers:\n  - {conv: {out_channels: 1, kernel_size: 9}, from: a}\n").plan  # fmt: skip
+    assert {"a": None, "b": ()} == unread(broken)
+    assert {"input": None} == unread(plan_of("[1, H]", "relu"))
+
+
+def test_what_is_read_twice_is_read_once_if_one_reader_can_not_be_followed():
+    plan = plan_of(
+        "[1, 4, 4]", "{relu, name: dead}", "add: [[{permute: [0, 2, 1], from: input}], [{relu, from: input}]]"
+    )
+    assert {"input": None} == unread(plan)
+
+
+@pytest.mark.parametrize(
+    ("size", "items", "seen"),
+    [
+        ("[1, 9]", ["adaptive_avgpool: 4", "flatten", "relu"], (3,)),
+        ("[1, 9]", ["adaptive_avgpool: 4", "flatten", "linear: 2"], (9,)),
+        ("[1, 9]", ["slice: {stop: 7, axis: 1}", "flatten", "linear: 4", "unflatten: {axis: 0, unflattened_size: [2, 2]}", "relu"], (7,)),
+        ("[1, 9]", ["adaptive_avgpool: 4", "flatten", "unflatten: {axis: 0, unflattened_size: [2, 2]}"], None),
+        ("[1, 9, 9]", ["adaptive_avgpool: 4", "flatten: {start_axis: 1}"], None),
+        ("[1, 9, 9]", ["adaptive_avgpool: 4", "permute: [0, 2, 1]"], None),
+        ("[1, 9]", ["adaptive_avgpool: 4", "conv: {out_channels: 1, kernel_size: 2}", "softmax: {axis: 1}"], (9,)),
+        ("[1, 9, 9]", ["slice: {stop: 7, axis: 1}", "global_avgpool", "softmax: {axis: 1}"], None),
+        ("[1, 6]", ["conv_transpose: {out_channels: 1, kernel_size: 1, stride: 2}", "add: [[slice: {start: 1, stop: 2, axis: 1}], []]"], (1,)),
+        ("[2, 8]", ["maxpool: {kernel_size: 2, stride: 2}"] * 3 + ["conv: {out_channels: 1, kernel_size: 1000001, padding: 500000}"], None),
+    ],
+)  # fmt: skip
+def test_what_no_law_tells_is_counted(size, items, seen):
+    plan = plan_of(size, *items)
+    assert seen == receptive_fields(plan)[plan.nodes[-1]]
+
+
+def test_what_is_wider_than_a_million_is_not_told():
+    plan = plan_of("[1, 8]", *["upsample: 2", "conv: {out_channels: 1, kernel_size: 3, padding: 1}"], *["avgpool: {kernel_size: 1, stride: 65536}"] * 2, "conv: {out_channels: 1, kernel_size: 3, padding: 1}")  # fmt: skip
+    assert (3,) >= (receptive_fields(plan)[plan.nodes[-1]] or (0,))
+
+
+def test_after_every_position_all_axes_are_seen():
+    plan = plan_of("[2, 8, 8]", "global_avgpool", "flatten", "unflatten: {axis: 0, unflattened_size: [1, 2]}", "softmax: {axis: 1}", "groupnorm: 1")  # fmt: skip
+    assert (8, 8) == receptive_fields(plan)[plan.nodes[-1]]

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from cnnspec.compiler.check import SpecError, check_text
+from cnnspec.compiler.layer_function import LayerFunction, Open
 from cnnspec.compiler.valid_sizes import OpenAxes, ValidSizes
+from cnnspec.core import size as sizes
+from cnnspec.core.shape import Shape
+from cnnspec.core.size_function import IDENTITY
+from cnnspec.layers.base import Layer
 from cnnspec.library.specs import check
 from tests.calls import calls
 
@@ -125,6 +130,24 @@ def test_a_single_position_is_nothing_to_normalise():
     assert (2, 1, (0,), ()) == numbers(signal)
 
 
+def test_a_position_may_be_single_along_one_axis():
+    (coupled,) = answer("[2, H, W]", "instancenorm").coupled
+    assert ({"H": (2, None), "W": (1, None)}, {"H": (1, None), "W": (2, None)}) == coupled.any_of
+
+
+class Perimeter(Layer):
+    """As many features as there are positions at the border, nearly: no product of sizes."""
+
+    def infer(self, x: Shape) -> Shape:
+        return Shape((sizes.total(x.spatial),))
+
+
+def test_what_is_no_product_is_not_followed():
+    height, width = (Open(symbol, IDENTITY) for symbol in "HW")
+    found = LayerFunction(Perimeter(), ((3, height, width),), (0,), None, {}).answer()
+    assert ((None,), False) == (found.sizes, found.exact)
+
+
 def test_a_branch_of_size_1_is_repeated_where_it_is_1_everywhere():
     gate = answer("[4, H, W]", "multiply: [[], [global_avgpool]]")
     assert (1, 1, (0,), ()) == numbers(gate)
@@ -223,3 +246,74 @@ def test_a_larger_network_takes_little_more():
         for n in (20, 40)
     )
     assert many < 2.3 * one
+
+
+def test_features_of_a_rough_size_are_known_as_far_as_it_is():
+    items = ["upsample: {scale_factor: 0.7}", "flatten", "linear: {out_features: 1, in_features: 12}"]
+    two = answer("[2, H, W]", *items)
+    assert (False, ()) == (two.exact, two.coupled)
+    one = answer("[2, L]", *items)
+    assert (False, 4096) == (one.exact, one.proved_to)
+    assert one.allows({"L": 9})
+    assert not one.allows({"L": 8})
+
+
+def test_more_features_than_can_be_looked_through_are_not_proved():
+    found = answer("[1, H, W]", "flatten", "linear: {out_features: 1, in_features: 10000000019}")
+    assert not found.exact
+
+
+def test_a_norm_and_a_pool_leave_runs_of_sizes():
+    found = answer(
+        "[2, H, W]",
+        "pad: [0, 3, 0, 3]",
+        "pad: [0, -3, 0, -3]",
+        "pad: [0, 9, 0, 9]",
+        "avgpool: 5",
+        "instancenorm",
+    )
+    assert found.coupled == ()
+    later = answer("[2, H, W]", "slice: {start: 0, stop: 9, axis: 1}", "instancenorm")
+    assert (9, 1, (0,), ()) == numbers(later)
+
+
+def test_sizes_that_split_a_number_of_features_are_not_followed():
+    found = answer("[3, H, W]", "flatten", "glu")
+    assert not found.exact
+    known = answer("[3, H, W]", "flatten", "prelu: 12")
+    assert 3 == len(known.coupled[0].any_of)
+
+
+def test_long_laws_are_not_looked_for():
+    found = answer("[1, L]", "unflatten: {axis: 1, unflattened_size: [-1, 70000]}", "relu")
+    assert not found.exact
+
+
+def test_a_plan_with_mistakes_is_followed_as_far_as_it_goes():
+    plan = checked("[3, 8, 8]", "conv: {out_channels: 4, kernel_size: 3, groups: 2}", "rleu", "flatten").plan
+    assert not ValidSizes(plan, {"input": (3, "H", "W")}, weights_stay=True).exact
+
+
+def test_layers_behind_a_refusal_of_all_sizes_are_not_asked():
+    found = answer("[1, L]", "{maxpool: 2, expect: [1, 3]}", "{relu, expect: [1, 4]}", "conv: {out_channels: 1, kernel_size: 3}")  # fmt: skip
+    assert found.refused is not None
+
+
+def test_sizes_of_values_as_numbers_and_texts():
+    result = checked("[2, H, W]", "maxpool: 2", "{flatten, name: features}", "linear: 3")
+    pool, features, last = result.plan.nodes
+    at = {"H": 6, "W": 9}
+    assert [(2, 3, 4), (24,), (3,)] == [result.sizes.sizes_at(node, at) for node in (pool, features, last)]
+    assert [("2·⌊H/2⌋·⌊W/2⌋",), (3,)] == [result.plan.sizes_of(node) for node in (features, last)]
+
+
+def test_features_of_one_channel_are_their_positions():
+    result = checked("[1, H, W]", "flatten")
+    assert ("H·W",) == result.plan.sizes_of(result.plan.nodes[0])
+
+
+def test_a_set_without_a_period_is_told_as_far_as_it_was_tried():
+    found = answer("[1, H, W]", "upsample: {scale_factor: 0.7}", "pixel_unshuffle: 2")
+    assert not found.exact
+    right = [n for n in range(2, 60) if int(n * 0.7) % 2 == 0]
+    assert right == [n for n in range(2, 60) if found.allows({"H": n, "W": n})]

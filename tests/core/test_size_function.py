@@ -117,6 +117,7 @@ def test_a_table_that_would_be_too_long_has_no_law():
         (compose(law(4, -1, 1), law(1, 3, 4)), "4·⌊(H − 1)/4⌋ + 3"),
         (SizeFunction((7,), 1, 0), 7),
         (SizeFunction((None,), 1, 0), None),
+        (SizeFunction((6, 2, 14), 3, 4), "6 at H = 1, 4 more every 3"),
         (SizeFunction((5, 1, 9), 3, 3), "5 at H = 1, 3 more every 3"),
         (SizeFunction((None, 1, 2, 2, 3, 4, 4), 0, 0), "⌊(3H + 2)/5⌋"),
         (SizeFunction((1, 1, 4, 4, 6, 9), 0, 0), "≈8H/5"),

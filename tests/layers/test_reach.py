@@ -65,3 +65,21 @@ def test_resizing_by_a_ratio_has_a_reach():
     assert (Reach(3, (Taps(1, 0b1),), "replicate"),) * 2 == KINDS["resize"](
         size=[3, 3], mode="bilinear"
     ).reach(Shape((4, 9, 9)))
+
+
+def test_what_reads_nothing_reads_no_position_anywhere():
+    assert (0b1, 0, 0b10, 0) == Reach(1, (Taps(0, 1), None)).reads(2, 4)
+
+
+def test_a_window_that_is_too_wide_is_not_followed():
+    assert KINDS["avgpool"](kernel_size=65_537).reach(Shape((1, 8))) is None
+
+
+def test_beyond_the_ends_stands_what_the_padding_takes():
+    def reads(border):
+        return Reach(1, (Taps(-2, 0b1),), border).reads(3, 7)
+
+    assert (0, 0, 0b1, 0b10, 0b100, 0, 0) == reads("cut")
+    assert (0b1, 0b1, 0b1, 0b10, 0b100, 0b100, 0b100) == reads("replicate")
+    assert (0b100, 0b10, 0b1, 0b10, 0b100, 0b10, 0b1) == reads("reflect")
+    assert (0b10, 0b100, 0b1, 0b10, 0b100, 0b1, 0b10) == reads("circular")
