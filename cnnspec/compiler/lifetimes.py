@@ -76,9 +76,10 @@ def _is_inside(value: Value, space: str) -> bool:
 
 def _steps(space: str, nodes: Sequence[Node], uses: Counter[Value]) -> list[Step]:
     depth = len(space.split(".")) if space else 0
-    inside: dict[str, list[Node]] = {}
+    inside: dict[tuple[str, bool], list[Node]] = {}
     for node in nodes:
-        inside.setdefault(node.path.split(".")[depth], []).append(node)
+        name, *deeper = node.path.split(".")[depth:]
+        inside.setdefault((name, bool(deeper)), []).append(node)
     return [_step(members, uses) for members in inside.values()]
 
 

@@ -337,14 +337,13 @@ class Backward:
         return self._account.take(each=self._forward.size(value))
 
     def _add(self, value: Value, block: Block) -> None:
-        """Sum up what comes from several nodes: in place, where the memory is the sum's alone."""
+        """Sum up what comes from several nodes."""
         before = self._gradients.get(value)
         if before is None:
             self._gradients[value] = block
             return
-        if before.holders > 1:
-            self._gradients[value] = self._account.take(each=self._forward.size(value))
-            self._account.give_back(before)
+        self._gradients[value] = self._account.take(each=self._forward.size(value))
+        self._account.give_back(before)
         self._account.give_back(block)
 
     def _let_go(self, node: Node) -> None:
