@@ -5,14 +5,13 @@ module that is printed of the plan:
 
 - what enters a namespace, until the namespace is left: the caller has it;
 - what has a name in a `forward` that branches, until the name is taken by another value, or the `forward` is left.
-  A statement's value takes the name of one of the values that it is the last to read. A call that is written inside
-  a merge, because the merge alone reads it and comes next, has no name.
+  A call that is written inside a merge, because the merge alone reads it and comes next, takes no name.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import accumulate
+from itertools import accumulate, chain, count
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.core.emit import Function, Module, Operator
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnspec.compiler.plan import Node, Value
+
+_FIRST, _OTHERS = "x", ("y", "z", "u", "v", "w")
+"""What values are called that have no name of their own."""
 
 
 class Step(NamedTuple):
@@ -74,9 +76,10 @@ def _is_inside(value: Value, space: str) -> bool:
 
 def _steps(space: str, nodes: Sequence[Node], uses: Counter[Value]) -> list[Step]:
     depth = len(space.split(".")) if space else 0
-    inside: dict[str, list[Node]] = {}
+    inside: dict[tuple[str, bool], list[Node]] = {}
     for node in nodes:
-        inside.setdefault(node.path.split(".")[depth], []).append(node)
+        name, *deeper = node.path.split(".")[depth:]
+        inside.setdefault((name, bool(deeper)), []).append(node)
     return [_step(members, uses) for members in inside.values()]
 
 
@@ -92,28 +95,66 @@ def _step(nodes: list[Node], uses: Counter[Value]) -> Step:
 def _named(
     steps: Sequence[Step], entered: Sequence[Value], uses: Counter[Value], end: Node
 ) -> list[tuple[Value, Node]]:
-    """The values whose names outlive them, and the node that takes the name, or ends the namespace."""
+    """Until when a `forward` holds the values that it has names for."""
     if all(len(step.inputs) <= 1 for step in steps):
-        return []
+        return []  # a chain, which is printed without names
     inlined = _inlined(steps, uses)
-    reads = _reads(steps, inlined)
-    last = {value: index for index, values in enumerate(reads) for value in values}
-    first = entered[0] if len(set(entered)) == 1 else None
-    idle: list[Value] = []
+    names = Names(entered)
+    last = {value: index for index, step in enumerate(steps) for value in step.inputs}
+    last.update((value, len(steps)) for step in steps for value in step.outputs if value not in last)
+    bound = {names.of(value): value for value in dict.fromkeys(entered)}
     found: list[tuple[Value, Node]] = []
     for index, step in enumerate(steps):
-        if index in inlined:
-            continue
-        free = [value for value in reads[index] if last[value] == index]
-        free.sort(key=lambda value: value is not first)
+        names.free([value for value in step.inputs if last[value] == index])
         for output in step.outputs:
-            if free:
-                taken = free.pop(0)
-                first = output if taken is first else first
-            elif idle:
-                found.append((idle.pop(0), step.nodes[-1]))
-        idle += free
-    return [*found, *((value, end) for value in idle)]
+            name = names.give(output, _own_name(step))
+            if index not in inlined:
+                if name in bound:
+                    found.append((bound[name], step.nodes[-1]))
+                bound[name] = output
+    return [*found, *((value, end) for value in bound.values())]
+
+
+def _own_name(step: Step) -> str:
+    """What the value of a single item is called, where the item has a name."""
+    name = step.nodes[0].path.rpartition(".")[2]
+    return "" if len(step.nodes) > 1 or name[0].isdigit() else name
+
+
+def _last_name(value: Value) -> str:
+    return value.node.path.rpartition(".")[2] if value.node is not None else ""
+
+
+class Names:
+    """The local names of a `forward`, as `codegen.forward` gives them: one that is not read any more goes to the next value."""
+
+    def __init__(self, entered: Iterable[Value]) -> None:
+        inputs = list(dict.fromkeys(entered))
+        self._names: dict[Value, str] = {}
+        self._free: list[str] = []
+        for value in inputs:
+            self.give(value, "" if len(inputs) == 1 else value.name or _last_name(value))
+
+    def of(self, value: Value) -> str:
+        """The name of a value."""
+        return self._names[value]
+
+    def free(self, values: Iterable[Value]) -> None:
+        """The names of values that are read for the last time; the one that came in first is given away first."""
+        names = [self._names.pop(value) for value in values]
+        self._free = sorted(names, key=lambda name: name != _FIRST)
+
+    def give(self, value: Value, wish: str) -> str:
+        """A name for a new value: one of those that are free just now, its own, or the first that nobody has."""
+        taken = set(self._names.values())
+        counted = (f"{_FIRST}{number}" for number in count())
+        candidates = (*([wish] if wish else []), _FIRST, *_OTHERS)
+        if self._free:
+            name = self._free.pop(0)
+        else:
+            name = next(name for name in chain(candidates, counted) if name not in taken)
+        self._names[value] = name
+        return name
 
 
 def _inlined(steps: Sequence[Step], uses: Counter[Value]) -> set[int]:
@@ -130,22 +171,6 @@ def _inlined(steps: Sequence[Step], uses: Counter[Value]) -> set[int]:
             found.add(before)
             del later[later.index(output) :]
             before -= 1
-    return found
-
-
-def _reads(steps: Sequence[Step], inlined: set[int]) -> list[list[Value]]:
-    """The values with a name that each step reads: of a merge those of the calls inside it, too."""
-    found: list[list[Value]] = []
-    inside: list[Step] = []
-    for index, step in enumerate(steps):
-        if index in inlined:
-            inside.append(step)
-            found.append([])
-            continue
-        unnamed = {output for call in inside for output in call.outputs}
-        values = [value for call in (*inside, step) for value in call.inputs if value not in unnamed]
-        found.append(list(dict.fromkeys(values)))
-        inside = []
     return found
 
 

@@ -239,7 +239,7 @@ class Forward:
             self.trained.add(node)
         copies = self._copies_of_weights(node, layer)
         casts = self._casts(node, width, layer)
-        scratch = self._account.take(each=width * self._scratch(node, layer))
+        scratch = self._scratch(node, width, layer)
         if layer.is_view(shape, training=self._training):
             self._blocks[node] = held(self._blocks[node.inputs[0]])
         else:
@@ -252,13 +252,14 @@ class Forward:
             self._account.give_back(self._blocks[value])
         return copies
 
-    def _scratch(self, node: Node, layer: Layer) -> int:
-        """What is made for the time; in training it is counted among what is kept."""
-        if node.shape is None or self._training:
-            return 0
-        return layer.scratch(
-            tuple(value.shape for value in node.inputs if value.shape is not None), node.shape
-        )
+    def _scratch(self, node: Node, width: int, layer: Layer) -> Block:
+        """What is made for the time; where it is trained, that is among what is kept."""
+        if self._training and node in self.trained:
+            return self._account.take()
+        assert node.shape is not None
+        shapes = tuple(value.shape for value in node.inputs if value.shape is not None)
+        made = layer.scratch(shapes, node.shape)
+        return self._account.take(each=width * made.values + made.bytes)
 
     def _width_of(self, node: Node, layer: Layer) -> int:
         if not self._half or layer.autocast == "full":
@@ -336,14 +337,13 @@ class Backward:
         return self._account.take(each=self._forward.size(value))
 
     def _add(self, value: Value, block: Block) -> None:
-        """Sum up what comes from several nodes: in place, where the memory is the sum's alone."""
+        """Sum up what comes from several nodes."""
         before = self._gradients.get(value)
         if before is None:
             self._gradients[value] = block
             return
-        if before.holders > 1:
-            self._gradients[value] = self._account.take(each=self._forward.size(value))
-            self._account.give_back(before)
+        self._gradients[value] = self._account.take(each=self._forward.size(value))
+        self._account.give_back(before)
         self._account.give_back(block)
 
     def _let_go(self, node: Node) -> None:

@@ -179,9 +179,9 @@ class Layer(Arguments):
         """What autograd keeps of it in training, on a GPU, as torch's saved tensors have it."""
         return self.kept
 
-    def scratch(self, inputs: tuple[Shape, ...], y: Shape) -> int:
-        """Numbers a sample that it makes first, and needs only while it runs, in whatever mode."""
-        return 0
+    def scratch(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """What it makes besides its output whether it is trained or not, and lets go when it has run, if it is not."""
+        return Kept()
 
     def is_view(self, x: Shape, *, training: bool) -> bool:
         """Whether its output lies in its input's memory."""

@@ -119,17 +119,18 @@ class Convolution(Layer):
 
     def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
         """Its input; where torch pads a copy of that first, the copy, and with reflect and replicate both."""
-        copied = self.scratch(inputs, y)
-        return Kept(inputs=not copied or self.padding_mode in ("reflect", "replicate"), values=copied)
+        copy = self.scratch(inputs, y)
+        return copy._replace(inputs=not copy.values or self.padding_mode in ("reflect", "replicate"))
 
-    def scratch(self, inputs: tuple[Shape, ...], y: Shape) -> int:
+    def scratch(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
         """The copy that is padded, but for zeros that are the same on both sides."""
         (x,) = inputs
         added = [self._copied(window) for window in self.windows(x.rank)]
         if self.padding_mode == "zeros" and not any(added):
-            return 0
+            return Kept()
         padded = zip(x.spatial, added, strict=True)
-        return Shape((x.channels, *(sizes.grow(size, more) for size, more in padded))).elements
+        copy = Shape((x.channels, *(sizes.grow(size, more) for size, more in padded)))
+        return Kept(values=copy.elements)
 
     def _copied(self, window: Window) -> int:
         """How many elements of padding torch adds beforehand: all that are no zeros, or the odd one of `same`."""

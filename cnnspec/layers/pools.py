@@ -95,7 +95,19 @@ def _require_inside(windows: tuple[Window, ...], x: Shape, y: Shape) -> None:
             raise Reject("kernel-too-large", message, field="kernel_size", hint=hint, otherwise=y)
 
 
-class MaxPool(Pool):
+class Maximum(Layer):
+    """What pools share that keep the largest value."""
+
+    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Its input, and where each largest value stands."""
+        return self.scratch(inputs, y)._replace(inputs=True)
+
+    def scratch(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
+        """Where each largest value stands, in 8 bytes."""
+        return Kept(bytes=8 * y.elements)
+
+
+class MaxPool(Maximum, Pool):
     """Keeps the largest value that a window sees, in each channel.
 
     Formula: ⌊(n + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1 along each spatial axis;
@@ -138,10 +150,6 @@ class MaxPool(Pool):
         """torch.nn.MaxPool1d, 2d or 3d."""
         optional = self.optional("stride", "padding", "dilation", "ceil_mode")
         return Module(f"torch.nn.MaxPool{x.rank}d", (self.kernel_size,), *optional, names=("kernel_size",))
-
-    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
-        """Its input, and where each largest value stands, in 8 bytes."""
-        return Kept(inputs=True, bytes=8 * y.elements)
 
 
 class AvgPool(Pool):
@@ -333,7 +341,7 @@ class AdaptiveAvgPool(AdaptivePool):
     linear_map = True
 
 
-class AdaptiveMaxPool(AdaptivePool):
+class AdaptiveMaxPool(Maximum, AdaptivePool):
     """Cuts each spatial axis into `output_size` windows and keeps the largest of each, in each channel.
 
     Formula: output_size along each spatial axis; output j reads ⌊j·n/o⌋ up to ⌈(j + 1)·n/o⌉.
@@ -347,10 +355,6 @@ class AdaptiveMaxPool(AdaptivePool):
     - adaptive_maxpool: 7  # whatever comes in, 7×7 comes out
     ```
     """
-
-    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
-        """Its input, and where each largest value stands, in 8 bytes."""
-        return Kept(inputs=True, bytes=8 * y.elements)
 
 
 # One window over all positions
@@ -397,7 +401,7 @@ class GlobalAvgPool(GlobalPool):
     target = "AdaptiveAvgPool"
 
 
-class GlobalMaxPool(GlobalPool):
+class GlobalMaxPool(Maximum, GlobalPool):
     """Keeps the largest value of each channel over all positions; the spatial axes stay, with size 1.
 
     Formula: 1 along each spatial axis.
@@ -414,7 +418,3 @@ class GlobalMaxPool(GlobalPool):
     """
 
     target = "AdaptiveMaxPool"
-
-    def keeps(self, inputs: tuple[Shape, ...], y: Shape) -> Kept:
-        """Its input, and where each largest value stands, in 8 bytes."""
-        return Kept(inputs=True, bytes=8 * y.elements)

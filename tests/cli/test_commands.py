@@ -256,9 +256,103 @@ class TestSummary:
             "input, in positions along each axis.\n"
         )
 
-    def test_explain_adds_the_formula_with_its_numbers(self, run):
+    def test_explain_derives_every_number(self, run):
         out = run("summary", "mnist", "--explain")[1]
-        assert "⌊(28 + 2·0 − 1·(5−1) − 1)/1⌋ + 1 = 24" in out
+        assert (
+            "\n   7  0     conv     10×24×24     260  0.14 M  5\n"
+            "    size: ⌊(28 + 2·0 − 1·(5−1) − 1)/1⌋ + 1 = 24\n"
+            "    parameters: 10·1·5·5 (weight) + 10 (bias) = 260\n"
+            "    MACs: 10·24·24 outputs × 5·5·1 = 144,000\n"
+            "    sees: 1 + (5 − 1)·1·1 = 5\n"
+        ) in out
+
+    def test_rounds_that_are_alike_are_one_with_their_number(self, run):
+        out = run("summary", "resnet50", "--depth", "2")[1]
+        assert "  48  layer3.5  bottleneck      1024×14×14  1,117,184  218.37 M  267   5\n" in out
+        assert "layer3.4" not in out
+        assert "×: so many rounds in a row are alike" in " ".join(out.split())
+
+    def test_a_depth_sums_groups_up(self, run):
+        out = run("summary", "resnet18", "--depth", "1")[1]
+        rows = [
+            line.split() for line in out.splitlines() if "layer" in line.split("  ")[0] or " layer" in line
+        ]
+        assert ["35", "layer1", "14", "layers", "64×56×56", "147,968", "462.42", "M", "43"] == rows[0]
+        assert 4 == sum(row[1:2] == [f"layer{number}"] for number in range(1, 5) for row in rows)
+        assert run("summary", "resnet18", "--depth", "0")[0] == 2
+
+    @pytest.mark.parametrize("columns", ["40", "60", "80"])
+    @pytest.mark.parametrize("options", [(), ("--explain",), ("--memory",), ("--depth", "2", "--memory")])
+    def test_it_fits_the_terminal(self, run, monkeypatch, columns, options):
+        monkeypatch.setenv("COLUMNS", columns)
+        out = run("summary", "resnet50", *options)[1]
+        assert max(map(len, out.splitlines())) <= int(columns)
+
+    def test_where_the_terminal_is_narrow_the_legend_tells_of_the_columns_that_are_left(
+        self, run, monkeypatch
+    ):
+        monkeypatch.setenv("COLUMNS", "40")
+        out = run("summary", "resnet50")[1]
+        assert "MACs: " not in out
+        assert "params: learned numbers" in " ".join(out.split())
+
+    def test_a_file_has_room_for_all_columns(self, run, monkeypatch):
+        monkeypatch.delenv("COLUMNS")
+        out = run("summary", "resnet50", "--memory")[1]
+        assert {"line", "name", "kind", "output", "params", "MACs", "sees", "memory", "×"} == set(
+            out.splitlines()[2].split()
+        )
+
+    def test_memory_is_told_for_a_batch_and_a_precision(self, run):
+        out = run("summary", "mnist", "--memory")[1]
+        assert "memory with batch_size 64 in fp32:\n  inference: " in out
+        assert "  training with sgd: " in out
+        assert "largest batch_size in 8.00 GB:\n" in out
+        other = run(
+            "summary", "mnist", "--memory", "--batch-size", "1", "--precision", "bf16", "--fits", "1MiB"
+        )[1]
+        assert "memory with batch_size 1 in bf16:" in other
+        assert "largest batch_size in 1.05 MB:" in other
+
+    def test_memory_in_json_is_in_bytes(self, run):
+        total = json.loads(run("summary", "mnist", "--memory", "--format", "json")[1])["total"]
+        assert ["params", "macs", "flops", "memory", "largest_batch"] == list(total)
+        assert {"batch_size": 64, "precision": "fp32"}.items() <= total["memory"].items()
+        assert 3_000_000 < total["memory"]["inference"] < total["memory"]["training"] < 6_000_000
+        assert 8 * 10**9 == total["largest_batch"]["memory"]
+
+    @pytest.mark.parametrize("size", ["8", "8GB", "0.5 GiB"])
+    def test_a_memory_size_is_as_in_a_budget(self, run, size):
+        assert 0 == run("summary", "mnist", "--memory", "--fits", size)[0]
+
+    @pytest.mark.parametrize("size", ["8gb", "0GB", "lots", "-1"])
+    def test_what_is_no_memory_size_is_said(self, run, size):
+        code, _, err = run("summary", "mnist", "--memory", f"--fits={size}")
+        assert (2, True) == (code, "Write a number with kB, MB, GB or GiB, as in 8GB." in err)
+
+    def test_of_what_is_not_known_the_memory_is_unknown(self, run, tmp_path):
+        path = tmp_path / "late.yaml"
+        path.write_text("cnnspec: 1\ninput: [1, 8, 8]\nlayers:\n  - relu\n  - maxpool: 9\n")
+        code, out, _ = run("summary", path, "--memory")
+        assert (1, True) == (code, "  inference: unknown\n" in out)
+        assert None is json.loads(run("summary", path, "--memory", "--format", "json")[1])["total"]
+
+    def test_where_train_is_wrong_or_no_network_could_be_read_nothing_is_said_of_memory(self, run, tmp_path):
+        path = tmp_path / "wrong.yaml"
+        path.write_text("cnnspec: 1\ninput: [8]\nlayers: [relu]\ntrain: {epochs: none}\n")
+        assert (1, False) == (
+            run("summary", path, "--memory")[0],
+            "memory with" in run("summary", path, "--memory")[1],
+        )
+        path.write_text("[1]")
+        assert 1 == run("summary", path, "--memory")[0]
+
+    def test_without_an_input_nothing_is_said_of_shapes(self, run, tmp_path):
+        path = tmp_path / "open.yaml"
+        path.write_text("cnnspec: 1\nlayers: []\n")
+        out = run("summary", path)[1]
+        assert "None" not in out
+        assert out.startswith("open\n")
 
     def test_json_has_an_entry_a_layer(self, run):
         data = json.loads(run("summary", "mnist", "--format", "json")[1])

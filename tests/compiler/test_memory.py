@@ -125,6 +125,24 @@ class TestInTraining:
         )
         assert once < summed <= once + FLOAT * 111
 
+    def test_gradients_of_a_value_that_is_read_twice_are_summed_up(self):
+        """The sum is there beside both for a moment."""
+        conv = "conv: {out_channels: 1, kernel_size: 1, bias: false}"
+        once = in_training(f"[{conv}, tanh, tanh]", SGD, batch=100, size="[1, 8, 8]")
+        twice = in_training(f"[{conv}, tanh, add: [[tanh], []]]", SGD, batch=100, size="[1, 8, 8]")
+        assert FLOAT * 6400 <= twice - once <= FLOAT * 2 * 6400
+
+    def test_a_gradient_of_something_repeated_is_a_sum_of_its_own_size(self):
+        """A gate of one number a channel: its gradient is no part of the product's."""
+        gate = "add: [[], [global_avgpool]]"
+        whole, repeated = (
+            in_training(
+                f"[conv: {{out_channels: 8, kernel_size: 1, bias: false}}, {item}]", SGD, size="[1, 8, 8]"
+            )
+            for item in ("add: [[], []]", gate)
+        )
+        assert repeated > whole
+
     def test_an_output_that_is_not_trained_has_no_gradients(self):
         """A second head as large as the first costs its weights, and no more."""
         heads = "[{linear: {out_features: 10, bias: false}, name: a}, {linear: {out_features: 1000, bias: false}, name: b, from: input}]"

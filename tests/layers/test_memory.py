@@ -80,7 +80,7 @@ def test_a_product_of_three_keeps_that_of_the_first_two():
 
 def test_an_even_kernel_that_keeps_the_size_makes_a_copy_first():
     layer = KINDS["conv"](out_channels=8, kernel_size=2, padding="same")
-    assert (4 * 49, 0) == (layer.scratch((X,), X), KINDS["relu"]().scratch((X,), X))
+    assert (Kept(values=4 * 49), NOTHING) == (layer.scratch((X,), X), KINDS["relu"]().scratch((X,), X))
 
 
 @pytest.mark.parametrize(

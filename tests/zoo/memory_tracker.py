@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import torch
 from torch import Tensor, nn
 from torch.distributed._tools.mem_tracker import MemTracker
@@ -44,7 +46,8 @@ def in_training(result: Result, batch_size: int) -> int:
     optimizer = torch_optimizer(result.train.optimizer, model.train(), result.plan.matrices)
     _step(model, inputs, optimizer)
     tracker = TotalTracker()
-    tracker.track_external(model, optimizer, *inputs)
+    average = [] if result.train.ema is None else [deepcopy(model)]
+    tracker.track_external(model, *average, optimizer, *inputs)
     with tracker:
         _step(model, inputs, optimizer)
     return _peak(tracker)
