@@ -102,7 +102,7 @@ ARGUMENT_SPELLINGS = spellings_by_name(_ARGUMENTS)
 _NAME_BY_SPELLING = names_by_spelling(_CHOICES)
 
 
-def choice_for(foreign: str, table: Mapping[str, object]) -> str | None:
+def choice_for(foreign: str, table: Container[str]) -> str | None:
     """The name of the table that another library calls `foreign`."""
     name = _NAME_BY_SPELLING.get(normalise(foreign), "")
     return name if name in table else None
@@ -112,11 +112,6 @@ def choice_hint(foreign: str, table: Mapping[str, object]) -> str:
     """`Did you mean hflip?`, where another library calls a name of the table so, or one resembles it; else empty."""
     name = choice_for(foreign, table)
     return f"Did you mean {name}?" if name else did_you_mean(foreign, table)
-
-
-def choices_called(foreign: str, names: Container[str]) -> list[str]:
-    """The ones of the names that another library calls `foreign`."""
-    return [name for name in (_NAME_BY_SPELLING.get(normalise(foreign), ""),) if name in names]
 
 
 def argument_for(fields: Container[str], foreign: str) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 import cnnspec
-from cnnspec.library.specs import shipped_specs
+from cnnspec.library.specs import open_spec, shipped_specs
 
 SPEC = "cnnspec: 1\ninput: [1, 8, 8]\nvars: {width: 4}\nvariants: {tiny: {width: 2}}\nlayers: [conv: {out_channels: $width, kernel_size: 3}]\n"
 
@@ -132,3 +133,11 @@ def test_a_pipe_is_no_spec(tmp_path):
 def test_a_name_that_is_like_no_other_is_told_where_names_are() -> None:
     (found,) = cnnspec.check("qqqqqqqqqqqqqqqq").diagnostics
     assert ("unknown-spec", True) == (found.code, found.hint.startswith("`cnnspec list` tells what ships"))
+
+
+def test_a_dash_is_standard_input(monkeypatch):
+    text = b"cnnspec: 1\ninput: [8]\nvars: {n: 2}\nvariants: {four: {n: 4}}\nlayers: [linear: $n]\n"
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(text)))
+    opened = open_spec("-@four")
+    assert ("stdin", "four", None) == (opened.document.source.name, opened.variant, opened.path)
+    assert opened.document.root is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -29,13 +30,12 @@ def possible_shape(item: Item, x: Shape) -> Shape | None:
     good, wrong = _good_values(model, item)
     shapes = []
     for values in _assignments(model, good, wrong):
-        try:
+        # Values that contradict each other, or that the input does not fit, are not what was meant.
+        with suppress(Reject, ValidationError):
             layer = model(**values)
             layer.consistent()
             shapes.append(layer.infer(x))
-        except (Reject, ValidationError):
-            return None
-    return _common(shapes)
+    return _common(shapes) if shapes else None
 
 
 def _good_values(model: type[Layer], item: Item) -> tuple[dict[str, Any], set[str]]:

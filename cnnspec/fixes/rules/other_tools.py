@@ -25,7 +25,7 @@ from cnnspec.layers import KINDS
 from cnnspec.layers.other_libraries import ACTIVATION_WORDS, argument_for, kind_for
 from cnnspec.reader.node import Mapping, Node, Scalar, Sequence
 from cnnspec.settings.other_libraries import argument_for as setting_for
-from cnnspec.settings.other_libraries import choices_called
+from cnnspec.settings.other_libraries import choice_for
 
 _TYPES = ("type", "kind", "layer", "op", "class_name", "name", "module")
 _CALL = re.compile(r"\s*([A-Za-z_][\w.]*)\s*\((.*)\)\s*", re.DOTALL)
@@ -337,7 +337,7 @@ def _choice(word: str, table: object) -> str | None:
     names = list(table)  # type: ignore[call-overload]
     if word.lower() in names:
         return word.lower()
-    return next(iter([*choices_called(word, names), *similar(word.rpartition(".")[2], names)]), None)
+    return choice_for(word, names) or next(iter(similar(word.rpartition(".")[2], names)), None)
 
 
 def _field(model: type[Arguments], word: str) -> str:

@@ -81,7 +81,8 @@ def _same(word: str, known: list[str], mistake: Mistake) -> Iterator[str]:
         for argument in (settings.argument_for(known, word), layers.argument_for(known, word)):
             yield from [argument] if argument else []
     if mistake.code == "unknown-choice":
-        yield from settings.choices_called(word, known)
+        choice = settings.choice_for(word, known)
+        yield from [choice] if choice else []
 
 
 def similar(word: str, known: Iterable[str], most: int = MOST) -> list[str]:
