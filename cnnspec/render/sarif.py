@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cnnspec.compiler.codes import CODES, Code
-from cnnspec.core.diagnostic import Diagnostic, Place
+from cnnspec.core.diagnostic import Diagnostic, Fix, Place
 from cnnspec.core.terminal import printable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -73,7 +73,22 @@ def _result(diagnostic: Diagnostic, file: str, indices: Mapping[str, int]) -> di
         "message": {"text": printable(f"{elsewhere}{diagnostic.message}{hint}")},
         "locations": [_location(diagnostic.place, file)],
         **({"relatedLocations": related} if related else {}),
+        **({"fixes": fixes} if (fixes := _fixes(diagnostic, file)) else {}),
     }
+
+
+def _fixes(diagnostic: Diagnostic, file: str) -> list[dict[str, Any]]:
+    """What mends it in its file; a value of `--set` is in none."""
+    inside = (fix for fix in diagnostic.fixes if all(edit.place.source.name == file for edit in fix.edits))
+    return [_fix(fix, file) for fix in inside]
+
+
+def _fix(fix: Fix, file: str) -> dict[str, Any]:
+    replacements = [
+        {"deletedRegion": _region(edit.place), "insertedContent": {"text": edit.text}} for edit in fix.edits
+    ]
+    change = {"artifactLocation": _artifact(file), "replacements": replacements}
+    return {"description": {"text": printable(fix.title)}, "artifactChanges": [change]}
 
 
 def _location(place: Place, file: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft4Validator
 
+import cnnspec
 from cnnspec.compiler.check import check_text
 from cnnspec.compiler.codes import CODES
 from cnnspec.core.diagnostic import Diagnostic, Place, Related, Source
@@ -48,6 +49,18 @@ def test_the_schema_is_that_of_the_standard_and_refuses_what_is_none():
     wrong["runs"][0]["results"][0]["level"] = "fatal"
     assert not STANDARD.is_valid(wrong)
     assert not STANDARD.is_valid({"version": "2.1.0"})
+
+
+def test_a_fix_is_a_change_of_the_file():
+    text = "cnnspec: 1\ninput: [8]\nlayers: [liner: 2]\n"
+    run = checked(sarif_log(VERSION, [("a.yaml", cnnspec.check_text(text, "a.yaml").diagnostics)]))
+    ((fix,),) = [result["fixes"] for result in run["results"]]
+    ((replacement,),) = [change["replacements"] for change in fix["artifactChanges"]]
+    assert ("linear", 10, 15) == (
+        replacement["insertedContent"]["text"],
+        replacement["deletedRegion"]["startColumn"],
+        replacement["deletedRegion"]["endColumn"],
+    )
 
 
 def test_a_result_has_its_code_its_place_and_its_remedy():
