@@ -92,7 +92,7 @@ class SizeInference:
         shapes = [value.shape for value in node.inputs]
         axes = tuple(0 if shape is None else shape.channel_axis for shape in shapes)
         held = shapes[0] if self._weights_stay and node.weights is not None else None
-        known = None if self._weights_stay or node.shape is None else node.shape.sizes
+        known = node.shape.sizes if node.shape is not None and self._as_in_plan(node) else None
         key = (id(layer), inputs, axes, held)
         answer = self._answers.get(key)
         if answer is None:
@@ -106,6 +106,15 @@ class SizeInference:
             self._restrict(constraint.symbol, constraint.accepted, node.place, _prefixed(node.kind, explain))
         for coupling in answer.couplings:
             self._couple(coupling._replace(message=f"{node.kind}: {coupling.message}"), node.place)
+
+    def _as_in_plan(self, node: Node) -> bool:
+        """Whether the inputs' sizes are unknown in the plan where they are open here, and no others."""
+        return all(
+            value.shape is not None
+            and value.shape.sizes
+            == tuple([size if isinstance(size, int) else None for size in self.sizes[value]])
+            for value in node.inputs
+        )
 
     def _restrict(
         self, symbol: str, accepted: SizeFunction, place: Place, explain: Callable[[int], str]

@@ -162,6 +162,14 @@ def test_branches_of_constant_size_meet_at_it():
     assert [(7, 1, (), (6,)), (8, 1, (), (7,))] == [numbers(found, i) for i in (0, 1)]
 
 
+def test_a_size_that_is_the_same_for_all_is_a_number():
+    found = answer(
+        "[4, H, W]", "slice: {start: -3, axis: 1}", "conv: {out_channels: 2, kernel_size: 3, padding: 1}"
+    )
+    assert (3, 1, (0,), ()) == numbers(found)
+    assert found.exact
+
+
 def test_numbers_may_stand_beside_symbols():
     found = answer("[4, 8, W]", "maxpool: 2", "flatten", "linear: {out_features: 2, in_features: 32}")
     assert ("W",) == found.symbols
