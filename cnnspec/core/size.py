@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import NamedTuple, cast
 
 from cnnspec.core.shape import Size
@@ -108,10 +107,8 @@ def scale_law(factor: float) -> SizeLaw | None:
     A factor a/2ᵏ is exact, and sizes that are 2ᵏ apart are scaled to sizes that are a apart; of any other factor
     the double is only near it, and where ⌊size · factor⌋ jumps is a matter of rounding.
     """
-    ratio = Fraction(factor)
-    if ratio.denominator > _FINEST:
-        return None
-    return SizeLaw(ratio.denominator, math.ceil(1 / ratio))
+    numerator, denominator = float(factor).as_integer_ratio()
+    return None if denominator > _FINEST else SizeLaw(denominator, -(-denominator // numerator))
 
 
 def cut(size: Size, start: int, stop: int | None) -> Size:
