@@ -55,6 +55,14 @@ def test_validate_imports_only_the_families_that_it_needs():
     }
 
 
+def test_memory_is_computed_only_where_it_is_asked_for():
+    memory = {"cnnspec.compiler.memory", "cnnspec.compiler.lifetimes"}
+    assert set() == _modules("validate", "mnist", "--set", "budget.params=1M") & memory
+    assert set() == _modules("summary", "mnist") & memory
+    assert memory <= _modules("validate", "mnist", "--set", "budget.memory=1GB")
+    assert "cnnspec.settings.budget" not in _modules("validate", "mnist")
+
+
 def test_importing_cnnspec_imports_next_to_nothing():
     code = "import sys; before = set(sys.modules); import cnnspec; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

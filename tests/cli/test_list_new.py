@@ -39,7 +39,7 @@ class TestList:
             "output": [1000],
             "params": 11_689_512,
             "macs": 1_814_073_344,
-            "flops": 2 * 1_814_073_344,
+            "flops": 3_628_146_688,
         } == data
 
 

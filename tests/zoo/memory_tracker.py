@@ -6,6 +6,7 @@ from copy import deepcopy
 
 import torch
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.distributed._tools.mem_tracker import MemTracker
 
 import cnnspec
@@ -40,21 +41,29 @@ def at_inference(result: Result, batch_size: int) -> int:
     return _peak(tracker)
 
 
-def in_training(result: Result, batch_size: int) -> int:
+def in_bf16(result: Result, batch_size: int) -> int:
+    """The most bytes of a step where autocast is on, as CPUs have it: for meta there is none."""
+    with FakeTensorMode():
+        return in_training(result, batch_size, "cpu", in_bf16=True)
+
+
+def in_training(result: Result, batch_size: int, device: str = "meta", *, in_bf16: bool = False) -> int:
     """The most bytes of the second step, from when on the optimizer has its averages."""
-    model, inputs = _made(result, batch_size)
+    model, inputs = _made(result, batch_size, device)
     optimizer = torch_optimizer(result.train.optimizer, model.train(), result.plan.matrices)
-    _step(model, inputs, optimizer)
+    _step(model, inputs, optimizer, in_bf16=in_bf16)
     tracker = TotalTracker()
     average = [] if result.train.ema is None else [deepcopy(model)]
     tracker.track_external(model, *average, optimizer, *inputs)
     with tracker:
-        _step(model, inputs, optimizer)
+        _step(model, inputs, optimizer, in_bf16=in_bf16)
     return _peak(tracker)
 
 
-def _step(model: nn.Module, inputs: list[Tensor], optimizer: torch.optim.Optimizer) -> None:
-    scores = first_output(model(*inputs))
+def _step(model: nn.Module, inputs: list[Tensor], optimizer: torch.optim.Optimizer, *, in_bf16: bool) -> None:
+    with torch.autocast("cpu", torch.bfloat16, enabled=in_bf16):
+        scores = first_output(model(*inputs))
+    scores = scores.float()
     loss = nn.functional.cross_entropy(scores, _labels(scores))
     del scores
     loss.backward()
@@ -62,8 +71,8 @@ def _step(model: nn.Module, inputs: list[Tensor], optimizer: torch.optim.Optimiz
     optimizer.zero_grad()
 
 
-def _made(result: Result, batch_size: int) -> tuple[nn.Module, list[Tensor]]:
-    with torch.device("meta"):
+def _made(result: Result, batch_size: int, device: str = "meta") -> tuple[nn.Module, list[Tensor]]:
+    with torch.device(device):
         shapes = [value.shape for value in result.plan.inputs.values()]
         return cnnspec.build(result), [torch.empty(batch_size, *shape.numbers) for shape in shapes]
 

@@ -7,7 +7,7 @@ import pytest
 import cnnspec
 from cnnspec.compiler.memory import inference_memory, training_memory
 from cnnspec.library.specs import shipped_networks
-from tests.zoo.memory_tracker import at_inference, in_training
+from tests.zoo.memory_tracker import at_inference, in_bf16, in_training
 
 IN_EVERY_RUN = {
     "alexnet",
@@ -40,6 +40,16 @@ def test_memory_in_training_is_what_torch_counts(name: str, batch_size: int):
     result = cnnspec.check(name)
     ours = training_memory(result.require_plan(), result.train)
     assert in_training(result, batch_size) == pytest.approx(ours.at(batch_size), rel=WITHIN)
+
+
+@pytest.mark.parametrize(
+    "name", ["resnet18", "densenet121", "mobilenet_v2", "unet_small", "shufflenet_v2_x0_5"]
+)
+def test_memory_in_16_bits_is_what_torch_counts(name: str):
+    """Layers whose precision is the same on CPUs and GPUs."""
+    result = cnnspec.check(name, {"train.precision": "bf16"})
+    ours = training_memory(result.require_plan(), result.train)
+    assert in_bf16(result, 16) == pytest.approx(ours.at(16), rel=WITHIN)
 
 
 @pytest.mark.parametrize(
