@@ -14,6 +14,7 @@ def told(text: str) -> list[tuple[int, str]]:
 
 
 BLOCKS = """blocks:
+  top: {args: {}, layers: [outer: {size: '5'}]}
   outer: {args: {size: required}, layers: [inner: {kernel: $size}]}
   inner:
     args: {kernel: 1, width: 4}
@@ -24,17 +25,17 @@ layers:
 
 @pytest.mark.parametrize(
     ("item", "line"),
-    [("inner: {kernel: '3'}", 9), ("outer: {size: '3'}", 9), ("inner: {kernel: 3.0}", 9)],
+    [("inner: {kernel: '3'}", 10), ("outer: {size: '3'}", 10), ("inner: {kernel: 3.0}", 10), ("top", 4)],
 )
 def test_a_value_is_wrong_where_it_was_written_however_many_calls_hand_it_on(item: str, line: int) -> None:
     result = check_text(f"{HEAD}{BLOCKS}  - {item}\n")
     (found,) = result.diagnostics
     assert ("bad-value", line) == (found.code, found.place.line)
-    assert (7, "$kernel is used here") == (found.related[0].place.line, found.related[0].message)
+    assert (8, "$kernel is used here") == (found.related[0].place.line, found.related[0].message)
 
 
 def test_a_value_that_no_number_resembles_is_wrong_where_it_is_used() -> None:
-    assert [(7, "bad-value")] == told(f"{BLOCKS}  - inner: {{kernel: three}}\n")
+    assert [(8, "bad-value")] == told(f"{BLOCKS}  - inner: {{kernel: three}}\n")
 
 
 def test_a_wrong_operand_is_told_where_it_was_written() -> None:
@@ -63,6 +64,7 @@ def test_sizes_that_do_not_depend_on_it_are_known(item: str, behind: str) -> Non
     ("item", "behind"),
     [
         ("conv: {out_channels: 8, kernel_size: x}", "conv: {out_channels: 4, kernel_size: 31}"),
+        ("depthwise: {stride: 2, padding: 1}", "conv: {out_channels: 4, kernel_size: 31}"),
         ("conv: {out_channels: x, kernel_size: 3}", "bn: {num_features: 4}"),
         ("flatten: {start_axis: x}", "bn: {num_features: 4}"),
         ("conv: {out_channels: 8, kernel_size: 90, bias: maybe}", "bn: {num_features: 4}"),

@@ -15,8 +15,10 @@ from cnnspec.layers import KINDS, MERGES
 from cnnspec.layers.base import Layer
 from cnnspec.reader.node import Mapping, is_literal
 
-_SAMPLES: tuple[object, ...] = (1, 2, False, True, 0.25, 0.5, (1,), "a")
-"""Values of which most arguments take two; texts are those of their types."""
+_SAMPLES: tuple[object, ...] = (1, 2, 3, 7, False, True, 0.25, 0.5, (1,), "a")
+"""Values of which most arguments take some; texts are those of their types."""
+_MOST_SAMPLES = 4
+"""Two are too few: kernels of 1 and of 2 may give the same size."""
 
 
 def possible_shape(item: Item, x: Shape) -> Shape | None:
@@ -79,11 +81,11 @@ def _assignments(model: type[Layer], good: dict[str, Any], wrong: set[str]) -> I
 
 
 def _samples(model: type[Layer], name: str, good: dict[str, Any]) -> list[object]:
-    """Two values that an argument takes."""
+    """Some values that an argument takes."""
     annotation = model.model_fields[name].annotation
     texts = [part for part in get_args(annotation) if isinstance(part, str)]
     fitting = (value for value in (*texts, *_SAMPLES) if name not in _refused(model, {**good, name: value}))
-    return [value for value, _ in zip(fitting, range(2), strict=False)]
+    return [value for value, _ in zip(fitting, range(_MOST_SAMPLES), strict=False)]
 
 
 def _common(shapes: list[Shape]) -> Shape | None:

@@ -69,7 +69,8 @@ def _word(mistake: Mistake) -> tuple[Place, str]:
 
 def _meant(word: str, mistake: Mistake) -> Iterator[str]:
     known = list(_WORDS[mistake.code](mistake))
-    yield from dict.fromkeys([*_same(word, known, mistake), *similar(word, known)])
+    alike = [] if " " in word else similar(word, known)
+    yield from dict.fromkeys([*_same(word, known, mistake), *alike])
 
 
 def _same(word: str, known: list[str], mistake: Mistake) -> Iterator[str]:

@@ -12,6 +12,8 @@ from cnnspec.fixes.rules.values import CURLY
 
 _CLOSERS = {"[": "]", "{": "}"}
 _OPENERS = {"]": "[", "}": "{"}
+_NO_COMMA = re.compile(r"(?<=[\w\]}]) +(?=[A-Za-z_]\w*:)")
+"""The blanks between two entries."""
 _MOST_LINES = 12
 _MOST_ABOVE = 40
 _CODES = {
@@ -125,6 +127,8 @@ def _entries(place: Place) -> Iterator[Candidate]:
     """`{kernel_size:3}`, `{kernel_size 3}`, `{kernel_size=3}`: a colon and a space."""
     source, number = place.source, place.line
     bare = _bare(source.line(number))
+    for found in re.finditer(_NO_COMMA, bare):
+        yield _line_edit(source, number, found.start(), found.end(), ", ")
     for pattern in (
         r"(?<![\w$])([A-Za-z_]\w*):(?=[^\s:/])",
         r"(?:[{,]\s*|- )([A-Za-z_]\w*)(?: *= *| +)(?=[^\s:=,}\]])",
@@ -231,7 +235,7 @@ def _commas(place: Place) -> Iterator[Candidate]:
     before = line[:column].rstrip()
     if before and before[-1] not in ",:{[-":
         yield _line_edit(source, place.line, len(before), len(before), ",")
-    for found in re.finditer(r"(?<=[\w\]}])( +)(?=[A-Za-z_]\w*:)", bare):
+    for found in re.finditer(_NO_COMMA, bare):
         yield _line_edit(source, place.line, found.start(), found.end(), ", ")
     for found in re.finditer(r",\s*(?=,)", bare):
         yield _line_edit(source, place.line, found.start(), found.end(), "")
