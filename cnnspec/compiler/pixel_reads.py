@@ -85,7 +85,7 @@ class Backwards:
         shapes = [value.shape for value in node.inputs]
         known = tuple(shape for shape in shapes if _countable(shape))
         y, layer = node.shape, node.layer
-        if needed is None or layer is None or not _countable(y) or len(known) < len(shapes):
+        if needed is None or layer is None or not node.known or not _countable(y) or len(known) < len(shapes):
             for value in node.inputs:
                 self._need(value, None)
         elif y.rank != known[0].rank:
@@ -171,7 +171,13 @@ def _forwards(node: Node, seen: dict[Value, Seen]) -> Seen | None:
     shapes = [value.shape for value in node.inputs]
     known = tuple(shape for shape in shapes if _countable(shape))
     fields = [seen[value] for value in node.inputs if value in seen]
-    if layer is None or not _countable(y) or len(known) < len(shapes) or len(fields) < len(shapes):
+    if (
+        layer is None
+        or not node.known
+        or not _countable(y)
+        or len(known) < len(shapes)
+        or len(fields) < len(shapes)
+    ):
         return None
     if known[0].rank == 0:
         return _of_features(layer, fields, y)

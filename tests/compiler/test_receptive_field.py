@@ -181,3 +181,12 @@ def test_what_is_wider_than_a_million_is_not_told():
 def test_after_every_position_all_axes_are_seen():
     plan = plan_of("[2, 8, 8]", "global_avgpool", "flatten", "unflatten: {axis: 0, unflattened_size: [1, 2]}", "softmax: {axis: 1}", "groupnorm: 1")  # fmt: skip
     assert (8, 8) == receptive_fields(plan)[plan.nodes[-1]]
+
+
+def test_what_a_layer_sees_that_refuses_its_input_is_not_known():
+    text = "layers:\n  - adaptive_avgpool: 5\n  - layernorm: {axis: 7}\n  - conv: {out_channels: 4, kernel_size: 90, padding_mode: reflect, padding: 60}\n"
+    plan = check_text(f"cnnspec: 1\ninput: [3, 8, 8]\n{text}").plan
+    assert plan is not None
+    pool, *others = receptive_fields(plan).values()
+    assert pool is not None
+    assert [None, None] == others
