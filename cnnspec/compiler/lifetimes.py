@@ -46,7 +46,7 @@ def last_uses(nodes: Sequence[Node], outputs: Iterable[Value]) -> dict[Node, lis
     def hold(value: Value, node: Node) -> None:
         last[value] = max(last.get(value, node), node, key=position.__getitem__)
 
-    for space, inside in _spaces(nodes).items():
+    for space, inside in _spaces(nodes).items() if nodes else ():
         steps = _steps(space, inside, uses)
         end = inside[-1]
         entered = [value for step in steps for value in step.inputs if not _is_inside(value, space)]

@@ -28,3 +28,9 @@ def test_a_limit_can_be_set_from_outside():
         for limit in ("21840", 21840, 21839, "20k")
     ]
     assert [[], [], ["over-budget"], ["over-budget"]] == codes
+
+
+def test_a_network_without_layers_takes_the_memory_of_its_input():
+    text = "cnnspec: 1\ninput: [1, 28, 28]\nlayers: [{relu, when: false}]\nbudget: {memory: 1}\ntrain: {batch_size: 4}\n"
+    (found,) = cnnspec.check_text(text).diagnostics
+    assert "over-budget" == found.code
