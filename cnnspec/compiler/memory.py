@@ -112,7 +112,8 @@ def _half(train: Train) -> bool:
 
 def _is_known(plan: Plan) -> bool:
     """Whether every size is a number."""
-    shapes = [value.shape for value in (*plan.inputs.values(), *plan.nodes)]
+    outputs = (output.value for output in plan.outputs)
+    shapes = [value.shape for value in (*plan.inputs.values(), *plan.nodes, *outputs)]
     return plan.complete and all(
         type(size) is int for shape in shapes for size in (shape.sizes if shape else (None,))
     )
