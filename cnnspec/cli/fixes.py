@@ -39,6 +39,8 @@ def fixed(spec: SpecFile) -> SpecFile:
 
     Raises UserError where the file can't be written.
     """
+    if _is_partial(spec):
+        return spec
     result = _repair(spec)
     if spec.path is None:
         click.echo(result.text, nl=False)
@@ -53,12 +55,19 @@ def print_diff(spec: SpecFile) -> bool:
     """Print what `--fix` would change, as a unified diff; whether there is anything."""
     from difflib import unified_diff  # noqa: PLC0415 -- only a mistake pays for it
 
+    if _is_partial(spec):
+        return False
     name = spec.document.source.name
     before, after = spec.document.source.text, _repair(spec).text
     lines = unified_diff(before.splitlines(), after.splitlines(), name, f"{name} (fixed)", lineterm="")
     for line in lines:
         echo(_coloured(line))
     return before != after
+
+
+def _is_partial(spec: SpecFile) -> bool:
+    """Whether the text is not all that the file holds: bytes that are no UTF-8, or too many of them. It is left alone."""
+    return any(found.code in {"not-utf8", "too-large"} for found in spec.document.diagnostics)
 
 
 def _repair(spec: SpecFile) -> Repair:

@@ -95,9 +95,9 @@ def without_entries(mapping: Mapping, keys: Iterable[str]) -> tuple[Edit, ...] |
         start, end = spans[index]
         if is_flow(mapping):
             later = [i for i in range(index + 1, len(entries)) if entries[i][0] not in gone]
-            if index + 1 < len(entries) and (later or index + 1 < len(entries)):
+            if later:
                 end = spans[index + 1][0]
-            if not later:
+            else:
                 # Nothing stays behind it: the comma before goes with it.
                 start, end = _behind_previous(spans, index), spans[index][1]
         else:

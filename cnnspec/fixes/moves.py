@@ -18,14 +18,14 @@ class Moves:
         self._ends: list[int] = []
         self._before: list[int] = []
         shift = 0
-        for place, text in sorted(edits, key=lambda edit: edit.place.start):
+        ordered = sorted(edits, key=lambda edit: edit.place.start)
+        for place, text in ordered:
             start = place.start + shift
             self._starts.append(start)
             self._ends.append(start + len(text))
             self._before.append(place.start)
             shift += len(text) - (place.end - place.start)
-        self._shift = shift
-        self._behind = [place.end for place, _ in sorted(edits, key=lambda edit: edit.place.start)]
+        self._behind = [place.end for place, _ in ordered]
 
     def offset(self, offset: int) -> int | None:
         """Where it was; None within what was put in."""

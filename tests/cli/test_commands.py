@@ -598,3 +598,35 @@ assert PYDANTIC_ENTRY_POINT_GROUP == "pydantic"
 
 def test_no_plugins_of_pydantic_are_looked_for_and_what_else_its_loader_has_is_there():
     subprocess.run([sys.executable, "-c", PLUGINS], check=True, capture_output=True)
+
+
+def test_a_file_that_is_not_read_whole_is_not_written(run, tmp_path):
+    contents = {
+        "latin.yaml": b"cnnspec: 1\ninput: [8]\nlayers: [liner: 2]  # caf\xe9\n",
+        "large.yaml": b"cnnspec: 1\ninput: [8]\nlayers: [liner: 2]\n#" + b"x" * 1_100_000,
+    }
+    for name, content in contents.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert (0, "") == run("validate", "--diff", path)[:2]
+        assert 1 == run("validate", "--fix", path)[0]
+        assert content == path.read_bytes()
+
+
+def test_what_is_certain_is_written_and_all_else_stays(run, tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"\xef\xbb\xbfcnnspec: 1\r\ninput: [8]  # eight\r\nlayers: [liner: 2]\r\n")
+    path.chmod(0o640)
+    assert 1 == run("validate", "--diff", path)[0]
+    assert 0 == run("validate", "--fix", path)[0]
+    assert b"\xef\xbb\xbfcnnspec: 1\r\ninput: [8]  # eight\r\nlayers: [linear: 2]\r\n" == path.read_bytes()
+    assert 0o640 == path.stat().st_mode & 0o777
+    assert 0 == run("validate", "--diff", path)[0]
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+def test_no_fix_is_written_to_what_ships_or_to_a_setting(run, tmp_path, option):
+    path = tmp_path / "a.yaml"
+    path.write_text("cnnspec: 1\ninput: [8]\nlayers: [linear: 2]\n")
+    assert 2 == run("validate", option, "mnist")[0]
+    assert 2 == run("validate", option, path, "--set", "name=b")[0]

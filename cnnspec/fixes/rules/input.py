@@ -10,7 +10,6 @@ from cnnspec.fixes.mistake import Mistake
 from cnnspec.reader.node import Mapping, Sequence
 
 _INTEGER = re.compile(r"[0-9]+")
-_MOST_CHANNELS = 4
 _CODES = {"bad-input", "channels-last-input", "input-mismatch", "batch-in-input", "bad-value", "wrong-rank"}
 
 
